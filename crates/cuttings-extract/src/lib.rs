@@ -1,0 +1,1 @@
+//! HTML in, article out: text, safe HTML, metadata.

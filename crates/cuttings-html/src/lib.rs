@@ -1,0 +1,1 @@
+//! HTML into an arena tree: decoding, guarding, parsing.

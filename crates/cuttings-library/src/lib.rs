@@ -1,0 +1,1 @@
+//! The verbs of Cuttings: save, capture, read, search.

@@ -1,0 +1,1 @@
+//! The nouns of Cuttings and their rules.

@@ -1,0 +1,1 @@
+//! Database and blobs: one SQL text, two engines.

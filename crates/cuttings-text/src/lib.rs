@@ -1,0 +1,1 @@
+//! Words: analyser, query language, highlighter, language detection.
