@@ -1,7 +1,7 @@
 //! Articles: one saved piece in one user's library.
 //!
 //! An [`Article`] is the row: what was asked for, what it turned out to be and
-//! where it stands. The words themselves are a [`Story`], kept apart so that a
+//! where it stands. The words themselves are a [`ArticleBody`], kept apart so that a
 //! list of articles stays cheap to read.
 
 use crate::{CaptureId, UserId};
@@ -94,7 +94,7 @@ pub struct Article {
     pub published: Option<Dated>,
     /// When the outlet last changed it.
     pub modified: Option<Dated>,
-    /// Words of the story, as [`Story::text`] holds them.
+    /// Words of the story, as [`ArticleBody::text`] holds them.
     pub word_count: i64,
     /// Minutes to read it, at least 1 for a story with words.
     pub reading_minutes: i64,
@@ -148,7 +148,7 @@ impl Article {
 
 /// The words of an article, as shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Story {
+pub struct ArticleBody {
     /// Clean text, blocks joined by a blank line. Positions of highlights and
     /// statements count its code points.
     pub text: String,

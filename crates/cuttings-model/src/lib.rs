@@ -14,7 +14,7 @@ pub mod job;
 pub mod user;
 
 pub use address::{AddressError, PageAddress};
-pub use article::{Article, ArticleId, ArticleState, Story, View};
+pub use article::{Article, ArticleBody, ArticleId, ArticleState, Dated, Reason, View};
 pub use capture::{Capture, CaptureId, Origin, Picture, PictureRole};
 pub use digest::Digest;
 pub use job::{Job, JobKind};
