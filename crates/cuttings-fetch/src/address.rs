@@ -36,12 +36,10 @@ const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8, name: &'static str) -> Block
 }
 
 const fn v6(segments: [u16; 8], prefix: u8, name: &'static str) -> Block {
-    let [a, b, c, d, e, f, g, h] = segments;
+    let [one, two, three, four, five, six, seven, eight] = segments;
+    let addr = Ipv6Addr::new(one, two, three, four, five, six, seven, eight);
     Block {
-        net: IpNet::V6(Ipv6Net::new_assert(
-            Ipv6Addr::new(a, b, c, d, e, f, g, h),
-            prefix,
-        )),
+        net: IpNet::V6(Ipv6Net::new_assert(addr, prefix)),
         name,
     }
 }

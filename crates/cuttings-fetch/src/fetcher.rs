@@ -314,7 +314,10 @@ impl Fetcher {
         let body = arriving(incoming, limits.idle, limit, Arc::clone(&received));
         let body = read_whole(body, &encodings, limit).await.map_err(|error| {
             let inner = error.get_ref();
-            if inner.is_some_and(|inner| inner.is::<PastLimit>()) {
+            if inner
+                .and_then(|inner| inner.downcast_ref::<PastLimit>())
+                .is_some()
+            {
                 return too_large();
             }
             match inner.and_then(|inner| inner.downcast_ref::<BodyError>()) {
