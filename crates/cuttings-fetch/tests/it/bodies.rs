@@ -9,8 +9,15 @@ use crate::origin::{Names, Origin, Step, config, fetcher, fetcher_with, ok};
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 async fn failure(fetcher: &Fetcher, steps: Vec<Step>) -> FetchError {
+    let silent = steps.iter().any(|step| matches!(step, Step::Silence));
     let origin = Origin::start(move |_| steps.clone()).await;
-    fetcher.get(&origin.url("/"), Want::Page).await.unwrap_err()
+    let error = fetcher.get(&origin.url("/"), Want::Page).await.unwrap_err();
+    // A server that writes notices at once that nobody listens.
+    assert!(
+        silent || origin.is_let_go().await,
+        "{error}: connection kept"
+    );
+    error
 }
 
 fn small(page_bytes: u64, resource_bytes: u64) -> Fetcher {
