@@ -75,7 +75,7 @@ async fn r04_silence_after_the_request_is_given_up_at_the_first_byte_limit() {
         ),
         "{error}"
     );
-    assert!(started.elapsed() < Duration::from_secs(3));
+    assert!(started.elapsed() < Duration::from_secs(6));
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn r03_a_head_that_drips_is_given_up_at_the_first_byte_limit() {
         ),
         "{error}"
     );
-    assert!(started.elapsed() < Duration::from_secs(3));
+    assert!(started.elapsed() < Duration::from_secs(6));
 }
 
 #[tokio::test]

@@ -49,10 +49,9 @@ async fn r02_an_endless_body_stops_at_the_cap() {
 #[tokio::test]
 async fn a_length_over_the_cap_is_refused_before_the_body() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n".to_vec();
-    let started = Instant::now();
+    // Reading on would end in a timeout instead.
     let error = failure(&fetcher(), vec![Step::Send(head), Step::Silence]).await;
     assert_eq!(error.code(), "too_large");
-    assert!(started.elapsed() < Duration::from_millis(400));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Compressed bodies: honest, broken and explosive.
 
+use async_compression::Level;
 use async_compression::tokio::write::{
     BrotliEncoder, DeflateEncoder, GzipEncoder, ZlibEncoder, ZstdEncoder,
 };
@@ -11,19 +12,19 @@ use crate::origin::{Names, Origin, Step, config, fetcher, fetcher_with, ok};
 /// Compresses `plain` the way `name` says.
 async fn pack(name: &str, plain: &[u8]) -> Vec<u8> {
     macro_rules! with {
-        ($encoder:ident) => {{
-            let mut encoder = $encoder::new(Vec::new());
+        ($encoder:ident, $level:ident) => {{
+            let mut encoder = $encoder::with_quality(Vec::new(), Level::$level);
             encoder.write_all(plain).await.unwrap();
             encoder.shutdown().await.unwrap();
             encoder.into_inner()
         }};
     }
     match name {
-        "gzip" => with!(GzipEncoder),
-        "zlib" => with!(ZlibEncoder),
-        "raw deflate" => with!(DeflateEncoder),
-        "br" => with!(BrotliEncoder),
-        "zstd" => with!(ZstdEncoder),
+        "gzip" => with!(GzipEncoder, Default),
+        "zlib" => with!(ZlibEncoder, Default),
+        "raw deflate" => with!(DeflateEncoder, Default),
+        "br" => with!(BrotliEncoder, Fastest),
+        "zstd" => with!(ZstdEncoder, Default),
         other => panic!("{other}"),
     }
 }

@@ -208,8 +208,8 @@ pub fn config(open: &[&str]) -> FetchConfig {
         limits: FetchLimits {
             dns: Duration::from_secs(1),
             connect: Duration::from_secs(2),
-            first_byte: Duration::from_millis(600),
-            idle: Duration::from_millis(400),
+            first_byte: Duration::from_millis(1500),
+            idle: Duration::from_secs(1),
             total_page: Duration::from_secs(10),
             ..FetchLimits::default()
         },
