@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode as BuilderQuirks, TreeSink};
 use html5ever::tendril::StrTendril;
@@ -29,12 +30,21 @@ use crate::tag::Tag;
 /// above the default of [`crate::Limits::max_formatting`].
 const REMEMBERED_FORMATTING: usize = 64;
 
+/// The names of all HTML elements that have a [`Tag`], as the tree builder
+/// wants them; at the index of the tag.
+static HTML_NAMES: LazyLock<Vec<QualName>> = LazyLock::new(|| {
+    Tag::all()
+        .map(|tag| QualName::new(None, ns!(html), LocalName::from(tag.name())))
+        .collect()
+});
+
 /// A node as the tree builder holds it. It carries the element's name, because
 /// the tree builder asks for that far more often than for anything else.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
     pub(crate) node: NodeId,
     pub(crate) tag: Tag,
+    /// The name, where the tag does not say it.
     name: Option<Rc<QualName>>,
 }
 
@@ -50,6 +60,7 @@ impl Handle {
 
 /// Receives tree operations and applies them to a document.
 pub(crate) struct Sink {
+    html_names: &'static [QualName],
     builder: RefCell<Builder>,
 }
 
@@ -108,6 +119,7 @@ impl Sink {
             0,
         );
         Self {
+            html_names: &HTML_NAMES,
             builder: RefCell::new(builder),
         }
     }
@@ -140,10 +152,10 @@ impl TreeSink for Sink {
     }
 
     fn elem_name<'a>(&'a self, target: &'a Handle) -> &'a QualName {
-        target
-            .name
-            .as_deref()
-            .expect("the tree builder asks only elements for their name")
+        match &target.name {
+            Some(name) => name,
+            None => &self.html_names[target.tag as usize],
+        }
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, flags: ElementFlags) -> Handle {
@@ -152,10 +164,12 @@ impl TreeSink for Sink {
         if flags.mathml_annotation_xml_integration_point {
             builder.integration_points.push(node);
         }
+        let tag = builder.document.tag(node);
+        let is_known = tag != Tag::Other && name.ns == ns!(html);
         Handle {
             node,
-            tag: builder.document.tag(node),
-            name: Some(Rc::new(name)),
+            tag,
+            name: (!is_known).then(|| Rc::new(name)),
         }
     }
 

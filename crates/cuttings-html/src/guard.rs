@@ -36,6 +36,13 @@ const SIBLING_SLACK: usize = 16;
 /// opened again, so they have a limit of their own.
 const MAX_FORMATTING_ATTRIBUTES: usize = 32;
 
+/// How many open elements may be looked at in one parse, by estimate: about a
+/// second's work. A page of 300,000 nodes at a depth of 100 stays below.
+const MAX_LOOK_UPS: usize = 100_000_000;
+
+/// How many tokens the tree builder gets between two counts of open elements.
+const TOKENS_PER_CENSUS: usize = 64;
+
 /// What the tokenizer takes the following input for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -59,7 +66,7 @@ pub(crate) struct Guard {
     dropped: RefCell<Dropped>,
 }
 
-/// Upper bounds for what the tree builder holds, and the buffer to find the
+/// Upper bounds for what the tree builder holds, and what it takes to find the
 /// true numbers.
 #[derive(Default)]
 struct Census {
@@ -67,6 +74,12 @@ struct Census {
     open: Cell<usize>,
     /// The formatting elements among them.
     formatting: Cell<usize>,
+    /// Whether the bounds are the true numbers.
+    is_exact: Cell<bool>,
+    /// Tokens that the tree builder got since the last count.
+    tokens: Cell<usize>,
+    /// The sum of open elements over all tokens so far.
+    look_ups: Cell<usize>,
     traced_others: Cell<usize>,
     traced_forms: Cell<usize>,
     has_head: Cell<bool>,
@@ -82,6 +95,8 @@ struct Dropped {
     /// Names of other elements, with the number of open elements around each.
     nested: Vec<(LocalName, usize)>,
     nested_counts: HashMap<LocalName, usize>,
+    /// Whether end tags came that may have closed what is around `nested`.
+    is_stale: bool,
 }
 
 impl Guard {
@@ -118,13 +133,36 @@ impl Guard {
     }
 
     fn count(&self) {
-        self.builder.trace_handles(&self.census);
-        self.census.conclude();
+        if !self.census.is_exact.replace(true) {
+            self.builder.trace_handles(&self.census);
+            self.census.conclude();
+        }
+    }
+
+    /// Notes that the tree builder gets a token, and counts now and then to
+    /// know how much work that is.
+    fn note_work(&self) {
+        let census = &self.census;
+        census.tokens.set(census.tokens.get() + 1);
+        if census.tokens.get() >= TOKENS_PER_CENSUS {
+            self.count();
+            let look_ups = census.tokens.take() * census.open.get();
+            census.look_ups.set(census.look_ups.get() + look_ups);
+            if census.look_ups.get() > MAX_LOOK_UPS {
+                self.stop(LimitHit::LookUps);
+            }
+        }
+    }
+
+    fn stop(&self, hit: LimitHit) {
+        self.has_stopped.set(true);
+        self.sink().report(hit);
     }
 
     /// Whether a start tag may pass. Cuts its attributes where it is a
     /// formatting tag.
     fn admits(&self, token: &mut tokenizer::Tag) -> bool {
+        self.forget_closed();
         let tag = Tag::from_name(&token.name);
         if tag.is_formatting() {
             if token.attrs.len() > MAX_FORMATTING_ATTRIBUTES {
@@ -148,6 +186,10 @@ impl Guard {
             return false;
         }
         let census = &self.census;
+        if is_never_open(tag) {
+            return true;
+        }
+        census.is_exact.set(false);
         census.open.set(census.open.get() + OPENED_BY_ONE_TAG);
         if tag.is_formatting() {
             census.formatting.set(census.formatting.get() + 1);
@@ -193,14 +235,15 @@ impl Guard {
 
     /// Whether an end tag belongs to a start tag that was left out.
     fn belongs_to_dropped(&self, name: &LocalName) -> bool {
+        self.forget_closed();
         let mut dropped = self.dropped.borrow_mut();
         dropped.take_formatting(name) || dropped.take_nested(name)
     }
 
-    /// Forgets left-out tags whose surroundings the last end tag closed.
+    /// Forgets left-out tags whose surroundings the last end tags closed.
     fn forget_closed(&self) {
         let mut dropped = self.dropped.borrow_mut();
-        if !dropped.nested.is_empty() {
+        if std::mem::take(&mut dropped.is_stale) && !dropped.nested.is_empty() {
             self.count();
             dropped.forget_deeper_than(self.census.open.get());
         }
@@ -215,12 +258,10 @@ impl TokenSink for Guard {
             return TokenSinkResult::Continue;
         }
         if self.sink().is_full() {
-            self.has_stopped.set(true);
-            self.sink().report(LimitHit::Nodes);
+            self.stop(LimitHit::Nodes);
             return TokenSinkResult::Continue;
         }
 
-        let mut is_end_tag = false;
         let mut started = None;
         if let Token::TagToken(tag) = &mut token {
             if tag.kind == TagKind::StartTag {
@@ -229,13 +270,17 @@ impl TokenSink for Guard {
                 }
                 started = Some(tag.name.clone());
             } else {
-                is_end_tag = true;
                 // The end of raw text always passes: the tree builder waits for it.
                 let mode = self.mode.replace(Mode::Data);
                 if mode == Mode::Data && self.is_bounded && self.belongs_to_dropped(&tag.name) {
                     return TokenSinkResult::Continue;
                 }
+                self.census.is_exact.set(false);
+                self.dropped.borrow_mut().is_stale = true;
             }
+        }
+        if self.is_bounded {
+            self.note_work();
         }
 
         let result = self.builder.process_token(token, line);
@@ -249,9 +294,6 @@ impl TokenSink for Guard {
                 self.mode.replace(Mode::Plaintext);
             }
             _ => {}
-        }
-        if is_end_tag && self.is_bounded {
-            self.forget_closed();
         }
         result
     }
@@ -372,10 +414,15 @@ fn has_no_elements_inside(tag: Tag) -> bool {
     )
 }
 
-/// Whether the start tag closes an open element of its own kind.
+/// Whether the start tag closes an open element of its own kind, and finds it
+/// without looking far.
 fn closes_its_own_kind(tag: Tag) -> bool {
-    matches!(
-        tag,
-        Tag::P | Tag::Li | Tag::Dd | Tag::Dt | Tag::Tr | Tag::Td | Tag::Th
-    )
+    matches!(tag, Tag::P | Tag::Tr | Tag::Td | Tag::Th)
+}
+
+/// Whether the tag opens nothing and closes nothing, so that the number of open
+/// elements stays what it is. In SVG and MathML these names are elements like
+/// any other, except for the two that end such content.
+fn is_never_open(tag: Tag) -> bool {
+    matches!(tag, Tag::Br | Tag::Img)
 }

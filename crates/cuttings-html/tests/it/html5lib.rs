@@ -54,7 +54,8 @@ fn cases(file: &str) -> Vec<Case> {
             }
             let joined = |name: &str| sections.get(name).map(|lines| lines.join("\n"));
             case.data = joined("data").unwrap_or_default();
-            case.document = joined("document").unwrap_or_default().trim_end().to_owned();
+            let tree = joined("document").unwrap_or_default();
+            tree.trim_end().clone_into(&mut case.document);
             case.context =
                 joined("document-fragment").map(|context| match context.trim().split_once(' ') {
                     Some(("svg", name)) => (Namespace::Svg, name.to_owned()),
@@ -92,11 +93,12 @@ fn dump(document: &Document, top: NodeId) -> String {
                 let is_foreign = document.namespace(node) != Namespace::Html;
                 let mut attrs: Vec<(String, &str)> = document
                     .attrs(node)
-                    .map(|(name, value)| match name.split_once(':') {
-                        Some((prefix @ ("xlink" | "xml" | "xmlns"), local)) if is_foreign => {
-                            (format!("{prefix} {local}"), value)
-                        }
-                        _ => (name.to_owned(), value),
+                    .map(|(name, value)| {
+                        let has_prefix = is_foreign
+                            && (name.starts_with("xlink:")
+                                || matches!(name, "xml:lang" | "xml:space" | "xmlns:xlink"));
+                        let separator = if has_prefix { " " } else { ":" };
+                        (name.replacen(':', separator, 1), value)
                     })
                     .collect();
                 attrs.sort();
