@@ -75,7 +75,9 @@ type Row = (String, String, String);
 fn run_set(set: &Set, root: &Path, out: &Path, worst: &str) -> Result<Vec<Row>, String> {
     let folder = root.join(set.name);
     let truth_path = folder.join(set.truth);
-    let truth: Map<String, Value> = serde_json::from_slice(&read(&truth_path)?)
+    // Python writes an unknown number as NaN, which JSON does not have.
+    let truth = String::from_utf8_lossy(&read(&truth_path)?).replace(": NaN", ": null");
+    let truth: Map<String, Value> = serde_json::from_str(&truth)
         .map_err(|source| format!("{} is not JSON: {source}", truth_path.display()))?;
     let pages: Vec<(&String, PathBuf, Option<Url>)> = truth
         .iter()
