@@ -112,7 +112,7 @@ fn is_text_level(tag: Tag) -> bool {
     matches!(
         tag,
         Tag::P | Tag::Pre | Tag::Ul | Tag::Ol | Tag::Dl | Tag::Blockquote | Tag::H1 | Tag::H2 | Tag::H3
-            | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Li | Tag::Table | Tag::Tbody | Tag::Tr | Tag::Figure | Tag::Tr
+            | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Li | Tag::Table | Tag::Tbody | Tag::Tr | Tag::Figure
     ) || !crate::page::is_block(tag)
 }
 
