@@ -60,7 +60,7 @@ pub fn mark(text: &str, language: Option<&str>, query: &Query) -> Vec<Piece> {
 /// let text = "The council met on Monday. The ferry will leave from the old harbour.";
 /// let pieces = snippet(text, Some("en"), &parse("harbour ferry").unwrap(), 40);
 /// let shown: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-/// assert_eq!(shown, "…The ferry will leave from the old…");
+/// assert_eq!(shown, "…ferry will leave from the old harbour.");
 /// ```
 pub fn snippet(text: &str, language: Option<&str>, query: &Query, max_chars: usize) -> Vec<Piece> {
     let spots = Patterns::new(query, language).find(text, language);
