@@ -417,7 +417,7 @@ pub(crate) fn is_unspaced(letter: char) -> bool {
         | '\u{3021}'..='\u{3029}'
         | '\u{3031}'..='\u{3035}'
         | '\u{3041}'..='\u{318E}'    // kana, bopomofo, Hangul
-        | '\u{31A0}'..='\u{31FF}'
+        | '\u{3190}'..='\u{33FF}'
         | '\u{3400}'..='\u{4DBF}'    // Han
         | '\u{4E00}'..='\u{9FFF}'
         | '\u{A960}'..='\u{A97F}'
@@ -531,7 +531,7 @@ mod tests {
         let text = "«L’Été» de 1,000 東京 U.S.";
         let mut seen = Vec::new();
         scan(text, |word| {
-            seen.push(text[word.start..word.end].to_owned())
+            seen.push(text[word.start..word.end].to_owned());
         });
         assert_eq!(seen, ["L", "Été", "de", "1,000", "東京", "京", "U.S"]);
     }
