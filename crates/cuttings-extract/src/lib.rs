@@ -130,7 +130,10 @@ pub struct Extraction {
 /// ```
 pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractError> {
     if html.len() > MAX_HTML_BYTES {
-        return Err(ExtractError::TooLarge { bytes: html.len(), limit: MAX_HTML_BYTES });
+        return Err(ExtractError::TooLarge {
+            bytes: html.len(),
+            limit: MAX_HTML_BYTES,
+        });
     }
     let doc = cuttings_html::parse(html, &Limits::default());
     let mut page = Page::lay(&doc);
@@ -184,8 +187,14 @@ pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractErro
     if no_article.as_ref().is_some_and(NoArticle::hides_text) {
         written = write::Written::default();
     }
-    let language = found.language.or_else(|| language::guess(&written.text).map(str::to_owned));
-    let direction = language::direction(head.direction.as_deref(), language.as_deref(), &written.text);
+    let language = found
+        .language
+        .or_else(|| language::guess(&written.text).map(str::to_owned));
+    let direction = language::direction(
+        head.direction.as_deref(),
+        language.as_deref(),
+        &written.text,
+    );
     let lead_image = found
         .lead_image
         .as_deref()
@@ -223,13 +232,20 @@ enum Shape {
 }
 
 fn shape_of(page: &Page<'_>, found: &metadata::Metadata) -> Shape {
-    if matches!(found.kind.as_str(), "DiscussionForumPosting" | "QAPage" | "Question") {
+    if matches!(
+        found.kind.as_str(),
+        "DiscussionForumPosting" | "QAPage" | "Question"
+    ) {
         return Shape::Discussion;
     }
     let posts = page
         .nodes
         .iter()
-        .filter(|node| node.tag != Tag::A && node.traits.has(traits::Traits::POST) && node.end_line > node.first_line)
+        .filter(|node| {
+            node.tag != Tag::A
+                && node.traits.has(traits::Traits::POST)
+                && node.end_line > node.first_line
+        })
         .count();
     if !found.is_article && posts >= 6 {
         return Shape::Discussion;
@@ -251,9 +267,12 @@ fn lead_pictures(page: &Page<'_>, root: usize) -> Vec<usize> {
         .last();
     let frame = page.upward(root).skip(1).find(|at| {
         let node = page.node(*at);
-        matches!(node.tag, Tag::Article | Tag::Main) || headline.is_some_and(|headline| page.is_inside(headline, *at))
+        matches!(node.tag, Tag::Article | Tag::Main)
+            || headline.is_some_and(|headline| page.is_inside(headline, *at))
     });
-    let Some(frame) = frame else { return Vec::new() };
+    let Some(frame) = frame else {
+        return Vec::new();
+    };
     if page.node(frame).tag == Tag::Body && headline.is_none() {
         return Vec::new();
     }
@@ -268,13 +287,20 @@ fn lead_pictures(page: &Page<'_>, root: usize) -> Vec<usize> {
         .collect()
 }
 
-fn warnings(doc: &cuttings_html::Document, access: Access, no_article: Option<&NoArticle>) -> Vec<String> {
+fn warnings(
+    doc: &cuttings_html::Document,
+    access: Access,
+    no_article: Option<&NoArticle>,
+) -> Vec<String> {
     let mut warnings = Vec::new();
     if !doc.limits_hit().is_empty() {
-        warnings.push("the page is larger or deeper than what is read; its end may be missing".to_owned());
+        warnings.push(
+            "the page is larger or deeper than what is read; its end may be missing".to_owned(),
+        );
     }
     if access == Access::Walled && no_article.is_none() {
-        warnings.push("the page says that it is for subscribers; the text may be cut short".to_owned());
+        warnings
+            .push("the page says that it is for subscribers; the text may be cut short".to_owned());
     }
     warnings
 }

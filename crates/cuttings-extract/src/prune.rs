@@ -131,9 +131,22 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
 fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Option<Reason> {
     let node = page.node(index);
     let by_tag = match node.tag {
-        Tag::Script | Tag::Style | Tag::Noscript | Tag::Template | Tag::Object | Tag::Svg
-        | Tag::Canvas | Tag::Map | Tag::Button | Tag::Select | Tag::Textarea | Tag::Input
-        | Tag::Datalist | Tag::Progress | Tag::Meter | Tag::Applet => return Some(Reason::Control),
+        Tag::Script
+        | Tag::Style
+        | Tag::Noscript
+        | Tag::Template
+        | Tag::Object
+        | Tag::Svg
+        | Tag::Canvas
+        | Tag::Map
+        | Tag::Button
+        | Tag::Select
+        | Tag::Textarea
+        | Tag::Input
+        | Tag::Datalist
+        | Tag::Progress
+        | Tag::Meter
+        | Tag::Applet => return Some(Reason::Control),
         Tag::Dialog => Some((Reason::Layer, 0.3)),
         Tag::Nav | Tag::Menu | Tag::Search => Some((Reason::Navigation, 0.4)),
         Tag::Aside => Some((Reason::Sidebar, 0.35)),
@@ -151,7 +164,9 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
     }
     if let Some(role) = page.attr(index, Attr::Role) {
         let by_role = match role {
-            "navigation" | "menu" | "menubar" | "search" | "tablist" | "toolbar" => Some(Reason::Navigation),
+            "navigation" | "menu" | "menubar" | "search" | "tablist" | "toolbar" => {
+                Some(Reason::Navigation)
+            }
             "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Layer),
             "contentinfo" => Some(Reason::Footer),
             "complementary" => Some(Reason::Sidebar),
@@ -197,7 +212,10 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
 
 /// Whether an element holds more text than a byline or a row of tags does.
 fn is_long(page: &Page<'_>, index: usize) -> bool {
-    let size: u32 = page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum();
+    let size: u32 = page.lines[page.lines_in(index)]
+        .iter()
+        .map(|line| line.size - line.link_size)
+        .sum();
     size > 300
 }
 

@@ -42,9 +42,11 @@ pub fn weigh(page: &Page<'_>) -> Prose {
             at += 1;
         }
     }
-    Prose::of(page.lines.iter().zip(kept).map(|(line, kept)| {
-        if kept { weight(page, line) } else { 0.0 }
-    }))
+    Prose::of(page.lines.iter().zip(kept).map(
+        |(line, kept)| {
+            if kept { weight(page, line) } else { 0.0 }
+        },
+    ))
 }
 
 /// What a line counts for in the search, by its length and kind.
@@ -111,8 +113,23 @@ pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<us
 fn is_text_level(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::P | Tag::Pre | Tag::Ul | Tag::Ol | Tag::Dl | Tag::Blockquote | Tag::H1 | Tag::H2 | Tag::H3
-            | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Li | Tag::Table | Tag::Tbody | Tag::Tr | Tag::Figure
+        Tag::P
+            | Tag::Pre
+            | Tag::Ul
+            | Tag::Ol
+            | Tag::Dl
+            | Tag::Blockquote
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::H4
+            | Tag::H5
+            | Tag::H6
+            | Tag::Li
+            | Tag::Table
+            | Tag::Tbody
+            | Tag::Tr
+            | Tag::Figure
     ) || !crate::page::is_block(tag)
 }
 
@@ -138,7 +155,8 @@ fn is_named(page: &Page<'_>, index: usize) -> bool {
     node.traits.has(Traits::BODY)
         || node.tag == Tag::Article
         || page.attr(index, Attr::Itemprop).is_some_and(|prop| {
-            prop.split_whitespace().any(|word| matches!(word, "articleBody" | "text"))
+            prop.split_whitespace()
+                .any(|word| matches!(word, "articleBody" | "text"))
         })
 }
 
@@ -168,14 +186,17 @@ fn post_with_headline(
         if posts.len() >= 2 {
             break;
         }
-        level = level.iter().flat_map(|child| children(page, *child)).collect();
+        level = level
+            .iter()
+            .flat_map(|child| children(page, *child))
+            .collect();
     }
     if posts.len() < 2 {
         return None;
     }
-    posts.into_iter().find(|post| {
-        headings(page, *post).any(|at| same_words(&page.text_in(at), headline))
-    })
+    posts
+        .into_iter()
+        .find(|post| headings(page, *post).any(|at| same_words(&page.text_in(at), headline)))
 }
 
 fn headings<'p>(page: &'p Page<'_>, index: usize) -> impl Iterator<Item = usize> + 'p {
