@@ -21,11 +21,11 @@
 //! PostgreSQL keeps 256 positions of a lexeme, so those of a frequent one go on in
 //! `'ethe/1'`, `'ethe/2'`; phrases ask for `'ethe/':*`, which finds them all.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
 use crate::scan::{Word, scan};
 use crate::stem::Stemmer;
+use crate::word_map::WordMap;
 
 /// The searched text of one article.
 #[derive(Clone, Copy, Debug, Default)]
@@ -173,9 +173,9 @@ enum Weight {
 #[derive(Default)]
 struct Vector {
     /// Indexes into `lexemes` of the two faces of a word, by its lower-case form.
-    words: HashMap<Box<str>, [usize; 2]>,
+    words: WordMap<[usize; 2]>,
     /// Index into `lexemes` by name.
-    names: HashMap<Box<str>, usize>,
+    names: WordMap<usize>,
     lexemes: Vec<Lexeme>,
     position: u32,
     bytes: usize,

@@ -8,9 +8,8 @@
 //! dropped from what it returns. Only languages that have none of their own get
 //! the folded word: to the English stemmer an é is no vowel.
 
-use std::collections::HashMap;
-
 use crate::fold;
+use crate::word_map::WordMap;
 
 /// Words remembered before the memory starts anew: about 1 MB at most.
 const MAX_REMEMBERED: usize = 16_384;
@@ -21,7 +20,7 @@ pub(crate) struct Stemmer {
     /// Whether the language is written without diacritics.
     plain: bool,
     /// Where the stem of a word starts and ends in `stems`.
-    remembered: HashMap<Box<str>, (u32, u32)>,
+    remembered: WordMap<(u32, u32)>,
     stems: String,
     spare: String,
 }
@@ -36,7 +35,7 @@ impl Stemmer {
                 algorithm,
                 Some(frostem::Algorithm::English | frostem::Algorithm::Indonesian)
             ),
-            remembered: HashMap::new(),
+            remembered: WordMap::default(),
             stems: String::new(),
             spare: String::new(),
         }

@@ -56,8 +56,6 @@ fn assert_balanced(printed: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn offsets_are_at_characters_in_rising_order_and_terms_hold_only_words(
         text in any_text(),
@@ -84,10 +82,12 @@ proptest! {
 
     #[test]
     fn analysing_a_term_again_changes_nothing(text in any_text()) {
+        // From Thai on there are scripts whose terms are pairs, runs by themselves.
+        let spaced = |term: &str| term.chars().all(|letter| letter < '\u{E00}');
         for term in terms(&text, None) {
-            let again = key(&term.exact);
-            // A pair of an unspaced script is a run of its own, with its last character.
-            prop_assert_eq!(again.split(' ').next(), Some(term.exact.as_str()));
+            if spaced(&term.exact) {
+                prop_assert_eq!(key(&term.exact), term.exact);
+            }
         }
     }
 
@@ -167,7 +167,7 @@ proptest! {
             return Ok(());
         }
         let word = &text[found[pick.index(found.len())].start..found[pick.index(found.len())].end];
-        let quoted = format!("\"{}\"", word.replace(['"', '\u{AD}'], ""));
+        let quoted = format!("\"{}\"", word.replace('"', ""));
         let Ok(query) = parse(&quoted) else { return Ok(()) };
         prop_assert!(mark(&text, Some("en"), &query).iter().any(|piece| piece.marked), "{}", quoted);
         let pieces = snippet(&text, Some("en"), &query, max_chars);
