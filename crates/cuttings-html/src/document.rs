@@ -37,7 +37,8 @@ pub enum NodeKind {
     Doctype,
     /// An element in any namespace.
     Element,
-    /// A run of characters; two of them never stand side by side.
+    /// A run of characters. Neighbours are joined as they are parsed; two may
+    /// still stand side by side where a misplaced element was moved away.
     Text,
     /// `<!-- … -->`
     Comment,

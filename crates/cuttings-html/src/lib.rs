@@ -32,6 +32,7 @@ mod feed;
 mod guard;
 mod label;
 mod limits;
+mod names;
 mod parse;
 mod serialize;
 mod tag;
