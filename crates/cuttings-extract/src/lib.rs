@@ -19,6 +19,7 @@ mod pictures;
 mod prune;
 mod safe;
 mod score;
+mod shape;
 mod traits;
 mod wall;
 mod write;
@@ -38,6 +39,7 @@ use crate::metadata::{Head, language};
 use crate::page::Page;
 use crate::pictures::Addresses;
 use crate::prune::Prose;
+use crate::shape::Shape;
 
 /// Goes up when the same page would give another extraction, so that what was
 /// kept can be made anew.
@@ -129,6 +131,72 @@ pub struct Extraction {
 /// # Ok::<(), cuttings_extract::ExtractError>(())
 /// ```
 pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractError> {
+    extract_with(html, base, &mut |_| {})
+}
+
+/// What [`extract`] does with each part of a page, as lines of text for
+/// somebody who wants to know why a paragraph is kept or dropped.
+///
+/// # Errors
+///
+/// As [`extract`].
+pub fn explain(html: &str, base: Option<&Url>) -> Result<String, ExtractError> {
+    let mut log = String::new();
+    extract_with(html, base, &mut |step| {
+        step.write(&mut log);
+    })?;
+    Ok(log)
+}
+
+/// The state after lines are judged, for [`explain`].
+struct Step<'s, 'd> {
+    page: &'s Page<'d>,
+    root: usize,
+    shape: Shape,
+    lines: &'s [lines::Candidate],
+}
+
+impl Step<'_, '_> {
+    fn write(&self, log: &mut String) {
+        use std::fmt::Write as _;
+        let name = |at: usize| {
+            let node = self.page.node(at);
+            let class = self.page.attr(at, cuttings_html::Attr::Class).unwrap_or("");
+            let id = self.page.attr(at, cuttings_html::Attr::Id).unwrap_or("");
+            format!("<{} class=\"{class}\" id=\"{id}\">", self.page.doc.name(node.id))
+        };
+        let cut = |text: String| text.chars().take(100).collect::<String>();
+        // Writing to a string does not fail.
+        let _ = writeln!(log, "page read as {:?}", self.shape);
+        let mut at = self.page.body;
+        while at < self.page.nodes.len() {
+            let node = self.page.node(at);
+            if let Some(reason) = node.dropped
+                && node.tag != Tag::None
+            {
+                if node.end_line > node.first_line && reason != prune::Reason::Control {
+                    let text = cut(self.page.text_in_whole(at));
+                    let _ = writeln!(log, "left out as {reason:?}: {} {text}", name(at));
+                }
+                at = node.end as usize;
+            } else {
+                at += 1;
+            }
+        }
+        let path: Vec<String> = self.page.upward(self.root).take(6).map(name).collect();
+        let _ = writeln!(log, "the story is in {}", path.join(" in "));
+        for line in self.lines {
+            let fate = line.fate.map_or_else(|| "kept".to_owned(), |reason| format!("dropped as {reason:?}"));
+            let _ = writeln!(log, "{fate}, {:?}: {}", line.kind, cut(line.text.clone()));
+        }
+    }
+}
+
+fn extract_with(
+    html: &str,
+    base: Option<&Url>,
+    told: &mut dyn FnMut(&Step<'_, '_>),
+) -> Result<Extraction, ExtractError> {
     if html.len() > MAX_HTML_BYTES {
         return Err(ExtractError::TooLarge { bytes: html.len(), limit: MAX_HTML_BYTES });
     }
@@ -149,11 +217,17 @@ pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractErro
     };
     let addresses = Addresses::new(relative_to);
 
-    let shape = shape_of(&page, &found);
     let prose = Prose::weigh(&page);
-    prune::prune(&mut page, &prose, shape == Shape::Discussion);
-    let weights = score::weigh(&page);
-    let root = score::find(&page, &weights, found.headline.as_deref());
+    let is_discussion = shape::is_discussion(&page, &found, own.as_ref(), &prose);
+    prune::prune(&mut page, &prose, is_discussion);
+    let weights = score::weigh(&page, false);
+    let narrow = score::find(&page, &weights, found.headline.as_deref());
+    let shape = if is_discussion { Shape::Discussion } else { shape::of(&page, &found, narrow) };
+    let root = if shape == Shape::Story {
+        narrow
+    } else {
+        score::find_wide(&page, &score::weigh(&page, true))
+    };
     let captions = pictures::captions(&page);
     let around = Surroundings {
         headline: found.headline.as_deref(),
@@ -164,6 +238,7 @@ pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractErro
     };
     let place = root.unwrap_or(page.body);
     let lines = lines::judge(&page, place, &around);
+    told(&Step { page: &page, root: place, shape, lines: &lines });
     let lead = lead_pictures(&page, place);
     let mut written = write::write(&page, place, &lines, &lead, &addresses);
 
@@ -212,33 +287,6 @@ pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractErro
         warnings: warnings(&doc, access, no_article.as_ref()),
         no_article,
     })
-}
-
-/// What kind of page it is, for the rules that only hold for one kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    Story,
-    Discussion,
-    Other,
-}
-
-fn shape_of(page: &Page<'_>, found: &metadata::Metadata) -> Shape {
-    if matches!(found.kind.as_str(), "DiscussionForumPosting" | "QAPage" | "Question") {
-        return Shape::Discussion;
-    }
-    let posts = page
-        .nodes
-        .iter()
-        .filter(|node| node.tag != Tag::A && node.traits.has(traits::Traits::POST) && node.end_line > node.first_line)
-        .count();
-    if !found.is_article && posts >= 6 {
-        return Shape::Discussion;
-    }
-    if found.is_article || found.published.is_some() || !found.authors.is_empty() {
-        Shape::Story
-    } else {
-        Shape::Other
-    }
 }
 
 /// Pictures between the start of the article and the start of its text.
