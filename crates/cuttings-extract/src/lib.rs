@@ -19,6 +19,7 @@ mod pictures;
 mod prune;
 mod safe;
 mod score;
+mod shape;
 mod traits;
 mod wall;
 mod write;
@@ -38,6 +39,7 @@ use crate::metadata::{Head, language};
 use crate::page::Page;
 use crate::pictures::Addresses;
 use crate::prune::Prose;
+use crate::shape::Shape;
 
 /// Goes up when the same page would give another extraction, so that what was
 /// kept can be made anew.
@@ -129,11 +131,74 @@ pub struct Extraction {
 /// # Ok::<(), cuttings_extract::ExtractError>(())
 /// ```
 pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractError> {
+    extract_with(html, base, &mut |_| {})
+}
+
+/// What [`extract`] does with each part of a page, as lines of text for
+/// somebody who wants to know why a paragraph is kept or dropped.
+///
+/// # Errors
+///
+/// As [`extract`].
+pub fn explain(html: &str, base: Option<&Url>) -> Result<String, ExtractError> {
+    let mut log = String::new();
+    extract_with(html, base, &mut |step| {
+        step.write(&mut log);
+    })?;
+    Ok(log)
+}
+
+/// The state after lines are judged, for [`explain`].
+struct Step<'s, 'd> {
+    page: &'s Page<'d>,
+    root: usize,
+    shape: Shape,
+    lines: &'s [lines::Candidate],
+}
+
+impl Step<'_, '_> {
+    fn write(&self, log: &mut String) {
+        use std::fmt::Write as _;
+        let name = |at: usize| {
+            let node = self.page.node(at);
+            let class = self.page.attr(at, cuttings_html::Attr::Class).unwrap_or("");
+            let id = self.page.attr(at, cuttings_html::Attr::Id).unwrap_or("");
+            format!("<{} class=\"{class}\" id=\"{id}\">", self.page.doc.name(node.id))
+        };
+        let cut = |text: String| text.chars().take(100).collect::<String>();
+        // Writing to a string does not fail.
+        let _ = writeln!(log, "page read as {:?}", self.shape);
+        let mut at = self.page.body;
+        while at < self.page.nodes.len() {
+            let node = self.page.node(at);
+            if let Some(reason) = node.dropped
+                && node.tag != Tag::None
+            {
+                if node.end_line > node.first_line && reason != prune::Reason::Control {
+                    let text = cut(self.page.text_in_whole(at));
+                    let _ = writeln!(log, "left out as {reason:?}: {} {text}", name(at));
+                }
+                at = node.end as usize;
+            } else {
+                at += 1;
+            }
+        }
+        let path: Vec<String> = self.page.upward(self.root).take(6).map(name).collect();
+        let _ = writeln!(log, "the story is in {}", path.join(" in "));
+        for line in self.lines {
+            let fate = line.fate.map_or_else(|| "kept".to_owned(), |reason| format!("dropped as {reason:?}"));
+            let _ = writeln!(log, "{fate}, {:?}: {}", line.kind, cut(line.text.clone()));
+        }
+    }
+}
+
+fn extract_with(
+    html: &str,
+    base: Option<&Url>,
+    told: &mut dyn FnMut(&Step<'_, '_>),
+) -> Result<Extraction, ExtractError> {
     if html.len() > MAX_HTML_BYTES {
-        return Err(ExtractError::TooLarge {
-            bytes: html.len(),
-            limit: MAX_HTML_BYTES,
-        });
+        return Err(ExtractError::TooLarge { bytes: html.len(), limit: MAX_HTML_BYTES });
     }
     let doc = cuttings_html::parse(html, &Limits::default());
     let mut page = Page::lay(&doc);
@@ -152,11 +217,17 @@ pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractErro
     };
     let addresses = Addresses::new(relative_to);
 
-    let shape = shape_of(&page, &found);
     let prose = Prose::weigh(&page);
-    prune::prune(&mut page, &prose, shape == Shape::Discussion);
-    let weights = score::weigh(&page);
-    let root = score::find(&page, &weights, found.headline.as_deref());
+    let is_discussion = shape::is_discussion(&page, &found, own.as_ref(), &prose);
+    prune::prune(&mut page, &prose, is_discussion);
+    let weights = score::weigh(&page, false);
+    let narrow = score::find(&page, &weights, found.headline.as_deref());
+    let shape = if is_discussion { Shape::Discussion } else { shape::of(&page, &found, narrow) };
+    let root = if shape == Shape::Story {
+        narrow
+    } else {
+        score::find_wide(&page, &score::weigh(&page, true))
+    };
     let captions = pictures::captions(&page);
     let around = Surroundings {
         headline: found.headline.as_deref(),
@@ -167,6 +238,7 @@ pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractErro
     };
     let place = root.unwrap_or(page.body);
     let lines = lines::judge(&page, place, &around);
+    told(&Step { page: &page, root: place, shape, lines: &lines });
     let lead = lead_pictures(&page, place);
     let mut written = write::write(&page, place, &lines, &lead, &addresses);
 
@@ -187,14 +259,8 @@ pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractErro
     if no_article.as_ref().is_some_and(NoArticle::hides_text) {
         written = write::Written::default();
     }
-    let language = found
-        .language
-        .or_else(|| language::guess(&written.text).map(str::to_owned));
-    let direction = language::direction(
-        head.direction.as_deref(),
-        language.as_deref(),
-        &written.text,
-    );
+    let language = found.language.or_else(|| language::guess(&written.text).map(str::to_owned));
+    let direction = language::direction(head.direction.as_deref(), language.as_deref(), &written.text);
     let lead_image = found
         .lead_image
         .as_deref()
@@ -223,40 +289,6 @@ pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractErro
     })
 }
 
-/// What kind of page it is, for the rules that only hold for one kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    Story,
-    Discussion,
-    Other,
-}
-
-fn shape_of(page: &Page<'_>, found: &metadata::Metadata) -> Shape {
-    if matches!(
-        found.kind.as_str(),
-        "DiscussionForumPosting" | "QAPage" | "Question"
-    ) {
-        return Shape::Discussion;
-    }
-    let posts = page
-        .nodes
-        .iter()
-        .filter(|node| {
-            node.tag != Tag::A
-                && node.traits.has(traits::Traits::POST)
-                && node.end_line > node.first_line
-        })
-        .count();
-    if !found.is_article && posts >= 6 {
-        return Shape::Discussion;
-    }
-    if found.is_article || found.published.is_some() || !found.authors.is_empty() {
-        Shape::Story
-    } else {
-        Shape::Other
-    }
-}
-
 /// Pictures between the start of the article and the start of its text.
 fn lead_pictures(page: &Page<'_>, root: usize) -> Vec<usize> {
     let headline = page
@@ -267,12 +299,9 @@ fn lead_pictures(page: &Page<'_>, root: usize) -> Vec<usize> {
         .last();
     let frame = page.upward(root).skip(1).find(|at| {
         let node = page.node(*at);
-        matches!(node.tag, Tag::Article | Tag::Main)
-            || headline.is_some_and(|headline| page.is_inside(headline, *at))
+        matches!(node.tag, Tag::Article | Tag::Main) || headline.is_some_and(|headline| page.is_inside(headline, *at))
     });
-    let Some(frame) = frame else {
-        return Vec::new();
-    };
+    let Some(frame) = frame else { return Vec::new() };
     if page.node(frame).tag == Tag::Body && headline.is_none() {
         return Vec::new();
     }
@@ -287,20 +316,13 @@ fn lead_pictures(page: &Page<'_>, root: usize) -> Vec<usize> {
         .collect()
 }
 
-fn warnings(
-    doc: &cuttings_html::Document,
-    access: Access,
-    no_article: Option<&NoArticle>,
-) -> Vec<String> {
+fn warnings(doc: &cuttings_html::Document, access: Access, no_article: Option<&NoArticle>) -> Vec<String> {
     let mut warnings = Vec::new();
     if !doc.limits_hit().is_empty() {
-        warnings.push(
-            "the page is larger or deeper than what is read; its end may be missing".to_owned(),
-        );
+        warnings.push("the page is larger or deeper than what is read; its end may be missing".to_owned());
     }
     if access == Access::Walled && no_article.is_none() {
-        warnings
-            .push("the page says that it is for subscribers; the text may be cut short".to_owned());
+        warnings.push("the page says that it is for subscribers; the text may be cut short".to_owned());
     }
     warnings
 }

@@ -57,9 +57,11 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
         let fate = by_itself(page, candidate, at, &headline, &dek, around);
         lines[at].fate = fate;
     }
-    drop_link_lists(page, &mut lines);
+    drop_repeated(&mut lines);
     drop_appeals(&mut lines);
     if around.is_story {
+        drop_link_lists(page, &mut lines);
+        drop_before_headline(&mut lines, &headline);
         drop_edges(page, &mut lines);
     }
     drop_bare_headings(&mut lines);
@@ -106,12 +108,7 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
         }
         let text = page.line_text_from(&page.lines[line], if skipped { at } else { start });
         if !text.is_empty() {
-            kept.push(Candidate {
-                line,
-                text,
-                kind: kind_of(page, line, root),
-                fate: None,
-            });
+            kept.push(Candidate { line, text, kind: kind_of(page, line, root), fate: None });
         }
         line += 1;
     }
@@ -176,7 +173,7 @@ fn by_itself(
     if is_label(text) {
         return Some(Reason::Control);
     }
-    if line.size < 260 && leads_away(text) {
+    if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;
         let linked = line.link_share() > 0.3;
         if short || linked {
@@ -191,27 +188,23 @@ fn by_itself(
     {
         return Some(Reason::Related);
     }
-    if place < 10 && around.is_story && line.size < 120 && is_byline_or_date(text, &folded, around)
-    {
+    if place < 10 && around.is_story && line.size < 120 && is_byline_or_date(text, &folded, around) {
         return Some(Reason::Byline);
     }
     None
 }
 
 fn is_dek(page: &Page<'_>, line: &crate::page::Line) -> bool {
-    page.upward(line.block as usize).take(3).any(|at| {
-        page.node(at).traits.has(Traits::DEK)
-            || page.node(at).tag == Tag::H2
-            || page.node(at).tag == Tag::Header
-    })
+    page.upward(line.block as usize)
+        .take(3)
+        .any(|at| page.node(at).traits.has(Traits::DEK) || page.node(at).tag == Tag::H2 || page.node(at).tag == Tag::Header)
 }
 
 /// "By Ada Byron", "3 May 2023, 10:15", "Ada Byron | Updated 3 May 2023".
 fn is_byline_or_date(text: &str, folded: &str, around: &Surroundings<'_>) -> bool {
     use crate::metadata::dates::{Order, from_text};
     let words = folded.split(' ').count();
-    if words <= 12 && from_text(text, Order::DayFirst).is_some() && !text.trim_end().ends_with('.')
-    {
+    if words <= 12 && from_text(text, Order::DayFirst).is_some() && !text.trim_end().ends_with('.') {
         return true;
     }
     if words > 12 {
@@ -225,15 +218,55 @@ fn is_byline_or_date(text: &str, folded: &str, around: &Surroundings<'_>) -> boo
         return true;
     }
     words <= 6
-        && ["by ", "von ", "par ", "por ", "written by "]
-            .iter()
-            .any(|lead| folded.starts_with(lead))
+        && ["by ", "von ", "par ", "por ", "written by "].iter().any(|lead| folded.starts_with(lead))
         && !text.ends_with(['.', '!', '?'])
-        && text
-            .split_whitespace()
-            .skip(1)
-            .take(2)
-            .all(|word| word.chars().next().is_some_and(char::is_uppercase))
+        && text.split_whitespace().skip(1).take(2).all(|word| word.chars().next().is_some_and(char::is_uppercase))
+}
+
+/// A long line that stands twice is read once.
+fn drop_repeated(lines: &mut [Candidate]) {
+    let mut seen = HashSet::new();
+    for candidate in lines.iter_mut() {
+        if candidate.fate.is_some()
+            || candidate.text.len() < 50
+            || matches!(candidate.kind, Kind::Cell | Kind::Code)
+        {
+            continue;
+        }
+        if !seen.insert(fold(&candidate.text)) {
+            candidate.fate = Some(Reason::Repeated);
+        }
+    }
+}
+
+/// What stands before the headline is not the story, unless most of it does;
+/// the headline again, after the story, begins something else.
+fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
+    if headline.len() < 8 {
+        return;
+    }
+    let is_headline = |candidate: &Candidate| {
+        matches!(candidate.kind, Kind::Heading(_)) && fold(&candidate.text) == headline
+    };
+    let size = |lines: &[Candidate]| -> usize {
+        lines.iter().filter(|c| c.fate.is_none()).map(|c| c.text.len()).sum()
+    };
+    let whole = size(lines);
+    if let Some(first) = lines.iter().position(is_headline) {
+        if size(&lines[..first]) * 2 < whole {
+            for candidate in &mut lines[..first] {
+                candidate.fate.get_or_insert(Reason::Header);
+            }
+        }
+        if let Some(again) = lines[first + 1..].iter().position(is_headline) {
+            let again = first + 1 + again;
+            if size(&lines[first..again]) > 300 {
+                for candidate in &mut lines[again..] {
+                    candidate.fate.get_or_insert(Reason::Outside);
+                }
+            }
+        }
+    }
 }
 
 /// Lists whose items are links and little else lead away from the story.
@@ -246,10 +279,7 @@ fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
         }
         let list = list_of(page, lines[start].line);
         let mut end = start;
-        while end < lines.len()
-            && lines[end].kind == Kind::Item
-            && list_of(page, lines[end].line) == list
-        {
+        while end < lines.len() && lines[end].kind == Kind::Item && list_of(page, lines[end].line) == list {
             end += 1;
         }
         let (mut size, mut linked) = (0, 0);
@@ -281,15 +311,11 @@ fn drop_appeals(lines: &mut [Candidate]) {
         .iter()
         .map(|candidate| match candidate.kind {
             _ if candidate.fate.is_some() => 0,
-            Kind::Paragraph | Kind::Heading(_) | Kind::Quote | Kind::Item => {
-                appeal(&candidate.text)
-            }
+            Kind::Paragraph | Kind::Heading(_) | Kind::Quote | Kind::Item => appeal(&candidate.text),
             _ => 0,
         })
         .collect();
-    let live: Vec<usize> = (0..lines.len())
-        .filter(|at| lines[*at].fate.is_none())
-        .collect();
+    let live: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].fate.is_none()).collect();
     if live.is_empty() {
         return;
     }
@@ -298,10 +324,7 @@ fn drop_appeals(lines: &mut [Candidate]) {
     for (place, at) in live.iter().enumerate() {
         let near = |by: isize| {
             let other = place as isize + by;
-            usize::try_from(other)
-                .ok()
-                .and_then(|other| live.get(other))
-                .map_or(0, |other| strength[*other])
+            usize::try_from(other).ok().and_then(|other| live.get(other)).map_or(0, |other| strength[*other])
         };
         let company = near(-1).max(near(1)).max(near(-2)).max(near(2));
         let edge = place < 4 || place + 5 > live.len();
@@ -328,17 +351,10 @@ fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
     let is_prose = |candidate: &Candidate| {
         let line = &page.lines[candidate.line];
         candidate.fate.is_none()
-            && (line.size >= 70
-                || (line.size >= 30 && line.ends_sentence)
-                || matches!(
-                    candidate.kind,
-                    Kind::Cell | Kind::Code | Kind::Item | Kind::Quote
-                ))
+            && (line.size >= 70 || (line.size >= 30 && line.ends_sentence) || matches!(candidate.kind, Kind::Cell | Kind::Code | Kind::Item | Kind::Quote))
             && line.link_share() < 0.6
     };
-    let Some(first) = lines.iter().position(is_prose) else {
-        return;
-    };
+    let Some(first) = lines.iter().position(is_prose) else { return };
     let last = lines.iter().rposition(is_prose).unwrap_or(first);
     for candidate in &mut lines[..first] {
         let size = page.lines[candidate.line].size;
@@ -350,12 +366,7 @@ fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
         candidate.fate.get_or_insert(Reason::Footer);
     }
     // Upward from the end: who wrote it, whose it is, where to follow.
-    for candidate in lines[..=last]
-        .iter_mut()
-        .rev()
-        .filter(|c| c.fate.is_none())
-        .take(4)
-    {
+    for candidate in lines[..=last].iter_mut().rev().filter(|c| c.fate.is_none()).take(4) {
         if matches!(candidate.kind, Kind::Paragraph | Kind::Item) && is_closing(&candidate.text) {
             candidate.fate = Some(Reason::AuthorBio);
         } else if page.lines[candidate.line].size > 150 {
@@ -370,38 +381,11 @@ fn is_closing(text: &str) -> bool {
     }
     let lower = text.to_lowercase();
     let bio = [
-        " is a reporter",
-        " is a writer",
-        " is a freelance",
-        " is a staff writer",
-        " is a contributing",
-        " is a senior writer",
-        " is a journalist",
-        " is an editor",
-        " is the editor",
-        " is a correspondent",
-        " is a contributor",
-        "follow him",
-        "follow her",
-        "follow them on",
-        "on twitter @",
-        "on twitter at",
-        "on twitter:",
-        "can be reached at",
-        "contributed to this report",
-        "contributed reporting",
-        "contributed to this story",
-        "reporting by ",
-        "editing by ",
-        "all rights reserved",
-        "©",
-        "may not be published, broadcast",
-        "views expressed",
-        "opinions expressed",
-        "this material may not",
-        "ist freie journalistin",
-        "ist freier journalist",
-        "ist redakteur",
+        " is a reporter", " is a writer", " is a freelance", " is a staff writer", " is a contributing", " is a senior writer",
+        " is a journalist", " is an editor", " is the editor", " is a correspondent", " is a contributor", "follow him", "follow her", "follow them on",
+        "on twitter @", "on twitter at", "on twitter:", "can be reached at", "contributed to this report", "contributed reporting", "contributed to this story",
+        "reporting by ", "editing by ", "all rights reserved", "©", "may not be published, broadcast", "views expressed", "opinions expressed",
+        "this material may not", "ist freie journalistin", "ist freier journalist", "ist redakteur",
     ]
     .iter()
     .any(|phrase| lower.contains(phrase));

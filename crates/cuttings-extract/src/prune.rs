@@ -33,6 +33,7 @@ pub enum Reason {
     Promotion,
     PullQuote,
     Related,
+    Repeated,
     RepeatedHeadline,
     Rights,
     Share,
@@ -131,23 +132,12 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
 fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Option<Reason> {
     let node = page.node(index);
     let by_tag = match node.tag {
-        Tag::Script
-        | Tag::Style
-        | Tag::Noscript
-        | Tag::Template
-        | Tag::Object
-        | Tag::Svg
-        | Tag::Canvas
-        | Tag::Map
-        | Tag::Button
-        | Tag::Select
-        | Tag::Textarea
-        | Tag::Input
-        | Tag::Datalist
-        | Tag::Progress
-        | Tag::Meter
-        | Tag::Applet => return Some(Reason::Control),
+        Tag::Script | Tag::Style | Tag::Template | Tag::Object | Tag::Svg
+        | Tag::Canvas | Tag::Map | Tag::Button | Tag::Select | Tag::Textarea | Tag::Input
+        | Tag::Datalist | Tag::Progress | Tag::Meter | Tag::Applet => return Some(Reason::Control),
         Tag::Dialog => Some((Reason::Layer, 0.3)),
+        // Some pages keep their whole text here for those without scripts.
+        Tag::Noscript => Some((Reason::Control, 0.4)),
         Tag::Nav | Tag::Menu | Tag::Search => Some((Reason::Navigation, 0.4)),
         Tag::Aside => Some((Reason::Sidebar, 0.35)),
         Tag::Footer => {
@@ -164,9 +154,7 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
     }
     if let Some(role) = page.attr(index, Attr::Role) {
         let by_role = match role {
-            "navigation" | "menu" | "menubar" | "search" | "tablist" | "toolbar" => {
-                Some(Reason::Navigation)
-            }
+            "navigation" | "menu" | "menubar" | "search" | "tablist" | "toolbar" => Some(Reason::Navigation),
             "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Layer),
             "contentinfo" => Some(Reason::Footer),
             "complementary" => Some(Reason::Sidebar),
@@ -179,13 +167,16 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
     if is_hidden(page, index) && share <= 0.3 {
         return Some(Reason::Hidden);
     }
-    let is_frame = matches!(node.tag, Tag::Html | Tag::Body | Tag::Main);
+    let is_frame = matches!(
+        node.tag,
+        Tag::Html | Tag::Body | Tag::Main | Tag::Tr | Tag::Td | Tag::Th | Tag::Tbody
+    );
     if is_frame || node.traits == Traits::NONE {
         return None;
     }
     // A heading is judged by its words; pages name them in every way.
     let is_heading = matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4);
-    let named_body = node.traits.has(Traits::BODY) && share > 0.1;
+    let named_body = (node.traits.has(Traits::BODY) || node.tag == Tag::Article) && share > 0.1;
     if node.traits.has(Traits::HIDDEN)
         && share <= 0.1
         && !matches!(node.tag, Tag::Figure | Tag::Img | Tag::Picture)
@@ -212,10 +203,7 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
 
 /// Whether an element holds more text than a byline or a row of tags does.
 fn is_long(page: &Page<'_>, index: usize) -> bool {
-    let size: u32 = page.lines[page.lines_in(index)]
-        .iter()
-        .map(|line| line.size - line.link_size)
-        .sum();
+    let size: u32 = page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum();
     size > 300
 }
 

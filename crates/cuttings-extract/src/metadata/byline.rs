@@ -7,116 +7,28 @@
 
 /// Lead words before the names, lower case.
 const LEADS: &[&str] = &[
-    "written by",
-    "posted by",
-    "reported by",
-    "published by",
-    "story by",
-    "words by",
-    "article by",
-    "authored by",
-    "reviewed by",
-    "submitted by",
-    "created by",
-    "compiled by",
-    "about the author",
-    "author",
-    "authors",
-    "autor",
-    "autorin",
-    "autoren",
-    "auteur",
-    "autore",
-    "by",
-    "von",
-    "par",
-    "por",
-    "di",
-    "door",
-    "av",
-    "af",
-    "text",
-    "texte",
-    "texto",
-    "redaktion",
-    "scritto da",
-    "publicado por",
-    "publié par",
-    "écrit par",
-    "geschrieben von",
-    "ein beitrag von",
-    "a cura di",
-    "от",
-    "автор",
-    "przez",
-    "作者",
-    "文",
-    "記者",
-    "記事",
+    "written by", "posted by", "reported by", "published by", "story by", "words by",
+    "article by", "authored by", "reviewed by", "submitted by", "created by", "compiled by",
+    "about the author", "author", "authors", "autor", "autorin", "autoren", "auteur", "autore", "by",
+    "von", "par", "por", "di", "door", "av", "af", "text", "texte", "texto", "redaktion",
+    "scritto da", "publicado por", "publié par", "écrit par", "geschrieben von", "ein beitrag von",
+    "a cura di", "от", "автор", "przez", "作者", "文", "記者", "記事",
 ];
 
 /// What ends a byline: everything from here on is not a name.
 const ENDS: &[&str] = &[
-    " updated ",
-    " published ",
-    " posted ",
-    " last updated",
-    " on january",
-    " | updated",
-    " min read",
-    " minutes read",
-    " minute read",
-    " follow ",
-    " is a ",
-    " ist ",
-    " am ",
-    " @",
-    " http",
-    " email ",
-    " photography by",
-    " photographs by",
-    " photos by",
-    " illustrated by",
-    " veröffentlicht",
-    " aktualisiert",
-    " comments",
-    " view all posts",
-    " in category",
+    " updated ", " published ", " posted ", " last updated", " on january", " | updated", " min read",
+    " minutes read", " minute read", " follow ", " is a ", " ist ", " am ", " @", " http", " email ",
+    " photography by", " photographs by", " photos by", " illustrated by", " veröffentlicht",
+    " aktualisiert", " comments", " view all posts", " in category",
 ];
 
 /// Words that never stand alone as an author.
 const NOBODY: &[&str] = &[
-    "admin",
-    "administrator",
-    "author",
-    "editor",
-    "staff",
-    "webmaster",
-    "user",
-    "guest",
-    "unknown",
-    "anonymous",
-    "null",
-    "undefined",
-    "none",
-    "about",
-    "contact",
-    "share",
-    "home",
-    "redakcja",
-    "facebook",
-    "twitter",
-    "comments",
-    "comment",
-    "updated",
-    "published",
-    "posted",
-    "by",
-    "the",
-    "root",
-    "superuser",
-    "n/a",
-    "default",
+    "admin", "administrator", "author", "editor", "staff", "webmaster", "user", "guest", "unknown",
+    "anonymous", "null", "undefined", "none", "about", "contact", "share", "home", "redakcja",
+    "facebook", "twitter", "comments", "comment", "updated", "published", "posted", "by", "the",
+    "root", "superuser", "n/a", "default",
 ];
 
 /// Splits a byline into its authors, in printed order.
@@ -159,9 +71,9 @@ fn without_lead(line: &str) -> &str {
     for _ in 0..3 {
         let lower: String = line.chars().take(24).flat_map(char::to_lowercase).collect();
         let Some(lead) = LEADS.iter().find(|lead| {
-            lower
-                .strip_prefix(**lead)
-                .is_some_and(|rest| rest.starts_with([' ', ':', '\u{a0}', '\n', '：', '/', '|']))
+            lower.strip_prefix(**lead).is_some_and(|rest| {
+                rest.starts_with([' ', ':', '\u{a0}', '\n', '：', '/', '|'])
+            })
         }) else {
             break;
         };
@@ -178,9 +90,9 @@ fn without_lead(line: &str) -> &str {
 
 fn split_names(line: &str) -> Vec<&str> {
     let mut pieces = vec![line];
-    for mark in [
-        ";", "|", " / ", " & ", " and ", " und ", " AND ", " et ", " y ", "•", "·", "、", "\n",
-    ] {
+    for mark in
+        [";", "|", " / ", " & ", " and ", " und ", " AND ", " et ", " y ", "•", "·", "、", "\n"]
+    {
         // "et" and "y" may stand inside a name in other languages only with
         // spaces around, which is how they are matched here.
         pieces = pieces.iter().flat_map(|piece| piece.split(mark)).collect();
@@ -208,9 +120,8 @@ fn clean_name(piece: &str) -> String {
 
 /// Ranks and roles that follow a name after a comma.
 const RANKS: &[&str] = &[
-    "jr", "jr.", "sr", "sr.", "md", "m.d.", "phd", "ph.d.", "ph.d", "mba", "rd", "cpa", "esq",
-    "esq.", "iii", "ii", "rn", "dr", "dr.", "mph", "ms", "cfp", "cfp®", "cfa", "jd", "rdn", "ld",
-    "do", "dds",
+    "jr", "jr.", "sr", "sr.", "md", "m.d.", "phd", "ph.d.", "ph.d", "mba", "rd", "cpa", "esq", "esq.",
+    "iii", "ii", "rn", "dr", "dr.", "mph", "ms", "cfp", "cfp®", "cfa", "jd", "rdn", "ld", "do", "dds",
 ];
 
 fn is_name(name: &str) -> bool {
@@ -244,10 +155,7 @@ mod tests {
     fn names_are_parted_and_lead_words_dropped() {
         for (line, names) in [
             ("By Ada Byron", vec!["Ada Byron"]),
-            (
-                "Von Anna Blume und Karl Kraus",
-                vec!["Anna Blume", "Karl Kraus"],
-            ),
+            ("Von Anna Blume und Karl Kraus", vec!["Anna Blume", "Karl Kraus"]),
             ("Written by: Ada Byron | 3 May 2023", vec!["Ada Byron"]),
             ("Ada Byron, Ph.D.", vec!["Ada Byron"]),
             ("Author: Reuters", vec!["Reuters"]),
@@ -259,14 +167,7 @@ mod tests {
 
     #[test]
     fn a_line_that_names_nobody_gives_nobody() {
-        for line in [
-            "",
-            "admin",
-            "3 May 2023",
-            "https://example.org/ada",
-            "Updated 3 May",
-            "By",
-        ] {
+        for line in ["", "admin", "3 May 2023", "https://example.org/ada", "Updated 3 May", "By"] {
             assert!(authors(line).is_empty(), "{line}");
         }
     }
