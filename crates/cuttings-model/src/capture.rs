@@ -1,0 +1,109 @@
+//! Captures: dated visits to a page, or uploads of one. Append-only.
+//!
+//! A failed visit is a capture too: it says when we tried and what came back,
+//! and it never changes what is shown.
+
+use crate::{ArticleId, Digest};
+
+crate::id! {
+    /// Number of a capture within its user's library, counted from 1.
+    CaptureId
+}
+
+/// How a capture came to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// We fetched the address.
+    Fetched,
+    /// Somebody handed us the page: a file, later a browser.
+    Uploaded,
+}
+
+impl Origin {
+    /// The word in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetched => "fetched",
+            Self::Uploaded => "uploaded",
+        }
+    }
+
+    /// Reads [`Self::as_str`] back; `None` for any other word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Fetched, Self::Uploaded]
+            .into_iter()
+            .find(|origin| origin.as_str() == word)
+    }
+}
+
+/// One dated visit or upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// Number within the user's library.
+    pub id: CaptureId,
+    /// The article it belongs to.
+    pub article_id: ArticleId,
+    /// How it came.
+    pub origin: Origin,
+    /// When.
+    pub captured_at_ms: i64,
+    /// The address that was asked for.
+    pub requested_url: String,
+    /// The address that answered, after redirects.
+    pub final_url: Option<String>,
+    /// HTTP status; none for uploads and for visits that got no answer.
+    pub status: Option<i64>,
+    /// The declared type, such as `text/html; charset=utf-8`.
+    pub content_type: Option<String>,
+    /// The original bytes, before charset decoding.
+    pub body: Option<Digest>,
+    /// Size of the original bytes.
+    pub body_size: i64,
+    /// The exchange: request line, redirects, status line and header fields,
+    /// in the form of `cuttings_formats::exchange`.
+    pub exchange: Option<Digest>,
+    /// Why the visit failed; none when the page was kept.
+    pub failure: Option<String>,
+}
+
+/// What a kept picture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureRole {
+    /// Stands in the story or leads it.
+    Story,
+    /// Scaled down for lists; made by us.
+    Thumbnail,
+}
+
+impl PictureRole {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Story => "story",
+            Self::Thumbnail => "thumbnail",
+        }
+    }
+}
+
+/// A picture kept with a capture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The capture it was kept with.
+    pub capture_id: CaptureId,
+    /// The address it came from; for a thumbnail, of the picture it shows.
+    pub url: String,
+    /// What it is for.
+    pub role: PictureRole,
+    /// The bytes.
+    pub digest: Digest,
+    /// The type its first bytes show, such as `image/jpeg`; never the type a
+    /// server merely claimed.
+    pub content_type: String,
+    /// Size in bytes.
+    pub size: i64,
+    /// Width in pixels, if the format tells.
+    pub width: Option<i64>,
+    /// Height in pixels, if the format tells.
+    pub height: Option<i64>,
+}
