@@ -194,7 +194,7 @@ fn every_kind_of_bad_answer_is_told_apart_in_plain_words() {
         for (path, answer, code, word) in [
             ("/404", Answer::status(404), "not_found", "404"),
             ("/500", Answer::status(500), "server_error", "500"),
-            ("/silent", Answer::status(0), "timeout", "seconds"),
+            ("/silent", Answer::status(0), "timeout", "second"),
             (
                 "/loop",
                 Answer::redirect("/loop"),
