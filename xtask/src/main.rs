@@ -1,2 +1,60 @@
-//! Developer commands.
-fn main() {}
+//! Developer commands: `cargo xtask test`, `house`, `corpus`.
+//!
+//! Nothing the product needs at run time is here. The alias `xtask` stands in
+//! `.cargo/config.toml`; the rules themselves are in the library beside this
+//! file, so that a test can hold them too.
+
+mod corpus;
+mod steps;
+mod tally;
+mod test;
+mod tools;
+
+/// Starting and stopping a PostgreSQL of our own.
+mod postgres;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  test [--only STEP,STEP] [--list]   sets up what is missing and runs every check
+  house                              house rules and licences alone
+  corpus …                           scores on the public corpora";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.split_first() {
+        Some((command, rest)) if command == "test" => test::run(rest),
+        Some((command, rest)) if command == "house" && rest.is_empty() => house(),
+        Some((command, rest)) if command == "corpus" => {
+            corpus::run(rest);
+            ExitCode::SUCCESS
+        }
+        Some((command, _)) if command == "help" || command == "--help" => {
+            println!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs every house rule; exit code 1 when one is broken.
+fn house() -> ExitCode {
+    let tally = match steps::house_rules() {
+        Ok(tally) => tally,
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("{}", tally.line());
+    if tally.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

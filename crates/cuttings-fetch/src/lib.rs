@@ -1,1 +1,38 @@
 //! The only way to addresses that others name.
+//!
+//! Whatever goes out on behalf of a page, a feed or a user calls
+//! [`Fetcher::get`]; [`check_url`] says beforehand what would be refused
+//! anyway. No other crate depends on an HTTP or DNS client.
+//!
+//! The way in is narrow on purpose: http and https, public addresses, no
+//! cookies, no credentials, no proxies, and limits on time and size that count
+//! what comes out of decompression, not what goes in.
+//!
+//! | File | Its sentence |
+//! |---|---|
+//! | `config` | what an operator may set |
+//! | `guard` | what can be refused by looking at a URL alone |
+//! | `address` | which addresses are public |
+//! | `lookup` | from a host name to the addresses it may be reached at |
+//! | `connect` | one guarded connection |
+//! | `tls` | whom we trust, and what a failed handshake means |
+//! | `fetcher` | ask, follow redirects by hand, read what comes |
+//! | `decode` | from the bytes on the wire to those the author wrote |
+//! | `error` | why a fetch gave nothing |
+
+mod address;
+mod config;
+mod connect;
+mod decode;
+mod error;
+mod fetcher;
+mod guard;
+mod lookup;
+mod tls;
+
+pub use address::{Block, NOT_PUBLIC, may_reach};
+pub use config::{FetchConfig, FetchLimits, Want};
+pub use error::{FetchError, Stage};
+pub use fetcher::{Fetched, Fetcher, Hop, MAX_RETRY_AFTER, Surroundings};
+pub use guard::{BAD_PORTS, STORE_PORTS, check_url};
+pub use lookup::{Answer, Lookup, SystemLookup};

@@ -1,1 +1,67 @@
-//! The verbs of Cuttings: save, capture, read, search.
+//! The verbs of Cuttings: what people do with a library.
+//!
+//! Pages, the API and the command line all end up here, so that a save is a
+//! save wherever it comes from. One file holds one verb, or one family:
+//!
+//! | File | Its sentence |
+//! |---|---|
+//! | [`save`] | from an address to a queued article, acknowledged |
+//! | [`capture`] | from a queued article to one that can be read and found |
+//! | [`pictures`] | fetching, checking and scaling an article's pictures |
+//! | [`worker`] | leasing jobs and capturing, until told to stop |
+//! | [`shelf`] | archive, star, delete, undelete, retry |
+//! | [`search`] | a typed query to hits with marked snippets |
+//! | [`accounts`] | users, passwords, sessions, app tokens |
+
+pub mod accounts;
+pub mod capture;
+pub mod error;
+pub mod pictures;
+pub mod save;
+pub mod search;
+pub mod shelf;
+pub mod worker;
+
+use std::sync::Arc;
+
+use cuttings_fetch::Fetcher;
+use cuttings_store::Store;
+use tokio::sync::{Notify, Semaphore};
+
+pub use error::LibraryError;
+
+/// How many pages are extracted, and pictures scaled, at the same time. These
+/// keep a processor busy, so more would only make all of them slower.
+const EXTRACTIONS_AT_ONCE: usize = 2;
+/// How many passwords are hashed at the same time: each takes 19 MiB.
+const HASHES_AT_ONCE: usize = 2;
+
+/// An open library and the way out to the web. Cheap to clone.
+#[derive(Clone)]
+pub struct Library {
+    /// Database and blobs, for reading. Writing goes through the verbs.
+    pub store: Store,
+    /// The guarded way to addresses that others name.
+    pub fetcher: Arc<Fetcher>,
+    saved: Arc<Notify>,
+    extracting: Arc<Semaphore>,
+    hashing: Arc<Semaphore>,
+}
+
+impl Library {
+    /// Puts a store and a fetcher together.
+    pub fn new(store: Store, fetcher: Fetcher) -> Self {
+        Self {
+            store,
+            fetcher: Arc::new(fetcher),
+            saved: Arc::new(Notify::new()),
+            extracting: Arc::new(Semaphore::new(EXTRACTIONS_AT_ONCE)),
+            hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+        }
+    }
+}
+
+/// The wall clock, in milliseconds since 1970 (UTC).
+pub fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}

@@ -93,6 +93,7 @@ CREATE TABLE articles (
 CREATE UNIQUE INDEX articles_by_page ON articles (user_id, page_key);
 CREATE INDEX articles_by_final_page ON articles (user_id, final_page_key);
 CREATE INDEX articles_by_given_sha1 ON articles (user_id, given_sha1_raw);
+CREATE INDEX articles_by_language ON articles (user_id, language);
 CREATE INDEX articles_by_update ON articles (user_id, updated_at);
 CREATE INDEX articles_all ON articles (user_id, saved_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX articles_unread ON articles (user_id, saved_at, id)

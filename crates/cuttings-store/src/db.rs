@@ -17,7 +17,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Arguments, Decode, Postgres, Row as _, Sqlite, SqlSafeStr, Transaction, Type};
+use sqlx::{Arguments, Decode, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction, Type};
 
 use crate::StoreError;
 
@@ -33,7 +33,10 @@ pub enum Engine {
 /// An open database.
 #[derive(Debug, Clone)]
 pub(crate) enum Db {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -109,7 +112,11 @@ where
         match value {
             Value::Int(value) => arguments.add(value),
             Value::Text(value) => arguments.add(value.map(|text| {
-                if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+                if text.contains('\0') {
+                    text.replace('\0', "\u{fffd}")
+                } else {
+                    text
+                }
             })),
         }
         .map_err(sqlx::Error::Encode)?;
@@ -140,7 +147,10 @@ impl Row {
 impl Db {
     /// Opens the SQLite file at `path`, made if it is missing.
     pub async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
-        let open = |source| StoreError::Open { what: path.display().to_string(), source };
+        let open = |source| StoreError::Open {
+            what: path.display().to_string(),
+            source,
+        };
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -172,8 +182,10 @@ impl Db {
     /// (catalogue D17): too old, or not in the mode that was asked for.
     async fn assert_sqlite_is_safe(&self, path: &Path) -> Result<(), StoreError> {
         const FLOOR: (u32, u32, u32) = (3, 51, 3);
-        let version: String =
-            self.one("SELECT sqlite_version() AS version", args![]).await?.get("version")?;
+        let version: String = self
+            .one("SELECT sqlite_version() AS version", args![])
+            .await?
+            .get("version")?;
         let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
         let found = (
             numbers.next().unwrap_or(0),
@@ -211,15 +223,20 @@ impl Db {
     /// Connects to PostgreSQL at `url` (`postgres://user@host/database`).
     pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {
         let shown = || without_password(url);
-        let options: PgConnectOptions =
-            url.parse().map_err(|source| StoreError::Open { what: shown(), source })?;
+        let options: PgConnectOptions = url.parse().map_err(|source| StoreError::Open {
+            what: shown(),
+            source,
+        })?;
         let options = options.options([("synchronous_commit", "on"), ("TimeZone", "UTC")]);
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options)
             .await
-            .map_err(|source| StoreError::Open { what: shown(), source })?;
+            .map_err(|source| StoreError::Open {
+                what: shown(),
+                source,
+            })?;
         Ok(Self::Postgres(pool))
     }
 
@@ -290,7 +307,9 @@ impl Db {
                 readers.close().await;
                 // Leaves one file behind instead of three. Not a loss if it
                 // fails: the log is read at the next start.
-                let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await;
+                let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .execute(writer)
+                    .await;
                 writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,

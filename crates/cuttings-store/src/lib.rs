@@ -1,1 +1,135 @@
-//! Database and blobs: one SQL text, two engines.
+//! Database and blobs: one SQL text for SQLite and PostgreSQL, a folder or an
+//! object store for bytes.
+//!
+//! [`Store`] is all there is to hold. Reads are methods on it and every one
+//! takes the user whose things are asked for; writes are methods too, each one
+//! transaction, and are called by the verbs in `cuttings-library`.
+//!
+//! The order that keeps promise P1: [`Blobs::put`] makes bytes last, then one
+//! transaction writes the rows that name them, then the caller answers.
+
+mod articles;
+mod blobs;
+mod captures;
+mod db;
+mod dialect;
+mod error;
+mod jobs;
+mod migrate;
+mod search;
+mod sessions;
+mod users;
+
+use std::path::{Path, PathBuf};
+
+pub use articles::{ListPosition, NewArticle, NewUpload, PutArticle};
+pub use blobs::Blobs;
+pub use captures::{CaptureResult, FailedVisit, NewCapture, ShownArticle};
+pub use db::Engine;
+pub use error::StoreError;
+pub use search::SearchHit;
+pub use sessions::AppToken;
+
+use db::Db;
+
+/// An open library: its database and its blobs. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    db: Db,
+    blobs: Blobs,
+}
+
+/// Where a library is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The data folder: `cuttings.db`, `blobs/` and `lock` stand in it.
+    pub data: PathBuf,
+    /// `postgres://…`; none for SQLite in the data folder.
+    pub database: Option<String>,
+    /// `file:///…`; none for `blobs/` in the data folder.
+    pub blobs: Option<String>,
+}
+
+impl Places {
+    /// A library that is a folder and nothing else.
+    pub fn folder(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            database: None,
+            blobs: None,
+        }
+    }
+
+    fn database_file(&self) -> PathBuf {
+        self.data.join("cuttings.db")
+    }
+}
+
+impl Store {
+    /// Opens the library at `places`; an empty place becomes an empty library.
+    ///
+    /// The data folder is made readable by its owner alone. Migrations that
+    /// are due are run, each whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::Open`] when the folder or database cannot be opened.
+    /// - [`StoreError::Unsafe`] when the engine could lose what it acknowledges.
+    /// - [`StoreError::TooNew`] when a newer Cuttings has written the library.
+    pub async fn open(places: &Places) -> Result<Self, StoreError> {
+        make_private_folder(&places.data)?;
+        let db = match places.database.as_deref() {
+            None => Db::open_sqlite(&places.database_file()).await?,
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Db::open_postgres(url).await?
+            }
+            Some(other) => {
+                return Err(StoreError::Address {
+                    what: db::without_password(other),
+                    advice: "a database address starts with postgres://; leave it out for SQLite",
+                });
+            }
+        };
+        migrate::migrate(&db).await?;
+        let blobs = Blobs::open(places, db.clone())?;
+        Ok(Self { db, blobs })
+    }
+
+    /// Which engine is open.
+    pub fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+
+    /// The stored bytes.
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Asks the database for an answer, for health checks.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.db
+            .one("SELECT 1 AS one", db::args![])
+            .await
+            .map(|_| ())
+    }
+
+    /// Waits for what is under way and closes the database.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+/// Makes `folder` and gives it to its owner alone (catalogue S06).
+fn make_private_folder(folder: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::Folder {
+        folder: folder.to_owned(),
+        source,
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
+    }
+    Ok(())
+}

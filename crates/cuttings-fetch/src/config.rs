@@ -1,0 +1,108 @@
+//! What an operator may set: whom a fetcher may reach and how much it may cost.
+//!
+//! The binary fills these from its configuration and hands them to
+//! [`Fetcher::new`](crate::Fetcher::new).
+//!
+//! There is no switch that turns the address guard off; [`FetchConfig::allow_private`]
+//! opens single networks, and only those.
+
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+/// The settings of a [`Fetcher`](crate::Fetcher).
+#[derive(Clone, Debug)]
+pub struct FetchConfig {
+    /// Networks that may be reached although they are not public, for instance
+    /// an intranet. An IPv4 network also covers the IPv4-mapped IPv6 spelling
+    /// of its addresses. Empty by default.
+    pub allow_private: Vec<IpNet>,
+    /// The `User-Agent` header. It says honestly who asks.
+    pub user_agent: String,
+    /// How much one fetch may cost.
+    pub limits: FetchLimits,
+}
+
+impl Default for FetchConfig {
+    fn default() -> Self {
+        Self {
+            allow_private: Vec::new(),
+            user_agent: format!(
+                "Cuttings/{} (self-hosted reading library)",
+                env!("CARGO_PKG_VERSION")
+            ),
+            limits: FetchLimits::default(),
+        }
+    }
+}
+
+/// How much one fetch may cost. Every limit holds for each hop, except
+/// `redirects` and `total_page`, which hold for the whole fetch.
+#[derive(Clone, Debug)]
+pub struct FetchLimits {
+    /// Redirects followed before giving up.
+    pub redirects: usize,
+    /// Time for looking up a name.
+    pub dns: Duration,
+    /// Time for the connection, and as much again for the TLS handshake.
+    pub connect: Duration,
+    /// Time from the connection standing to the last byte of the answer's head.
+    pub first_byte: Duration,
+    /// Longest silence within the body.
+    pub idle: Duration,
+    /// Time for everything, redirects included.
+    pub total_page: Duration,
+    /// Size of the answer's head in bytes. Below 8 KiB it is not enforced before
+    /// the head is read, only after.
+    pub header_bytes: usize,
+    /// Header lines in an answer.
+    pub header_count: usize,
+    /// Size of a page in bytes, counted after decompression.
+    pub page_bytes: u64,
+    /// Size of a picture in bytes, counted after decompression.
+    pub resource_bytes: u64,
+}
+
+impl Default for FetchLimits {
+    fn default() -> Self {
+        Self {
+            redirects: 10,
+            dns: Duration::from_secs(5),
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(15),
+            idle: Duration::from_secs(15),
+            total_page: Duration::from_mins(1),
+            header_bytes: 64 * 1024,
+            header_count: 200,
+            page_bytes: 20 * 1024 * 1024,
+            resource_bytes: 32 * 1024 * 1024,
+        }
+    }
+}
+
+/// What a fetch is for. Decides the `Accept` header and the size limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// A page to read: at most [`FetchLimits::page_bytes`].
+    Page,
+    /// A picture on a page: at most [`FetchLimits::resource_bytes`].
+    Picture,
+}
+
+impl Want {
+    /// The `Accept` header: what we can make something of, best first.
+    pub(crate) fn accept(self) -> &'static str {
+        match self {
+            Self::Page => "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            Self::Picture => "image/webp,image/png,image/jpeg,image/gif,image/*;q=0.8,*/*;q=0.5",
+        }
+    }
+
+    /// The size limit in bytes, after decompression.
+    pub(crate) fn limit(self, limits: &FetchLimits) -> u64 {
+        match self {
+            Self::Page => limits.page_bytes,
+            Self::Picture => limits.resource_bytes,
+        }
+    }
+}

@@ -1,0 +1,544 @@
+//! Fetching one address: ask, follow redirects by hand, read what comes.
+//!
+//! Captures, pictures, feeds and everything else that goes out call
+//! [`Fetcher::get`].
+//!
+//! Every hop is a fetch of its own, judged from the start. Nothing is carried
+//! from one to the next or from one user to another: no cookie, no referrer,
+//! no credentials. Proxies named in the environment are not used.
+
+use std::error::Error;
+use std::io;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt, stream};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+    USER_AGENT,
+};
+use http::{Request, Response, Uri, Version};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::pki_types::CertificateDer;
+use tokio::io::AsyncReadExt;
+use tokio::time::timeout;
+use tokio_util::io::StreamReader;
+use url::Url;
+
+use crate::config::{FetchConfig, Want};
+use crate::connect::{ConnectError, Guarded, Peer, Rules};
+use crate::decode::{self, PastLimit};
+use crate::error::{FetchError, Stage};
+use crate::guard::{check_url, without_user_info};
+use crate::lookup::{Lookup, SystemLookup};
+use crate::tls;
+
+/// The longest wait we take from a `Retry-After` header; more is shortened.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
+
+/// The least that the HTTP reader can be told to stop at.
+const SMALLEST_HEAD_BUFFER: usize = 8 * 1024;
+
+/// Fetches addresses that others name, within the operator's rules.
+///
+/// Cloning is cheap and shares open connections. There is nothing else to
+/// share, so one fetcher serves all users.
+#[derive(Clone)]
+pub struct Fetcher {
+    client: Client<Guarded, Empty<Bytes>>,
+    config: Arc<FetchConfig>,
+    user_agent: HeaderValue,
+}
+
+/// What a fetcher takes from the machine it runs on. A test scripts both.
+pub struct Surroundings {
+    /// How names become addresses.
+    pub lookup: Arc<dyn Lookup>,
+    /// The certificates trusted for https.
+    pub roots: Vec<CertificateDer<'static>>,
+}
+
+impl Surroundings {
+    /// The system's name look-up and its root certificates.
+    pub fn system() -> Self {
+        Self {
+            lookup: Arc::new(SystemLookup),
+            roots: tls::system_roots(),
+        }
+    }
+}
+
+/// One redirect that was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The address that redirects.
+    pub url: Url,
+    /// 301, 302, 303, 307 or 308.
+    pub status: u16,
+    /// Where it leads, made absolute.
+    pub location: Url,
+}
+
+/// A page or picture as it came.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+    /// The address after redirects, with the fragment a browser would show.
+    pub final_url: Url,
+    /// The HTTP status, 200 to 299.
+    pub status: u16,
+    /// The protocol, for instance `HTTP/1.1`.
+    pub version: String,
+    /// The header lines, names in lower case, values read as Latin-1.
+    pub headers: Vec<(String, String)>,
+    /// The body as the page's author wrote it: compression undone, character
+    /// encoding untouched.
+    pub body: Bytes,
+    /// The redirects on the way, in order.
+    pub redirects: Vec<Hop>,
+    /// The address it was read from.
+    pub peer: IpAddr,
+}
+
+impl Fetched {
+    /// The `Content-Type` header, whole.
+    pub fn content_type(&self) -> Option<&str> {
+        self.header("content-type")
+    }
+
+    /// The first header line called `name`, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+impl Fetcher {
+    /// A fetcher that asks this machine for names and root certificates.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError::Config`] when the user agent cannot be a header. A machine
+    /// without root certificates is no error here.
+    pub fn new(config: FetchConfig) -> Result<Self, FetchError> {
+        Self::in_surroundings(config, Surroundings::system())
+    }
+
+    /// A fetcher that takes names and root certificates from `surroundings`.
+    /// What they answer is judged as always.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fetcher::new`].
+    pub fn in_surroundings(
+        config: FetchConfig,
+        surroundings: Surroundings,
+    ) -> Result<Self, FetchError> {
+        let user_agent =
+            HeaderValue::from_str(&config.user_agent).map_err(|_| FetchError::Config {
+                why: "the user agent has characters that no header may hold".to_owned(),
+            })?;
+        let limits = &config.limits;
+        let connector = Guarded(Arc::new(Rules {
+            allow: config.allow_private.clone(),
+            lookup: surroundings.lookup,
+            tls: tls::client_config(&surroundings.roots)?,
+            no_roots: surroundings.roots.is_empty(),
+            dns_limit: limits.dns,
+            connect_limit: limits.connect,
+        }));
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_max_idle_per_host(4)
+            .http1_max_buf_size(limits.header_bytes.max(SMALLEST_HEAD_BUFFER))
+            .http1_max_headers(limits.header_count)
+            // As lenient with header lines as browsers are.
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http2_max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
+            .build(connector);
+        Ok(Self {
+            client,
+            config: Arc::new(config),
+            user_agent,
+        })
+    }
+
+    /// Fetches `url`, following redirects.
+    ///
+    /// - `want`: what it is for; decides what we say we accept, and the size
+    ///   limit.
+    ///
+    /// User name and password in `url` are dropped: they are neither sent nor
+    /// found in anything that comes back.
+    ///
+    /// # Errors
+    ///
+    /// Anything but a whole 2xx answer within all limits is a [`FetchError`],
+    /// which tells whether trying again makes sense.
+    pub async fn get(&self, url: &Url, want: Want) -> Result<Fetched, FetchError> {
+        let url = without_user_info(url);
+        let limit = self.config.limits.total_page;
+        match timeout(limit, self.follow(url.clone(), want)).await {
+            Ok(fetched) => fetched,
+            Err(_) => Err(FetchError::Timeout {
+                url,
+                what: Stage::Whole,
+                after: limit,
+            }),
+        }
+    }
+
+    async fn follow(&self, start: Url, want: Want) -> Result<Fetched, FetchError> {
+        let mut url = start;
+        let mut redirects: Vec<Hop> = Vec::new();
+        loop {
+            check_url(&url, &self.config.allow_private)?;
+            let answer = self.ask(&url, want).await?;
+            let status = answer.status().as_u16();
+            if matches!(status, 301 | 302 | 303 | 307 | 308) {
+                let location = redirect_target(&url, answer.headers())?;
+                redirects.push(Hop {
+                    url,
+                    status,
+                    location: location.clone(),
+                });
+                if redirects.iter().any(|hop| same_page(&hop.url, &location)) {
+                    return Err(FetchError::RedirectLoop { chain: redirects });
+                }
+                if redirects.len() > self.config.limits.redirects {
+                    return Err(FetchError::TooManyRedirects { chain: redirects });
+                }
+                url = location;
+                continue;
+            }
+            if !answer.status().is_success() {
+                return Err(FetchError::Status {
+                    url,
+                    status,
+                    retry_after: retry_after(answer.headers(), SystemTime::now()),
+                });
+            }
+            return self.read(url, answer, want, redirects).await;
+        }
+    }
+
+    /// Sends one request and waits for the head of its answer.
+    async fn ask(&self, url: &Url, want: Want) -> Result<Response<Incoming>, FetchError> {
+        let mut request = Request::new(Empty::new());
+        *request.uri_mut() = request_uri(url)?;
+        let headers = request.headers_mut();
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        headers.insert(ACCEPT, HeaderValue::from_static(want.accept()));
+        headers.insert(
+            ACCEPT_ENCODING,
+            HeaderValue::from_static(decode::ACCEPT_ENCODING),
+        );
+
+        // Connecting has limits of its own; the wait for the answer is counted
+        // from when the connection stands.
+        let limit = self.config.limits.first_byte;
+        let mut connection = capture_connection(&mut request);
+        let mut answer = pin!(self.client.request(request));
+        let early = tokio::select! {
+            biased;
+            early = &mut answer => Some(early),
+            () = async { connection.wait_for_connection_metadata().await; } => None,
+        };
+        let answer = match early {
+            Some(answer) => answer,
+            None => timeout(limit, answer)
+                .await
+                .map_err(|_| FetchError::Timeout {
+                    url: url.clone(),
+                    what: Stage::Head,
+                    after: limit,
+                })?,
+        }
+        .map_err(|error| no_answer(&error, url))?;
+
+        let bytes: usize = answer
+            .headers()
+            .iter()
+            // A line is its name, a colon, a space, its value and the line end.
+            .map(|(name, value)| name.as_str().len() + value.len() + 4)
+            .sum();
+        let limits = &self.config.limits;
+        if bytes > limits.header_bytes || answer.headers().len() > limits.header_count {
+            return Err(FetchError::HeadersTooLarge { url: url.clone() });
+        }
+        Ok(answer)
+    }
+
+    /// Reads the body of an answer that is to be kept.
+    async fn read(
+        &self,
+        url: Url,
+        answer: Response<Incoming>,
+        want: Want,
+        redirects: Vec<Hop>,
+    ) -> Result<Fetched, FetchError> {
+        let limits = &self.config.limits;
+        let limit = want.limit(limits);
+        let (head, incoming) = answer.into_parts();
+        let too_large = || FetchError::TooLarge {
+            url: url.clone(),
+            limit,
+        };
+        let bad_encoding = |encoding| FetchError::BadEncoding {
+            url: url.clone(),
+            encoding,
+        };
+        // Told beforehand is soonest refused.
+        if content_length(&head.headers).is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let encodings = decode::encodings(&head.headers).map_err(bad_encoding)?;
+        // The connector puts it into every answer.
+        let Some(Peer(peer)) = head.extensions.get::<Peer>().copied() else {
+            return Err(FetchError::NotHttp { url });
+        };
+
+        let received = Arc::new(AtomicU64::new(0));
+        let body = arriving(incoming, limits.idle, limit, Arc::clone(&received));
+        let body = read_whole(body, &encodings, limit).await.map_err(|error| {
+            let inner = error.get_ref();
+            if inner
+                .and_then(|inner| inner.downcast_ref::<PastLimit>())
+                .is_some()
+            {
+                return too_large();
+            }
+            match inner.and_then(|inner| inner.downcast_ref::<BodyError>()) {
+                Some(BodyError::Silent) => FetchError::Timeout {
+                    url: url.clone(),
+                    what: Stage::Body,
+                    after: limits.idle,
+                },
+                Some(BodyError::Cut) => FetchError::Incomplete {
+                    url: url.clone(),
+                    received: received.load(Ordering::Relaxed),
+                },
+                // The body ended in the middle of its compressed form.
+                None if error.kind() == io::ErrorKind::UnexpectedEof => FetchError::Incomplete {
+                    url: url.clone(),
+                    received: received.load(Ordering::Relaxed),
+                },
+                None => bad_encoding(format!("{encodings:?}").to_ascii_lowercase()),
+            }
+        })?;
+
+        Ok(Fetched {
+            final_url: url,
+            status: head.status.as_u16(),
+            version: version(head.version).to_owned(),
+            headers: readable(&head.headers),
+            body,
+            redirects,
+            peer,
+        })
+    }
+}
+
+/// What goes wrong while a body arrives, inside an [`io::Error`].
+#[derive(Debug, thiserror::Error)]
+enum BodyError {
+    #[error("nothing came for too long")]
+    Silent,
+    #[error("the connection ended early")]
+    Cut,
+}
+
+/// The body in transit: at most `limit` bytes, no silence longer than `idle`.
+/// `received` counts along.
+fn arriving(
+    incoming: Incoming,
+    idle: Duration,
+    limit: u64,
+    received: Arc<AtomicU64>,
+) -> decode::Body {
+    let chunks = stream::try_unfold(incoming.into_data_stream(), move |mut chunks| {
+        let received = Arc::clone(&received);
+        async move {
+            match timeout(idle, chunks.next()).await {
+                Err(_) => Err(io::Error::other(BodyError::Silent)),
+                Ok(None) => Ok(None),
+                Ok(Some(Err(error))) => {
+                    tracing::debug!(%error, "a body broke off");
+                    Err(io::Error::other(BodyError::Cut))
+                }
+                Ok(Some(Ok(chunk))) => {
+                    let before = received.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                    if before + chunk.len() as u64 > limit {
+                        return Err(io::Error::other(PastLimit));
+                    }
+                    Ok(Some((chunk, chunks)))
+                }
+            }
+        }
+    });
+    Box::new(StreamReader::new(Box::pin(chunks)))
+}
+
+async fn read_whole(
+    body: decode::Body,
+    encodings: &[decode::Encoding],
+    limit: u64,
+) -> io::Result<Bytes> {
+    let mut body = decode::decode(body, encodings, limit).await?;
+    let mut whole = BytesMut::new();
+    loop {
+        whole.reserve(16 * 1024);
+        if body.read_buf(&mut whole).await? == 0 {
+            return Ok(whole.freeze());
+        }
+    }
+}
+
+/// The URL as a request names it: without fragment.
+fn request_uri(url: &Url) -> Result<Uri, FetchError> {
+    let mut target = url.clone();
+    target.set_fragment(None);
+    Uri::try_from(target.as_str()).map_err(|_| FetchError::BadUrl { url: url.clone() })
+}
+
+/// Where a redirect leads, without user information. A target without fragment
+/// keeps the one we came with, as in browsers.
+fn redirect_target(from: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
+    let location = headers.get(LOCATION).map(|value| {
+        std::str::from_utf8(value.as_bytes())
+            .map_or_else(|_| latin1(value.as_bytes()), str::to_owned)
+    });
+    let target = location.as_deref().and_then(|text| from.join(text).ok());
+    let Some(mut target) = target else {
+        return Err(FetchError::BadRedirect {
+            url: from.clone(),
+            location: location.map(|text| text.chars().take(200).collect()),
+        });
+    };
+    if target.fragment().is_none() {
+        target.set_fragment(from.fragment());
+    }
+    Ok(without_user_info(&target))
+}
+
+/// Whether two addresses are the same for a server: the fragment is not sent.
+fn same_page(one: &Url, other: &Url) -> bool {
+    one[..url::Position::AfterQuery] == other[..url::Position::AfterQuery]
+}
+
+/// The wait a site asks for, in seconds or as a date, at most
+/// [`MAX_RETRY_AFTER`]. A date in the past is no wait; nonsense is `None`.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than fit are a very long wait.
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        let until = httpdate::parse_http_date(text).ok()?;
+        until.duration_since(now).unwrap_or_default()
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Why there was no answer, from the chain of causes in `error`.
+fn no_answer(error: &(dyn Error + 'static), url: &Url) -> FetchError {
+    let unreachable = |why: &str| FetchError::Unreachable {
+        url: url.clone(),
+        why: why.to_owned(),
+    };
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if let Some(connect) = cause.downcast_ref::<ConnectError>() {
+            return connect.clone().about(url.clone());
+        }
+        if let Some(http) = cause.downcast_ref::<hyper::Error>() {
+            if http.is_parse_too_large() {
+                return FetchError::HeadersTooLarge { url: url.clone() };
+            }
+            if http.is_parse() {
+                return FetchError::NotHttp { url: url.clone() };
+            }
+        }
+        next = cause.source();
+    }
+    tracing::debug!(%error, "a request had no answer");
+    unreachable("it closed the connection without an answer")
+}
+
+fn version(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_3 => "HTTP/3",
+        _ => "HTTP/1.1",
+    }
+}
+
+fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), latin1(value.as_bytes())))
+        .collect()
+}
+
+/// Every byte as the character of its number.
+fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(text: &str) -> Option<Duration> {
+        let now = httpdate::parse_http_date("Tue, 10 Nov 2026 10:00:00 GMT").unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_str(text).unwrap());
+        retry_after(&headers, now)
+    }
+
+    #[test]
+    fn f22_a_wait_is_read_in_every_form_and_bounded() {
+        assert_eq!(wait("120"), Some(Duration::from_mins(2)));
+        assert_eq!(
+            wait("Tue, 10 Nov 2026 10:05:00 GMT"),
+            Some(Duration::from_mins(5))
+        );
+        assert_eq!(wait("Tue, 10 Nov 2020 10:05:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(wait("99999999999"), Some(MAX_RETRY_AFTER));
+        assert_eq!(wait("99999999999999999999999999"), Some(MAX_RETRY_AFTER));
+        for nonsense in ["-5", "soon", "", "1.5", "+3"] {
+            assert_eq!(wait(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_keeps_the_fragment_unless_it_brings_its_own() {
+        let from = Url::parse("http://example.org/a#here").unwrap();
+        let to = |location: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(LOCATION, HeaderValue::from_static(location));
+            redirect_target(&from, &headers).unwrap().to_string()
+        };
+        assert_eq!(to("b"), "http://example.org/b#here");
+        assert_eq!(to("b#there"), "http://example.org/b#there");
+        assert_eq!(to("//user:pass@example.com/"), "http://example.com/#here");
+    }
+}

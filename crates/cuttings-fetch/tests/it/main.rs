@@ -1,0 +1,14 @@
+//! The fetcher against servers that misbehave, all on loopback.
+//!
+//! Names start with the case of the reliability catalogue they stand for.
+
+mod answers;
+mod bodies;
+mod encodings;
+mod names;
+mod origin;
+mod redirects;
+mod refusals;
+mod requests;
+mod spellings;
+mod tls;

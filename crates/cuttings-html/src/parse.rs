@@ -1,0 +1,131 @@
+//! Parsing: from text to a [`Document`].
+//!
+//! The extractor and the importers call [`parse`]; [`parse_fragment`] is for
+//! pieces of HTML out of feeds and metadata. html5ever does the work for now
+//! and shows nowhere in the interface.
+
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::interface::TreeSink;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, create_element};
+use html5ever::{LocalName, Namespace as Vocabulary, QualName, TokenizerResult, ns};
+
+use crate::build::Sink;
+use crate::document::{Document, Namespace};
+use crate::limits::{LimitHit, Limits};
+use crate::tag::Tag;
+
+/// How much text the tokenizer gets at a time. Between pieces the node budget
+/// is looked at.
+const PIECE_BYTES: usize = 32 * 1024;
+
+/// How to parse.
+#[derive(Clone, Debug, Default)]
+pub struct ParseOptions {
+    /// The bounds; [`Limits::default`] unless set.
+    pub limits: Limits,
+    /// Whether to parse as a browser that runs scripts: then what is inside
+    /// `<noscript>` is one text. Off unless set, so that it is elements: that is
+    /// where pages put the images for readers without scripts.
+    pub scripting: bool,
+}
+
+/// Parses a page. Takes any text and always gives a document with an `<html>`,
+/// a `<head>` and a `<body>` (or `<frameset>`); see [`Document::limits_hit`]
+/// for what was left out.
+pub fn parse(html: &str, limits: &Limits) -> Document {
+    let options = ParseOptions {
+        limits: limits.clone(),
+        scripting: false,
+    };
+    parse_with(html, &options)
+}
+
+/// As [`parse`], with all options.
+pub fn parse_with(html: &str, options: &ParseOptions) -> Document {
+    let sink = Sink::new(options.limits.max_nodes, options.scripting);
+    let builder = TreeBuilder::new(sink, builder_options(options));
+    let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
+    run(tokenizer, html, &options.limits)
+}
+
+/// Parses a piece of HTML as if it stood inside a `context` element, as
+/// assigning `innerHTML` does. The pieces are children of the one `<html>`
+/// element below the root.
+///
+/// ```
+/// # use cuttings_html::{Limits, Tag, parse_fragment};
+/// let document = parse_fragment("<td>cell", Tag::Tr, &Limits::default());
+/// let holder = document.document_element().unwrap();
+/// assert_eq!(document.inner_html(holder), "<td>cell</td>");
+/// ```
+pub fn parse_fragment(html: &str, context: Tag, limits: &Limits) -> Document {
+    let options = ParseOptions {
+        limits: limits.clone(),
+        scripting: false,
+    };
+    parse_fragment_with(html, Namespace::Html, context.name(), &options)
+}
+
+/// As [`parse_fragment`], with all options and a context element of any
+/// vocabulary and name.
+pub fn parse_fragment_with(
+    html: &str,
+    namespace: Namespace,
+    context: &str,
+    options: &ParseOptions,
+) -> Document {
+    let sink = Sink::new(options.limits.max_nodes, options.scripting);
+    let name = QualName::new(None, vocabulary(namespace), LocalName::from(context));
+    let context = create_element(&sink, name, Vec::new());
+    let builder = TreeBuilder::new_for_fragment(sink, context, None, builder_options(options));
+    let tokenizer_options = TokenizerOpts {
+        initial_state: Some(builder.tokenizer_state_for_context_elem(options.scripting)),
+        ..TokenizerOpts::default()
+    };
+    run(
+        Tokenizer::new(builder, tokenizer_options),
+        html,
+        &options.limits,
+    )
+}
+
+fn vocabulary(namespace: Namespace) -> Vocabulary {
+    match namespace {
+        Namespace::Html => ns!(html),
+        Namespace::Svg => ns!(svg),
+        Namespace::MathMl => ns!(mathml),
+    }
+}
+
+fn builder_options(options: &ParseOptions) -> TreeBuilderOpts {
+    TreeBuilderOpts {
+        scripting_enabled: options.scripting,
+        ..TreeBuilderOpts::default()
+    }
+}
+
+type Handle = <Sink as TreeSink>::Handle;
+
+fn run(tokenizer: Tokenizer<TreeBuilder<Handle, Sink>>, html: &str, limits: &Limits) -> Document {
+    let input = BufferQueue::default();
+    let sink = || &tokenizer.sink.sink;
+    let cut = html.floor_char_boundary(limits.max_input_bytes);
+    if cut < html.len() {
+        sink().report(LimitHit::InputBytes);
+    }
+    let mut rest = &html[..cut];
+    while !rest.is_empty() {
+        if sink().is_full() {
+            sink().report(LimitHit::Nodes);
+            break;
+        }
+        let (piece, later) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
+        rest = later;
+        input.push_back(StrTendril::from_slice(piece));
+        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+    }
+    tokenizer.end();
+    tokenizer.sink.sink.finish()
+}

@@ -1,0 +1,544 @@
+//! Capturing: from a queued article to one that can be read and found.
+//!
+//! A worker calls [`capture`] with a leased job. The page is fetched (or read
+//! from the upload that came with the save), its bytes and the exchange are
+//! kept, the story is taken out, its pictures are kept, and one transaction
+//! shows it all. A visit that fails is kept as a failed capture, and the
+//! article says why and what to do next.
+//!
+//! What is shown never gets poorer: a further capture with less to read is kept
+//! but not shown.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, SafeHtml};
+use cuttings_fetch::{FetchError, Fetched, Want};
+use cuttings_formats::exchange::{self, Exchange};
+use cuttings_model::{
+    Article, ArticleState, CaptureId, Dated, Job, JobKind, Origin, Picture, PictureRole, Reason,
+    job,
+};
+use cuttings_store::{
+    CaptureResult, FailedVisit, NewCapture, NewPicture, ShownArticle, StoreError,
+};
+use url::Url;
+
+use crate::error::reason_of;
+use crate::{Library, now_ms, pictures};
+
+/// What a visit brought, before anything is made of it.
+struct Page {
+    /// The visit to be written; none when the capture is in the store already.
+    new_capture: Option<NewCapture>,
+    earlier_capture: Option<CaptureId>,
+    body: Bytes,
+    content_type: Option<String>,
+    base: Url,
+    /// Pictures that came with the page, by address.
+    at_hand: HashMap<String, Picture>,
+}
+
+/// Does a leased job to its end: the article is ready or says why it is not.
+///
+/// # Errors
+///
+/// Only of the store, when the end could not be written: the job stays open
+/// and comes due again when its lease runs out.
+pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
+    const WORN_OUT: &str = "Reading this page stopped the program several times, so it is not tried \
+        again by itself. The address is kept; you can try again by hand.";
+    if library
+        .store
+        .park_if_spent(job, "worn_out", WORN_OUT, now_ms())
+        .await?
+    {
+        return Ok(());
+    }
+    let article = library
+        .store
+        .article(job.user_id, job.article_id)
+        .await?
+        .ok_or_else(|| StoreError::Nonsense {
+            what: format!("job {} is for an article that is not there", job.id),
+        })?;
+    let visit = match job.kind {
+        JobKind::Fetch => fetch(library, &article).await?,
+        JobKind::Extract => read_upload(library, &article).await?,
+    };
+    let page = match visit {
+        Ok(page) => page,
+        Err(failed) => return fail(library, job, *failed).await,
+    };
+    match extract(library, &page).await {
+        Ok(extraction) => show(library, job, &article, page, extraction).await,
+        Err(reason) => {
+            let capture = page
+                .new_capture
+                .unwrap_or_else(|| reread(&article, page.content_type));
+            fail(
+                library,
+                job,
+                Failed {
+                    capture,
+                    reason,
+                    retry_after_ms: None,
+                },
+            )
+            .await
+        }
+    }
+}
+
+/// A visit that gave no page.
+struct Failed {
+    capture: NewCapture,
+    reason: Reason,
+    /// How long to wait at least, for failures that may pass by themselves.
+    retry_after_ms: Option<i64>,
+}
+
+async fn fail(library: &Library, job: &Job, failed: Failed) -> Result<(), StoreError> {
+    let now = now_ms();
+    let retry_at_ms = failed
+        .retry_after_ms
+        .and_then(|least| job::retry_delay_ms(job.attempt).map(|delay| now + delay.max(least)));
+    tracing::info!(
+        article.id = job.article_id.0,
+        reason = failed.reason.code,
+        "a page could not be captured"
+    );
+    let visit = FailedVisit {
+        capture: failed.capture,
+        reason: failed.reason,
+        retry_at_ms,
+    };
+    library.store.fail_capture(job, visit, now).await
+}
+
+/// Visits the article's address and keeps what came.
+async fn fetch(
+    library: &Library,
+    article: &Article,
+) -> Result<Result<Page, Box<Failed>>, StoreError> {
+    let visited = NewCapture {
+        origin: Origin::Fetched,
+        captured_at_ms: now_ms(),
+        requested_url: article.given_url.clone(),
+        final_url: None,
+        status: None,
+        content_type: None,
+        body: None,
+        exchange: None,
+    };
+    let url = Url::parse(&article.given_url).map_err(|_| StoreError::Nonsense {
+        what: format!("articles.given_url of article {} is no URL", article.id),
+    })?;
+    let fetched = match library.fetcher.get(&url, Want::Page).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            let status = match &error {
+                FetchError::Status { status, .. } => Some(i64::from(*status)),
+                _ => None,
+            };
+            let asked_to_wait_ms = match &error {
+                FetchError::Status {
+                    retry_after: Some(wait),
+                    ..
+                } => wait.as_millis() as i64,
+                _ => 0,
+            };
+            return Ok(Err(Box::new(Failed {
+                capture: NewCapture { status, ..visited },
+                reason: reason_of(&error),
+                retry_after_ms: error.is_temporary().then_some(asked_to_wait_ms),
+            })));
+        }
+    };
+    let blobs = library.store.blobs();
+    let content_type = fetched.content_type().map(str::to_owned);
+    let capture = NewCapture {
+        final_url: Some(fetched.final_url.to_string()),
+        status: Some(i64::from(fetched.status)),
+        content_type: content_type.clone(),
+        exchange: Some(blobs.put(Bytes::from(exchange_of(&url, &fetched))).await?),
+        body: Some(blobs.put(fetched.body.clone()).await?),
+        ..visited
+    };
+    if let Some(kind) = other_than_html(&fetched.body, content_type.as_deref()) {
+        return Ok(Err(Box::new(Failed {
+            reason: Reason {
+                code: "not_html".to_owned(),
+                text: format!(
+                    "{} is {kind}, not a web page, so there is no story to read. The file is kept \
+                     and can be downloaded; to read it here, save a page that carries its text.",
+                    fetched.final_url
+                ),
+            },
+            capture,
+            retry_after_ms: None,
+        })));
+    }
+    Ok(Ok(Page {
+        new_capture: Some(capture),
+        earlier_capture: None,
+        body: fetched.body,
+        content_type,
+        base: fetched.final_url,
+        at_hand: HashMap::new(),
+    }))
+}
+
+/// The steps of a visit in the form that is kept.
+fn exchange_of(asked: &Url, fetched: &Fetched) -> String {
+    let mut steps: Vec<Exchange> = fetched
+        .redirects
+        .iter()
+        .map(|hop| Exchange {
+            url: hop.url.to_string(),
+            version: fetched.version.clone(),
+            status: hop.status,
+            headers: vec![("location".to_owned(), hop.location.to_string())],
+        })
+        .collect();
+    steps.push(Exchange {
+        url: if steps.is_empty() {
+            asked.to_string()
+        } else {
+            fetched.final_url.to_string()
+        },
+        version: fetched.version.clone(),
+        status: fetched.status,
+        headers: fetched.headers.clone(),
+    });
+    exchange::write(&steps)
+}
+
+/// What a body is when it is not HTML: by its first bytes, then by its declared
+/// type. `None` for HTML, and for what may be HTML.
+fn other_than_html(body: &[u8], content_type: Option<&str>) -> Option<String> {
+    if body.starts_with(b"%PDF-") {
+        return Some("a PDF file".to_owned());
+    }
+    if let Some(look) = pictures::look(body) {
+        return Some(format!("a picture ({})", look.content_type));
+    }
+    if body.starts_with(b"PK\x03\x04") || body.starts_with(b"\x1f\x8b") {
+        return Some("a packed file".to_owned());
+    }
+    let declared = content_type?.split(';').next()?.trim().to_ascii_lowercase();
+    let may_be_html = declared.is_empty()
+        || declared.contains("html")
+        || matches!(declared.as_str(), "text/plain" | "application/octet-stream")
+        || looks_like_html(body);
+    (!may_be_html).then(|| format!("of the type {declared}"))
+}
+
+/// Servers that send HTML under a wrong type are believed less than the page.
+fn looks_like_html(body: &[u8]) -> bool {
+    let start: String = String::from_utf8_lossy(&body[..body.len().min(1024)])
+        .trim_start()
+        .to_ascii_lowercase();
+    ["<!doctype html", "<html", "<head", "<body"]
+        .iter()
+        .any(|tag| start.starts_with(tag))
+}
+
+/// Reads the page that came with the save: the newest upload.
+async fn read_upload(
+    library: &Library,
+    article: &Article,
+) -> Result<Result<Page, Box<Failed>>, StoreError> {
+    let captures = library.store.captures(article.user_id, article.id).await?;
+    let newest = captures
+        .into_iter()
+        .find(|capture| capture.origin == Origin::Uploaded);
+    let Some((capture, digest)) = newest.and_then(|capture| Some((capture.clone(), capture.body?)))
+    else {
+        return Err(StoreError::Nonsense {
+            what: format!(
+                "article {} has a job for an upload but no upload",
+                article.id
+            ),
+        });
+    };
+    let body = library.store.blobs().get(&digest).await?;
+    if let Some(kind) = other_than_html(&body, capture.content_type.as_deref()) {
+        return Ok(Err(Box::new(Failed {
+            reason: Reason {
+                code: "not_html".to_owned(),
+                text: format!(
+                    "The file saved as {} is {kind}, not a web page, so there is no story to read. \
+                     The file is kept and can be downloaded.",
+                    article.given_url
+                ),
+            },
+            capture: reread(article, capture.content_type),
+            retry_after_ms: None,
+        })));
+    }
+    let base = Url::parse(&article.given_url).map_err(|_| StoreError::Nonsense {
+        what: format!("articles.given_url of article {} is no URL", article.id),
+    })?;
+    let at_hand = library
+        .store
+        .pictures(article.user_id, article.id)
+        .await?
+        .into_iter()
+        .filter(|picture| picture.capture_id == capture.id && picture.role == PictureRole::Story)
+        .map(|picture| (picture.url.clone(), picture))
+        .collect();
+    Ok(Ok(Page {
+        new_capture: None,
+        earlier_capture: Some(capture.id),
+        body,
+        content_type: capture.content_type,
+        base,
+        at_hand,
+    }))
+}
+
+/// A failed look at an upload that is kept already.
+fn reread(article: &Article, content_type: Option<String>) -> NewCapture {
+    NewCapture {
+        origin: Origin::Uploaded,
+        captured_at_ms: now_ms(),
+        requested_url: article.given_url.clone(),
+        final_url: None,
+        status: None,
+        content_type,
+        body: None,
+        exchange: None,
+    }
+}
+
+/// Takes the story out of the page. A page that stops the extractor costs that
+/// page, not the program.
+async fn extract(library: &Library, page: &Page) -> Result<Extraction, Reason> {
+    let _permit = Arc::clone(&library.extracting)
+        .acquire_owned()
+        .await
+        .expect("the semaphore is never closed");
+    let (body, content_type, base) = (
+        page.body.clone(),
+        page.content_type.clone(),
+        page.base.clone(),
+    );
+    let extracted = tokio::task::spawn_blocking(move || {
+        let decoded = cuttings_html::decode(&body, content_type.as_deref());
+        cuttings_extract::extract(&decoded.text, Some(&base))
+    })
+    .await;
+    match extracted {
+        Ok(Ok(extraction)) => Ok(extraction),
+        Ok(Err(error)) => Err(unreadable(&error, &page.base)),
+        Err(_) => Err(Reason {
+            code: "extractor".to_owned(),
+            text: format!(
+                "{} could not be read: the page broke the extractor, which is our fault. Its \
+                 original is kept and can be read once this is mended.",
+                page.base
+            ),
+        }),
+    }
+}
+
+fn unreadable(error: &ExtractError, base: &Url) -> Reason {
+    Reason {
+        code: match error {
+            ExtractError::TooLarge { .. } => "too_large",
+            _ => "unreadable",
+        }
+        .to_owned(),
+        text: format!("{base} could not be read: {error}. Its original is kept."),
+    }
+}
+
+/// Keeps the pictures and writes everything in one transaction.
+async fn show(
+    library: &Library,
+    job: &Job,
+    article: &Article,
+    page: Page,
+    extraction: Extraction,
+) -> Result<(), StoreError> {
+    let kept = pictures::keep(
+        &library.fetcher,
+        library.store.blobs(),
+        &extraction,
+        &page.at_hand,
+    )
+    .await?;
+    let (state, reason) = verdict(extraction.no_article.as_ref(), &page.base, &extraction);
+    let poorer = article.state == ArticleState::Ready
+        && (state != ArticleState::Ready || extraction.word_count as i64 * 2 < article.word_count);
+    let (state, reason) = if poorer {
+        (article.state, article.reason.clone())
+    } else {
+        (state, reason)
+    };
+    let shown = (!poorer).then(|| shown(article, &page, &extraction, &kept.pictures));
+    let details = serde_json::json!({
+        "no_article": extraction.no_article.as_ref().map(NoArticle::reason),
+        "access": extraction.access,
+        "warnings": extraction.warnings,
+        "missing_pictures": kept.missing,
+    });
+    tracing::info!(
+        article.id = job.article_id.0,
+        words = extraction.word_count,
+        pictures = kept.pictures.len(),
+        "captured"
+    );
+    let result = CaptureResult {
+        new_capture: page.new_capture,
+        earlier_capture: page.earlier_capture,
+        pictures: kept.pictures,
+        extractor_version: i64::from(EXTRACTOR_VERSION),
+        details: details.to_string(),
+        shown,
+        state,
+        reason,
+    };
+    library.store.finish_capture(job, result, now_ms()).await
+}
+
+/// Whether the page can be read, and what to know about it.
+///
+/// A page that is only a wall, an error or nothing at all is a failed capture.
+/// A front page, and a story cut short by a paywall, can be kept and opened.
+fn verdict(
+    no_article: Option<&NoArticle>,
+    base: &Url,
+    extraction: &Extraction,
+) -> (ArticleState, Option<Reason>) {
+    let Some(no_article) = no_article else {
+        return (ArticleState::Ready, None);
+    };
+    let state = match no_article {
+        NoArticle::FrontPage => ArticleState::Ready,
+        NoArticle::Paywall { .. } if extraction.word_count > 0 => ArticleState::Ready,
+        _ => ArticleState::Failed,
+    };
+    let reason = Reason {
+        code: no_article.reason().to_owned(),
+        text: format!(
+            "{base}: {} The page as it came is kept.",
+            no_article.explain()
+        ),
+    };
+    (state, Some(reason))
+}
+
+fn shown(
+    article: &Article,
+    page: &Page,
+    extraction: &Extraction,
+    kept: &[NewPicture],
+) -> ShownArticle {
+    let mut paths: HashMap<&str, String> = HashMap::new();
+    for picture in page.at_hand.values() {
+        paths.insert(
+            &picture.url,
+            picture_path(article, &picture.digest.to_string()),
+        );
+    }
+    for picture in kept
+        .iter()
+        .filter(|picture| picture.role == PictureRole::Story)
+    {
+        paths.insert(
+            &picture.url,
+            picture_path(article, &picture.body.digest().to_string()),
+        );
+    }
+    let html: SafeHtml = extraction
+        .html
+        .with_pictures(|source| paths.get(source).cloned());
+    ShownArticle {
+        final_url: page.base.to_string(),
+        canonical_url: extraction.canonical_url.as_ref().map(ToString::to_string),
+        headline: extraction.headline.clone(),
+        dek: extraction.dek.clone(),
+        byline: extraction.byline.clone(),
+        authors: extraction.authors.clone(),
+        publication: extraction.publication.clone(),
+        section: extraction.section.clone(),
+        language: extraction.language.clone(),
+        right_to_left: extraction.direction == cuttings_extract::Direction::Rtl,
+        published: extraction.published.as_deref().and_then(dated),
+        modified: extraction.modified.as_deref().and_then(dated),
+        word_count: extraction.word_count as i64,
+        reading_minutes: i64::from(cuttings_text::count::reading_minutes(
+            &extraction.text,
+            extraction.language.as_deref(),
+        )),
+        text: extraction.text.clone(),
+        html: html.as_str().to_owned(),
+    }
+}
+
+/// Where the server serves a kept picture of an article.
+fn picture_path(article: &Article, digest: &str) -> String {
+    format!("/articles/{}/pictures/{digest}", article.id)
+}
+
+/// An RFC 3339 date-time or date with its instant; a bare day is taken at
+/// midnight UTC. `None` for anything else.
+fn dated(text: &str) -> Option<Dated> {
+    let at_ms = match text.parse::<jiff::Timestamp>() {
+        Ok(instant) => instant.as_millisecond(),
+        Err(_) => text
+            .parse::<jiff::civil::Date>()
+            .ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()?
+            .timestamp()
+            .as_millisecond(),
+    };
+    Some(Dated {
+        text: text.to_owned(),
+        at_ms,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_html_is_named_by_its_bytes_first() {
+        let named = |body: &[u8], declared| other_than_html(body, declared);
+        assert_eq!(
+            named(b"%PDF-1.7 ...", Some("text/html")),
+            Some("a PDF file".to_owned())
+        );
+        assert!(named(b"GIF89a....", None).unwrap().contains("image/gif"));
+        assert_eq!(
+            named(b"{}", Some("application/json")),
+            Some("of the type application/json".to_owned())
+        );
+        assert_eq!(
+            named(b"<!DOCTYPE html><p>x", Some("application/json")),
+            None
+        );
+        assert_eq!(named(b"<p>x", Some("text/html; charset=utf-8")), None);
+        assert_eq!(named(b"", None), None);
+    }
+
+    #[test]
+    fn t05_dates_of_every_kind_have_an_instant_or_none() {
+        assert_eq!(
+            dated("2023-06-13T19:05:47Z").unwrap().at_ms,
+            1_686_683_147_000
+        );
+        assert_eq!(
+            dated("2023-06-13T19:05:47+02:00").unwrap().at_ms,
+            1_686_675_947_000
+        );
+        assert_eq!(dated("1970-01-02").unwrap().at_ms, 86_400_000);
+        assert!(dated("0001-01-01").is_some());
+        assert_eq!(dated("Tuesday"), None);
+    }
+}

@@ -1,0 +1,82 @@
+//! What can go wrong with a verb, in words for programs and for people.
+
+use cuttings_fetch::FetchError;
+use cuttings_model::{AddressError, ArticleId, Reason};
+use cuttings_store::StoreError;
+
+/// Why a verb was not done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LibraryError {
+    /// The user's library holds no such article.
+    #[error("there is no article {0} in this library")]
+    NoSuchArticle(ArticleId),
+
+    /// What was given is no address that can be saved.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+
+    /// The page that was handed over cannot be taken.
+    #[error("{0}")]
+    Upload(String),
+
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl LibraryError {
+    /// A short stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoSuchArticle(_) => "no_such_article",
+            Self::Address(AddressError::Scheme { .. }) => "scheme",
+            Self::Address(_) => "not_an_address",
+            Self::Upload(_) => "upload",
+            Self::Store(store) if store.is_disk_full() => "disk_full",
+            Self::Store(_) => "store",
+        }
+    }
+
+    /// What happened and what to do next, for people.
+    pub fn explain(&self) -> String {
+        match self {
+            Self::NoSuchArticle(id) => {
+                format!("There is no article {id} in this library. It may have been deleted for good.")
+            }
+            Self::Address(error) => format!("{}. {}", sentence(&error.to_string()), error.advice()),
+            Self::Upload(what) => sentence(what) + ".",
+            Self::Store(store) if store.is_disk_full() => {
+                "The disk is full, so nothing was saved. Everything kept before is still there; \
+                 free some space and try again."
+                    .to_owned()
+            }
+            Self::Store(store) if store.is_temporary() => {
+                "The library could not write just now, so nothing was changed. Try again in a moment."
+                    .to_owned()
+            }
+            Self::Store(_) => {
+                "Something is wrong with the library itself, so nothing was changed. \
+                 The server's log says more."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// A fetch that failed, as the reason an article shows.
+pub(crate) fn reason_of(error: &FetchError) -> Reason {
+    Reason {
+        code: error.code().to_owned(),
+        text: error.explain(),
+    }
+}
+
+/// The same words with a capital at the start.
+fn sentence(words: &str) -> String {
+    let mut characters = words.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}

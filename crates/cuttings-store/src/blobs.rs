@@ -1,0 +1,179 @@
+//! Blobs: stored bytes named by their BLAKE3 digest, compressed with zstd.
+//!
+//! Everything goes through an object store, today a folder. A blob's path is
+//! `blake3/ab/abcdef….zst`. Writing the same bytes again is free, and nothing
+//! depends on conditional writes, which not every object store keeps.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cuttings_model::Digest;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
+
+use crate::db::{Db, Tx, args};
+use crate::{Places, StoreError};
+
+/// zstd level: fast enough to be free beside a fetch, small enough for text.
+const COMPRESSION_LEVEL: i32 = 6;
+
+/// The bytes of a library. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    objects: Arc<dyn ObjectStore>,
+    db: Db,
+}
+
+/// Proof that bytes are safely stored: only [`Blobs::put`] makes one, and rows
+/// that name a blob are written from it, so no row can come before its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    digest: Digest,
+    size: i64,
+}
+
+impl Stored {
+    /// The name of the bytes.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// How many bytes, before compression.
+    pub fn size(&self) -> i64 {
+        self.size
+    }
+}
+
+impl Blobs {
+    pub(crate) fn open(places: &Places, db: Db) -> Result<Self, StoreError> {
+        let folder = match places.blobs.as_deref() {
+            None => places.data.join("blobs"),
+            Some(url) => match url::Url::parse(url) {
+                Ok(url) if url.scheme() == "file" => {
+                    url.to_file_path().map_err(|()| StoreError::Address {
+                        what: url.to_string(),
+                        advice: "a folder is written file:///path/to/folder",
+                    })?
+                }
+                Ok(url) if url.scheme().len() > 1 => {
+                    return Err(StoreError::Address {
+                        what: crate::db::without_password(url.as_str()),
+                        advice: "this version keeps blobs in a folder: give a path or file:///path",
+                    });
+                }
+                _ => url.into(),
+            },
+        };
+        crate::make_private_folder(&folder)?;
+        let files = LocalFileSystem::new_with_prefix(&folder)
+            .map_err(|source| StoreError::Folder {
+                folder: folder.clone(),
+                source: std::io::Error::other(source),
+            })?
+            .with_fsync(true);
+        Ok(Self {
+            objects: Arc::new(files),
+            db,
+        })
+    }
+
+    /// Makes `bytes` last. When this returns they survive a power cut.
+    pub async fn put(&self, bytes: Bytes) -> Result<Stored, StoreError> {
+        let (digest, packed) = tokio::task::spawn_blocking({
+            let bytes = bytes.clone();
+            move || {
+                (
+                    Digest::of(&bytes),
+                    zstd::bulk::compress(&bytes, COMPRESSION_LEVEL),
+                )
+            }
+        })
+        .await
+        .expect("hashing and compressing do not panic");
+        let stored = Stored {
+            digest,
+            size: bytes.len() as i64,
+        };
+        // A row in `blobs` is written only after its bytes were synced, so it
+        // spares us the second write; a file alone would not prove that.
+        if self
+            .db
+            .optional(
+                "SELECT 1 AS one FROM blobs WHERE digest = $1",
+                args![digest.to_string()],
+            )
+            .await?
+            .is_some()
+        {
+            return Ok(stored);
+        }
+        let failed = |source| StoreError::Blob {
+            doing: "write",
+            digest,
+            source,
+        };
+        let packed = packed.map_err(|error| {
+            failed(object_store::Error::Generic {
+                store: "zstd",
+                source: Box::new(error),
+            })
+        })?;
+        self.objects
+            .put(&path(&digest), PutPayload::from(packed))
+            .await
+            .map_err(failed)?;
+        Ok(stored)
+    }
+
+    /// The bytes called `digest`, checked against their name.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Damaged`] when the bytes are not what their name says:
+    /// they are never given out.
+    pub async fn get(&self, digest: &Digest) -> Result<Bytes, StoreError> {
+        let digest = *digest;
+        let failed = |source| StoreError::Blob {
+            doing: "read",
+            digest,
+            source,
+        };
+        let packed = self
+            .objects
+            .get(&path(&digest))
+            .await
+            .map_err(failed)?
+            .bytes()
+            .await
+            .map_err(failed)?;
+        tokio::task::spawn_blocking(move || {
+            let bytes = zstd::stream::decode_all(&packed[..])
+                .map_err(|_| StoreError::Damaged { digest })?;
+            if Digest::of(&bytes) == digest {
+                Ok(Bytes::from(bytes))
+            } else {
+                Err(StoreError::Damaged { digest })
+            }
+        })
+        .await
+        .expect("decompressing and hashing do not panic")
+    }
+}
+
+/// Notes in the database that `stored` is safe, in the transaction that first
+/// names it.
+pub(crate) async fn note(tx: &mut Tx, stored: &Stored, now_ms: i64) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO blobs (digest, size, stored_at) VALUES ($1, $2, $3)
+         ON CONFLICT (digest) DO NOTHING",
+        args![stored.digest.to_string(), stored.size, now_ms],
+    )
+    .await
+    .map(|_| ())
+}
+
+fn path(digest: &Digest) -> Path {
+    let hex = digest.to_string();
+    Path::from(format!("blake3/{}/{hex}.zst", &hex[..2]))
+}

@@ -1,0 +1,608 @@
+//! Captures: writing what a visit brought, whole or not at all.
+//!
+//! [`Store::finish_capture`] and [`Store::fail_capture`] end a job. Both check
+//! its fencing number in the same transaction, so a worker that lost its lease
+//! writes nothing.
+
+use cuttings_model::address::{PageAddress, sha1_decoded, sha1_raw};
+use cuttings_model::{
+    ArticleId, ArticleState, Capture, CaptureId, Dated, Digest, Job, Origin, Picture, PictureRole,
+    Reason, UserId,
+};
+use cuttings_text::index::{IndexFields, fts5_row, tsvector};
+
+use crate::articles::{delete_words, site};
+use crate::blobs::{self, Stored};
+use crate::db::{Row, Tx, args};
+use crate::users::{Counted, next_id, tick};
+use crate::{Engine, Store, StoreError, jobs};
+
+/// A capture to be written.
+#[derive(Debug, Clone)]
+pub struct NewCapture {
+    /// How it came.
+    pub origin: Origin,
+    /// When.
+    pub captured_at_ms: i64,
+    /// The address that was asked for.
+    pub requested_url: String,
+    /// The address that answered.
+    pub final_url: Option<String>,
+    /// HTTP status.
+    pub status: Option<i64>,
+    /// Declared type.
+    pub content_type: Option<String>,
+    /// The original bytes.
+    pub body: Option<Stored>,
+    /// The exchange, as text.
+    pub exchange: Option<Stored>,
+}
+
+/// A picture to be kept with a capture.
+#[derive(Debug, Clone)]
+pub struct NewPicture {
+    /// Its address on the page.
+    pub url: String,
+    /// What it is for.
+    pub role: PictureRole,
+    /// Its bytes.
+    pub body: Stored,
+    /// The type its first bytes show.
+    pub content_type: String,
+    /// Width in pixels.
+    pub width: Option<i64>,
+    /// Height in pixels.
+    pub height: Option<i64>,
+}
+
+/// What a capture gave to read.
+#[derive(Debug, Clone)]
+pub struct ShownArticle {
+    /// The address the page was read from.
+    pub final_url: String,
+    /// The address the page calls its own.
+    pub canonical_url: Option<String>,
+    /// Headline.
+    pub headline: Option<String>,
+    /// Dek.
+    pub dek: Option<String>,
+    /// Byline as printed.
+    pub byline: Option<String>,
+    /// Writers.
+    pub authors: Vec<String>,
+    /// Outlet.
+    pub publication: Option<String>,
+    /// Section.
+    pub section: Option<String>,
+    /// Language tag.
+    pub language: Option<String>,
+    /// Whether the text runs from right to left.
+    pub right_to_left: bool,
+    /// Publication date.
+    pub published: Option<Dated>,
+    /// Date of the last change by the outlet.
+    pub modified: Option<Dated>,
+    /// Words of the text.
+    pub word_count: i64,
+    /// Minutes to read it.
+    pub reading_minutes: i64,
+    /// Clean text.
+    pub text: String,
+    /// Allow-listed HTML.
+    pub html: String,
+}
+
+/// What a finished job brought.
+#[derive(Debug)]
+pub struct CaptureResult {
+    /// The visit; none when the job read a capture that was there already.
+    pub new_capture: Option<NewCapture>,
+    /// That earlier capture.
+    pub earlier_capture: Option<CaptureId>,
+    /// Pictures kept with it.
+    pub pictures: Vec<NewPicture>,
+    /// Version of the extractor.
+    pub extractor_version: i64,
+    /// What the extractor found besides text, as JSON.
+    pub details: String,
+    /// What to show from now on; none to leave what is shown as it is.
+    pub shown: Option<ShownArticle>,
+    /// State of the article from now on.
+    pub state: ArticleState,
+    /// Why it failed, or what to know about it.
+    pub reason: Option<Reason>,
+}
+
+/// What a failed visit is remembered by.
+#[derive(Debug)]
+pub struct FailedVisit {
+    /// The visit, with what little came back.
+    pub capture: NewCapture,
+    /// Why it failed.
+    pub reason: Reason,
+    /// When to try again; none to leave it to the user.
+    pub retry_at_ms: Option<i64>,
+}
+
+impl Store {
+    /// Ends a job with what it brought: capture, pictures, extraction, article,
+    /// search index, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LostLease`] when another worker has the job now; nothing
+    /// is written then.
+    pub async fn finish_capture(
+        &self,
+        job: &Job,
+        result: CaptureResult,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let (user_id, article_id) = (job.user_id, job.article_id);
+        let mut tx = self.db.begin().await?;
+        let tick_ms = tick(&mut tx, user_id, now_ms).await?;
+        jobs::end(&mut tx, job).await?;
+        let capture_id = match (&result.new_capture, result.earlier_capture) {
+            (Some(new), _) => {
+                for stored in [&new.body, &new.exchange].into_iter().flatten() {
+                    blobs::note(&mut tx, stored, now_ms).await?;
+                }
+                insert(&mut tx, user_id, article_id, new, None).await?
+            }
+            (None, Some(earlier)) => earlier,
+            (None, None) => {
+                return Err(StoreError::Nonsense {
+                    what: "a job that read no capture".to_owned(),
+                });
+            }
+        };
+        insert_pictures(
+            &mut tx,
+            user_id,
+            article_id,
+            capture_id,
+            &result.pictures,
+            now_ms,
+        )
+        .await?;
+        tx.run(
+            "INSERT INTO extractions
+                 (user_id, capture_id, extractor_version, extracted_at, details)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (user_id, capture_id) DO UPDATE
+             SET extractor_version = excluded.extractor_version,
+                 extracted_at = excluded.extracted_at, details = excluded.details",
+            args![
+                user_id.0,
+                capture_id.0,
+                result.extractor_version,
+                now_ms,
+                &result.details
+            ],
+        )
+        .await?;
+        if let Some(shown) = &result.shown {
+            let has_thumbnail = result
+                .pictures
+                .iter()
+                .any(|picture| picture.role == PictureRole::Thumbnail);
+            show(
+                &mut tx,
+                user_id,
+                article_id,
+                capture_id,
+                shown,
+                has_thumbnail,
+            )
+            .await?;
+            index(&mut tx, user_id, article_id, shown).await?;
+        }
+        let (code, text) = split(result.reason.as_ref());
+        tx.run(
+            "UPDATE articles
+             SET state = $3, reason_code = $4, reason_text = $5, retry_at = NULL, updated_at = $6
+             WHERE user_id = $1 AND id = $2",
+            args![
+                user_id.0,
+                article_id.0,
+                result.state.as_str(),
+                code,
+                text,
+                tick_ms
+            ],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// Ends a job's try with a failed visit. An article that could be read
+    /// before stays as it was; one that could not says why.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LostLease`] as for [`Store::finish_capture`].
+    pub async fn fail_capture(
+        &self,
+        job: &Job,
+        visit: FailedVisit,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let (user_id, article_id) = (job.user_id, job.article_id);
+        let mut tx = self.db.begin().await?;
+        let tick_ms = tick(&mut tx, user_id, now_ms).await?;
+        match visit.retry_at_ms {
+            Some(run_at_ms) => {
+                jobs::put_off(&mut tx, job, run_at_ms, &visit.reason.text).await?;
+            }
+            None => jobs::end(&mut tx, job).await?,
+        }
+        for stored in [&visit.capture.body, &visit.capture.exchange]
+            .into_iter()
+            .flatten()
+        {
+            blobs::note(&mut tx, stored, now_ms).await?;
+        }
+        insert(
+            &mut tx,
+            user_id,
+            article_id,
+            &visit.capture,
+            Some(&visit.reason.text),
+        )
+        .await?;
+        tx.run(
+            "UPDATE articles
+             SET state = $3, reason_code = $4, reason_text = $5, retry_at = $6, updated_at = $7
+             WHERE user_id = $1 AND id = $2 AND state <> 'ready'",
+            args![
+                user_id.0,
+                article_id.0,
+                ArticleState::Failed.as_str(),
+                &visit.reason.code,
+                &visit.reason.text,
+                visit.retry_at_ms,
+                tick_ms
+            ],
+        )
+        .await?;
+        tx.commit().await
+    }
+
+    /// The captures of an article, newest first.
+    pub async fn captures(
+        &self,
+        user_id: UserId,
+        article_id: ArticleId,
+    ) -> Result<Vec<Capture>, StoreError> {
+        self.db
+            .all(
+                "SELECT id, article_id, origin, captured_at, requested_url, final_url, status,
+                        content_type, body_digest, body_size, exchange_digest, failure
+                 FROM captures WHERE user_id = $1 AND article_id = $2 ORDER BY id DESC",
+                args![user_id.0, article_id.0],
+            )
+            .await?
+            .iter()
+            .map(capture)
+            .collect()
+    }
+
+    /// The pictures kept for an article, of all its captures.
+    pub async fn pictures(
+        &self,
+        user_id: UserId,
+        article_id: ArticleId,
+    ) -> Result<Vec<Picture>, StoreError> {
+        self.db
+            .all(
+                "SELECT capture_id, url, role, digest, content_type, size, width, height
+                 FROM pictures WHERE user_id = $1 AND article_id = $2
+                 ORDER BY capture_id DESC, url",
+                args![user_id.0, article_id.0],
+            )
+            .await?
+            .iter()
+            .map(picture)
+            .collect()
+    }
+
+    /// A kept picture of this article with these bytes.
+    pub async fn picture(
+        &self,
+        user_id: UserId,
+        article_id: ArticleId,
+        digest: &Digest,
+    ) -> Result<Option<Picture>, StoreError> {
+        self.db
+            .optional(
+                "SELECT capture_id, url, role, digest, content_type, size, width, height
+                 FROM pictures WHERE user_id = $1 AND article_id = $2 AND digest = $3 LIMIT 1",
+                args![user_id.0, article_id.0, digest.to_string()],
+            )
+            .await?
+            .as_ref()
+            .map(picture)
+            .transpose()
+    }
+
+    /// The thumbnail of the capture that is shown.
+    pub async fn thumbnail(
+        &self,
+        user_id: UserId,
+        article_id: ArticleId,
+    ) -> Result<Option<Picture>, StoreError> {
+        self.db
+            .optional(
+                "SELECT p.capture_id, p.url, p.role, p.digest, p.content_type, p.size, p.width,
+                        p.height
+                 FROM pictures p
+                 JOIN articles a ON a.user_id = p.user_id AND a.id = p.article_id
+                 WHERE p.user_id = $1 AND p.article_id = $2 AND p.role = 'thumbnail'
+                   AND p.capture_id = a.capture_id
+                 LIMIT 1",
+                args![user_id.0, article_id.0],
+            )
+            .await?
+            .as_ref()
+            .map(picture)
+            .transpose()
+    }
+}
+
+fn digest(text: &str) -> Result<Digest, StoreError> {
+    Digest::parse(text).map_err(|error| StoreError::Nonsense {
+        what: error.to_string(),
+    })
+}
+
+fn capture(row: &Row) -> Result<Capture, StoreError> {
+    let origin: String = row.get("origin")?;
+    Ok(Capture {
+        id: CaptureId(row.get("id")?),
+        article_id: ArticleId(row.get("article_id")?),
+        origin: Origin::parse(&origin).ok_or_else(|| StoreError::Nonsense {
+            what: format!("captures.origin is {origin:?}"),
+        })?,
+        captured_at_ms: row.get("captured_at")?,
+        requested_url: row.get("requested_url")?,
+        final_url: row.get("final_url")?,
+        status: row.get("status")?,
+        content_type: row.get("content_type")?,
+        body: row
+            .get::<Option<String>>("body_digest")?
+            .map(|text| digest(&text))
+            .transpose()?,
+        body_size: row.get("body_size")?,
+        exchange: row
+            .get::<Option<String>>("exchange_digest")?
+            .map(|text| digest(&text))
+            .transpose()?,
+        failure: row.get("failure")?,
+    })
+}
+
+fn picture(row: &Row) -> Result<Picture, StoreError> {
+    let role: String = row.get("role")?;
+    Ok(Picture {
+        capture_id: CaptureId(row.get("capture_id")?),
+        url: row.get("url")?,
+        role: match role.as_str() {
+            "story" => PictureRole::Story,
+            "thumbnail" => PictureRole::Thumbnail,
+            other => {
+                return Err(StoreError::Nonsense {
+                    what: format!("pictures.role is {other:?}"),
+                });
+            }
+        },
+        digest: digest(&row.get::<String>("digest")?)?,
+        content_type: row.get("content_type")?,
+        size: row.get("size")?,
+        width: row.get("width")?,
+        height: row.get("height")?,
+    })
+}
+
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+    new: &NewCapture,
+    failure: Option<&str>,
+) -> Result<CaptureId, StoreError> {
+    let id = next_id(tx, user_id, Counted::Capture).await?;
+    tx.run(
+        "INSERT INTO captures
+             (user_id, id, article_id, origin, captured_at, requested_url, final_url, status,
+              content_type, body_digest, body_size, exchange_digest, failure)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        args![
+            user_id.0,
+            id,
+            article_id.0,
+            new.origin.as_str(),
+            new.captured_at_ms,
+            &new.requested_url,
+            &new.final_url,
+            new.status,
+            &new.content_type,
+            new.body.map(|stored| stored.digest().to_string()),
+            new.body.map_or(0, |stored| stored.size()),
+            new.exchange.map(|stored| stored.digest().to_string()),
+            failure.map(str::to_owned)
+        ],
+    )
+    .await?;
+    Ok(CaptureId(id))
+}
+
+pub(crate) async fn insert_pictures(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+    capture_id: CaptureId,
+    pictures: &[NewPicture],
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    for picture in pictures {
+        blobs::note(tx, &picture.body, now_ms).await?;
+        tx.run(
+            "INSERT INTO pictures
+                 (user_id, article_id, capture_id, role, url, digest, content_type, size, width,
+                  height)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             ON CONFLICT (user_id, capture_id, role, url) DO NOTHING",
+            args![
+                user_id.0,
+                article_id.0,
+                capture_id.0,
+                picture.role.as_str(),
+                &picture.url,
+                picture.body.digest().to_string(),
+                &picture.content_type,
+                picture.body.size(),
+                picture.width,
+                picture.height
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn show(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+    capture_id: CaptureId,
+    shown: &ShownArticle,
+    has_thumbnail: bool,
+) -> Result<(), StoreError> {
+    let final_page_key = url::Url::parse(&shown.final_url)
+        .ok()
+        .and_then(|url| PageAddress::new(url).ok())
+        .map(|address| address.page_key());
+    let authors = serde_json::to_string(&shown.authors).map_err(|error| StoreError::Nonsense {
+        what: format!("authors: {error}"),
+    })?;
+    tx.run(
+        "UPDATE articles
+         SET final_url = $3, final_page_key = $4, final_sha1_raw = $5, final_sha1_decoded = $6,
+             canonical_url = $7, site = $8, headline = $9, dek = $10, byline = $11, authors = $12,
+             author_key = $13, publication = $14, section = $15, language = $16,
+             right_to_left = $17, published = $18, published_at = $19, modified = $20,
+             modified_at = $21, word_count = $22, reading_minutes = $23, capture_id = $24,
+             has_thumbnail = $25
+         WHERE user_id = $1 AND id = $2",
+        args![
+            user_id.0,
+            article_id.0,
+            &shown.final_url,
+            final_page_key,
+            sha1_raw(&shown.final_url),
+            sha1_decoded(&shown.final_url),
+            &shown.canonical_url,
+            site(&shown.final_url),
+            &shown.headline,
+            &shown.dek,
+            &shown.byline,
+            authors,
+            author_key(shown),
+            &shown.publication,
+            &shown.section,
+            &shown.language,
+            shown.right_to_left,
+            shown.published.as_ref().map(|dated| dated.text.clone()),
+            shown.published.as_ref().map(|dated| dated.at_ms),
+            shown.modified.as_ref().map(|dated| dated.text.clone()),
+            shown.modified.as_ref().map(|dated| dated.at_ms),
+            shown.word_count,
+            shown.reading_minutes,
+            capture_id.0,
+            has_thumbnail
+        ],
+    )
+    .await?;
+    tx.run(
+        "INSERT INTO article_bodies (user_id, id, text, html) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id, id) DO UPDATE SET text = excluded.text, html = excluded.html",
+        args![user_id.0, article_id.0, &shown.text, &shown.html],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// The names that `author:` searches: folded words between blanks, so that a
+/// search for `byron` cannot find `byrony`.
+fn author_key(shown: &ShownArticle) -> String {
+    let mut names = shown.authors.join(" ");
+    if names.is_empty() {
+        names = shown.byline.clone().unwrap_or_default();
+    }
+    crate::search::author_words(&names)
+}
+
+async fn index(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+    shown: &ShownArticle,
+) -> Result<(), StoreError> {
+    let about = [&shown.dek, &shown.byline, &shown.publication]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join("\n");
+    let fields = IndexFields {
+        headline: shown.headline.as_deref().unwrap_or_default(),
+        about: &about,
+        body: &shown.text,
+        language: shown.language.as_deref(),
+    };
+    delete_words(tx, user_id, article_id).await?;
+    match tx.engine() {
+        Engine::Sqlite => {
+            let row = fts5_row(&fields);
+            tx.run(
+                "INSERT INTO search_index
+                     (rowid, headline_exact, headline_stem, about_exact, about_stem, body_exact,
+                      body_stem)
+                 VALUES ($1 * 2147483648 + $2, $3, $4, $5, $6, $7, $8)",
+                args![
+                    user_id.0,
+                    article_id.0,
+                    row.headline_exact,
+                    row.headline_stem,
+                    row.about_exact,
+                    row.about_stem,
+                    row.body_exact,
+                    row.body_stem
+                ],
+            )
+            .await?;
+        }
+        Engine::Postgres => {
+            let words = tsvector(&fields);
+            if words.truncated {
+                tracing::warn!(
+                    article.id = article_id.0,
+                    "a long article is indexed in part"
+                );
+            }
+            tx.run(
+                "INSERT INTO search_index (user_id, id, words)
+                 VALUES ($1, $2, CAST($3 AS tsvector))",
+                args![user_id.0, article_id.0, words.text],
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+fn split(reason: Option<&Reason>) -> (Option<String>, Option<String>) {
+    reason
+        .map(|reason| (reason.code.clone(), reason.text.clone()))
+        .unzip()
+}

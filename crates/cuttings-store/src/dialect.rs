@@ -1,0 +1,82 @@
+//! Where the two engines need different words: both texts, side by side.
+
+use crate::Engine;
+
+/// The shared text of a migration in the words of `engine`.
+///
+/// The shared text says `BIGINT` and `STRICT`. SQLite's strict tables know
+/// only `INTEGER`, which holds 64 bits there; PostgreSQL is always strict.
+pub(crate) fn migration(engine: Engine, shared: &str) -> String {
+    match engine {
+        Engine::Sqlite => shared.replace("BIGINT", "INTEGER"),
+        Engine::Postgres => shared.replace(") STRICT;", ");"),
+    }
+}
+
+/// Keeps everyone else from migrating until the transaction ends. SQLite's
+/// write transactions already do.
+pub(crate) fn lock_for_migration(engine: Engine) -> Option<&'static str> {
+    match engine {
+        Engine::Sqlite => None,
+        Engine::Postgres => Some("LOCK TABLE meta IN ACCESS EXCLUSIVE MODE"),
+    }
+}
+
+/// Follows the inner SELECT that picks a job. SQLite has one writer, so nobody
+/// else is picking.
+pub(crate) fn skip_locked(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "",
+        Engine::Postgres => "FOR UPDATE SKIP LOCKED",
+    }
+}
+
+/// Takes an article's words out of the index: `$1` user, `$2` article.
+pub(crate) fn delete_words(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "DELETE FROM search_index WHERE rowid = $1 * 2147483648 + $2",
+        Engine::Postgres => "DELETE FROM search_index WHERE user_id = $1 AND id = $2",
+    }
+}
+
+/// The rows of the index that match `$2` in the library of user `$1`, as a
+/// table with the columns `id` and `rank` (smaller is better).
+///
+/// A word in the headline counts ten times a word in the body, one in the dek,
+/// byline or publication four times; stems and exact words alike.
+pub(crate) fn matches(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "SELECT rowid - $1 * 2147483648 AS id,
+                    bm25(search_index, 10.0, 10.0, 4.0, 4.0, 1.0, 1.0) AS rank
+             FROM search_index
+             WHERE search_index MATCH $2
+               AND rowid BETWEEN $1 * 2147483648 AND $1 * 2147483648 + 2147483647"
+        }
+        Engine::Postgres => {
+            "SELECT id,
+                    -CAST(ts_rank('{0.1, 0.1, 0.4, 1.0}', words, CAST($2 AS tsquery), 1)
+                      AS double precision) AS rank
+             FROM search_index
+             WHERE user_id = $1 AND words @@ CAST($2 AS tsquery)"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_migration_reads_as_each_engine_wants_it() {
+        let shared = "CREATE TABLE t (id BIGINT NOT NULL\n) STRICT;";
+        assert_eq!(
+            migration(Engine::Sqlite, shared),
+            "CREATE TABLE t (id INTEGER NOT NULL\n) STRICT;"
+        );
+        assert_eq!(
+            migration(Engine::Postgres, shared),
+            "CREATE TABLE t (id BIGINT NOT NULL\n);"
+        );
+    }
+}

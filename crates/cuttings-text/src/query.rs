@@ -1,0 +1,202 @@
+//! The query language: what a person types in the search box, as a [`Query`].
+//!
+//! The library calls [`parse`]; the store prints the words with [`Query::fts5`]
+//! or [`Query::tsquery`] and turns [`Filters`] into conditions of its own. The
+//! user's page on it is `docs/guide/search.md`.
+//!
+//! What a newcomer would not guess: text can never reach a search engine as
+//! syntax. Printers write only terms of [`crate::analyse`] between quotes, so
+//! `NEAR(`, `^` or `{body}` in a query are words or nothing.
+//!
+//! # The language
+//!
+//! | Typed | Finds articles |
+//! |---|---|
+//! | `harbour ferry` | with both words, in any inflection |
+//! | `"harbour ferry"` | with exactly these words in this order |
+//! | `econ*` | with a word that starts so |
+//! | `-ferry` or `NOT ferry` | without the word |
+//! | `harbour OR port` | with one of them; `OR` binds looser than standing side by side, or `AND` |
+//! | `(…)` | grouped |
+//! | `site:`, `author:`, `before:`, `after:`, `is:` | that pass the filter; see [`Filters`] |
+//!
+//! A word of several terms (`well-being`, `l'homme`, `東京都`) is found where its
+//! terms stand side by side.
+
+mod lex;
+mod operator;
+mod parse;
+mod print;
+
+pub(crate) use print::Sought;
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+/// Most terms a query may have, after analysis: a Han character is about one.
+pub const MAX_TERMS: usize = 64;
+
+/// Deepest nesting of parentheses.
+pub const MAX_DEPTH: usize = 16;
+
+/// Longest query in characters.
+pub const MAX_CHARS: usize = 4_000;
+
+/// A parsed query.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// The words; `None` when only filters were given, or nothing.
+    pub expression: Option<Expression>,
+    /// The filters; all of them must hold beside the words.
+    pub filters: Filters,
+}
+
+/// What a query asks for besides words. Different kinds are joined by *and*.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filters {
+    /// Hosts, lower-cased, without scheme, port, path and leading `www.`. An
+    /// article passes when its host is one of them or ends in `.` and one of them
+    /// (`bbc.co.uk` takes `www.bbc.co.uk` and `news.bbc.co.uk`). Empty: any host.
+    pub sites: Vec<String>,
+    /// Hosts that must not match, by the same rule.
+    pub not_sites: Vec<String>,
+    /// Names as typed. Each must be among the article's authors: compare by
+    /// [`crate::analyse::key`], which is never empty here.
+    pub authors: Vec<String>,
+    /// Names that must not be among the authors.
+    pub not_authors: Vec<String>,
+    /// Exclusive: the article's day is before this one. `before:2024` and
+    /// `before:2024-01` both give 2024-01-01: the period named is left out.
+    pub before: Option<Date>,
+    /// Inclusive: the article's day is this one or later. `after:2024` gives
+    /// 2024-01-01: the period named is let in.
+    pub after: Option<Date>,
+    /// Each must be true of the article.
+    pub states: Vec<State>,
+    /// None may be true of the article.
+    pub not_states: Vec<State>,
+}
+
+impl Filters {
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What `is:` asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Still to be read: not archived.
+    Unread,
+    /// Read and put away.
+    Archived,
+    /// Marked with a star.
+    Starred,
+}
+
+/// The words of a query. The texts are kept as typed and hold at least one term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expression {
+    /// A bare word: matches by its exact form or by its stem.
+    Term(String),
+    /// The start of a word, without the star.
+    Prefix(String),
+    /// The inside of quotes: matches by exact forms, in order.
+    Phrase(String),
+    /// All of them.
+    And(Vec<Expression>),
+    /// At least one of them.
+    Or(Vec<Expression>),
+    /// Not this.
+    Not(Box<Expression>),
+}
+
+/// What is wrong with a query, where, and what to do about it. Made for the
+/// person who typed it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct QueryError {
+    /// The characters (code points, not bytes) at fault; never past the end.
+    pub at: Range<usize>,
+    /// What is wrong, as a sentence without its final stop.
+    pub message: String,
+    /// What to type instead, where there is something to say.
+    pub hint: Option<String>,
+}
+
+/// Reads a query.
+///
+/// Blank input is a query that asks nothing ([`Query::is_empty`]). Anything else
+/// asks something: input without a single letter or digit is an error.
+///
+/// # Errors
+///
+/// One [`QueryError`] for the first fault found. Text is never a fault merely
+/// because a search engine has a meaning for it.
+///
+/// ```
+/// use cuttings_text::query::{Expression, parse};
+///
+/// let query = parse("harbour site:bbc.co.uk before:2024")?;
+/// assert_eq!(query.expression, Some(Expression::Term("harbour".into())));
+/// assert_eq!(query.filters.sites, ["bbc.co.uk"]);
+///
+/// let error = parse("ships auhtor:Conrad").unwrap_err();
+/// assert_eq!(error.at, 6..12);
+/// assert_eq!(error.hint.as_deref(), Some("did you mean author:?"));
+/// # Ok::<(), cuttings_text::query::QueryError>(())
+/// ```
+pub fn parse(input: &str) -> Result<Query, QueryError> {
+    parse::parse(input)
+}
+
+impl Query {
+    /// Whether the query asks nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.expression.is_none() && self.filters.is_empty()
+    }
+
+    /// Whether the words only say what must not be there (`-ferry is:unread`).
+    ///
+    /// Then [`Query::fts5`] and [`Query::tsquery`] print what to leave out, and
+    /// the store must ask for articles that are *not* among the matches. [`parse`]
+    /// lets such a query through only when it has a filter.
+    pub fn negative_only(&self) -> bool {
+        print::is_negative(self.expression.as_ref())
+    }
+
+    /// The words as an FTS5 `MATCH` string for the table that [`crate::index`]
+    /// describes; `None` when there are none.
+    ///
+    /// `languages` are the languages of the articles searched: a word also matches
+    /// by its stem in each of them.
+    ///
+    /// ```
+    /// let query = cuttings_text::query::parse("harbours").unwrap();
+    /// assert_eq!(
+    ///     query.fts5(&["en"]).unwrap(),
+    ///     "({headline_exact about_exact body_exact} : \"harbours\" \
+    ///      OR {headline_stem about_stem body_stem} : \"harbour\")"
+    /// );
+    /// ```
+    pub fn fts5(&self, languages: &[&str]) -> Option<String> {
+        print::print(&print::Fts5, self.expression.as_ref(), languages)
+    }
+
+    /// The words as the text of a PostgreSQL `tsquery`, to be cast, for vectors
+    /// made by [`crate::index::tsvector`]; `None` when there are none. It matches
+    /// what [`Query::fts5`] matches.
+    ///
+    /// ```
+    /// let query = cuttings_text::query::parse("harbours -\"old wall\"").unwrap();
+    /// assert_eq!(
+    ///     query.tsquery(&["en"]).unwrap(),
+    ///     "(('eharbours/' | 'sharbour/') & !('eold/':* <-> 'ewall/':*))"
+    /// );
+    /// ```
+    pub fn tsquery(&self, languages: &[&str]) -> Option<String> {
+        print::print(&print::TsQuery, self.expression.as_ref(), languages)
+    }
+}
