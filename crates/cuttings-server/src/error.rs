@@ -13,9 +13,13 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use cuttings_library::LibraryError;
+use cuttings_library::accounts::AccountError;
+use cuttings_store::StoreError;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
+use crate::assets::filters;
 use crate::policy::Answers;
 use crate::problems::{self, ProblemType};
 use crate::shell::{Place, Shell};
@@ -131,6 +135,34 @@ impl IntoResponse for HttpError {
     }
 }
 
+impl From<StoreError> for HttpError {
+    fn from(error: StoreError) -> Self {
+        if error.is_temporary() || error.is_disk_full() { Self::unavailable(&error) } else { Self::internal(&error) }
+    }
+}
+
+impl From<LibraryError> for HttpError {
+    fn from(error: LibraryError) -> Self {
+        let code = error.code();
+        match error {
+            LibraryError::NoSuchArticle(_) => Self::no_such_article(),
+            LibraryError::Address(_) => Self::new(problems::BAD_ADDRESS, error.explain()).with("code", code),
+            LibraryError::Upload(_) => Self::new(problems::BAD_FIELD, error.explain()).with("code", code),
+            LibraryError::Store(store) => store.into(),
+            error => Self::internal(&error),
+        }
+    }
+}
+
+impl From<AccountError> for HttpError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Store(store) => store.into(),
+            error => Self::internal(&error),
+        }
+    }
+}
+
 /// An error and all its sources, in one line.
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut line = error.to_string();
@@ -208,8 +240,6 @@ struct ErrorPage<'a> {
     number: Option<&'a str>,
     problem: String,
 }
-
-use crate::assets::filters;
 
 fn page(error: &HttpError, number: Option<&str>) -> Response {
     let page = ErrorPage {

@@ -157,7 +157,7 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Response>
         return Ok(request);
     }
 
-    let open = accounts::has_users(&app.library).await.map_err(|cause| refuse(HttpError::unavailable(&cause)))?;
+    let open = accounts::has_users(&app.library).await.map_err(|cause| refuse(cause.into()))?;
     match (guard.policy, open) {
         (Policy::Setup, false) | (Policy::SignIn, true) => {
             if changes && origin::is_foreign(app, request.headers()) {

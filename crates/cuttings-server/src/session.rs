@@ -107,11 +107,11 @@ pub(crate) async fn identify(app: &App, headers: &HeaderMap, answers: Answers) -
         && let Some(authorization) = headers.get(header::AUTHORIZATION)
     {
         let Some(token) = bearer(authorization) else { return Ok(None) };
-        let found = accounts::token_user(&app.library, token).await.map_err(|cause| HttpError::unavailable(&cause))?;
+        let found = accounts::token_user(&app.library, token).await?;
         return Ok(found.map(|(user, scope)| Caller { user, scope, by: Credential::Token }));
     }
     let Some(token) = cookie(&app.settings, headers) else { return Ok(None) };
-    let user = accounts::session(&app.library, token).await.map_err(|cause| HttpError::unavailable(&cause))?;
+    let user = accounts::session(&app.library, token).await?;
     Ok(user.map(|user| Caller {
         user,
         scope: Scope::Full,
