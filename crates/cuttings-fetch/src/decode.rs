@@ -50,32 +50,37 @@ pub(crate) type Body = Box<dyn AsyncBufRead + Send + Unpin>;
 /// The header as it stands, when it names an encoding we cannot undo or more
 /// than [`MOST_ENCODINGS`].
 pub(crate) fn encodings(headers: &HeaderMap) -> Result<Vec<Encoding>, String> {
-    let lines: Vec<String> = headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase())
-        .collect();
-    let whole = lines.join(", ");
+    let header = whole_header(headers);
     let mut found = Vec::new();
-    for name in whole.split(',').map(str::trim) {
+    for name in header.split(',').map(str::trim) {
         found.push(match name {
             "" | "identity" => continue,
             "gzip" | "x-gzip" => Encoding::Gzip,
             "deflate" => Encoding::Deflate,
             "br" => Encoding::Brotli,
             "zstd" => Encoding::Zstd,
-            _ => return Err(shortened(&whole)),
+            _ => return Err(encoding_header(headers)),
         });
     }
     if found.len() > MOST_ENCODINGS {
-        return Err(shortened(&whole));
+        return Err(encoding_header(headers));
     }
     Ok(found)
 }
 
-/// At most 100 characters of a header, for messages.
-fn shortened(header: &str) -> String {
-    header.chars().take(100).collect()
+/// The `Content-Encoding` header for messages: at most 100 characters.
+pub(crate) fn encoding_header(headers: &HeaderMap) -> String {
+    whole_header(headers).chars().take(100).collect()
+}
+
+/// All `Content-Encoding` lines as one, in lower case.
+fn whole_header(headers: &HeaderMap) -> String {
+    let lines: Vec<String> = headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase())
+        .collect();
+    lines.join(", ")
 }
 
 /// The error inside an [`io::Error`] of a body that goes past its limit.

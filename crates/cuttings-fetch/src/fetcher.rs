@@ -12,7 +12,7 @@ use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
@@ -166,7 +166,11 @@ impl Fetcher {
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true)
-            .http2_max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
+            // Past this the connection breaks without a reason we could tell, so
+            // it stands above our own count. HTTP/2 adds 32 bytes to each line.
+            .http2_max_header_list_size(
+                u32::try_from(limits.header_bytes.saturating_mul(4)).unwrap_or(u32::MAX),
+            )
             .build(connector);
         Ok(Self {
             client,
@@ -310,8 +314,8 @@ impl Fetcher {
             return Err(FetchError::NotHttp { url });
         };
 
-        let received = Arc::new(AtomicU64::new(0));
-        let body = arriving(incoming, limits.idle, limit, Arc::clone(&received));
+        let progress = Arc::new(Progress::default());
+        let body = arriving(incoming, limits.idle, limit, Arc::clone(&progress));
         let body = read_whole(body, &encodings, limit).await.map_err(|error| {
             let inner = error.get_ref();
             if inner
@@ -320,22 +324,26 @@ impl Fetcher {
             {
                 return too_large();
             }
-            match inner.and_then(|inner| inner.downcast_ref::<BodyError>()) {
-                Some(BodyError::Silent) => FetchError::Timeout {
+            let cut_off = match inner.and_then(|inner| inner.downcast_ref::<BodyError>()) {
+                Some(BodyError::Silent) => {
+                    return FetchError::Timeout {
+                        url: url.clone(),
+                        what: Stage::Body,
+                        after: limits.idle,
+                    };
+                }
+                Some(BodyError::Cut) => true,
+                // The decoder wanted more than there was.
+                None => progress.ended.load(Ordering::Relaxed),
+            };
+            if cut_off {
+                FetchError::Incomplete {
                     url: url.clone(),
-                    what: Stage::Body,
-                    after: limits.idle,
-                },
-                Some(BodyError::Cut) => FetchError::Incomplete {
-                    url: url.clone(),
-                    received: received.load(Ordering::Relaxed),
-                },
-                // The body ended in the middle of its compressed form.
-                None if error.kind() == io::ErrorKind::UnexpectedEof => FetchError::Incomplete {
-                    url: url.clone(),
-                    received: received.load(Ordering::Relaxed),
-                },
-                None => bad_encoding(format!("{encodings:?}").to_ascii_lowercase()),
+                    received: progress.received.load(Ordering::Relaxed),
+                }
+            } else {
+                tracing::debug!(%error, "a body could not be decoded");
+                bad_encoding(decode::encoding_header(&head.headers))
             }
         })?;
 
@@ -360,27 +368,39 @@ enum BodyError {
     Cut,
 }
 
+/// How far a body has come, in transit.
+#[derive(Default)]
+struct Progress {
+    /// Bytes so far.
+    received: AtomicU64,
+    /// The end was reached as the protocol has it.
+    ended: AtomicBool,
+}
+
 /// The body in transit: at most `limit` bytes, no silence longer than `idle`.
-/// `received` counts along.
 fn arriving(
     incoming: Incoming,
     idle: Duration,
     limit: u64,
-    received: Arc<AtomicU64>,
+    progress: Arc<Progress>,
 ) -> decode::Body {
     let chunks = stream::try_unfold(incoming.into_data_stream(), move |mut chunks| {
-        let received = Arc::clone(&received);
+        let progress = Arc::clone(&progress);
         async move {
             match timeout(idle, chunks.next()).await {
                 Err(_) => Err(io::Error::other(BodyError::Silent)),
-                Ok(None) => Ok(None),
+                Ok(None) => {
+                    progress.ended.store(true, Ordering::Relaxed);
+                    Ok(None)
+                }
                 Ok(Some(Err(error))) => {
                     tracing::debug!(%error, "a body broke off");
                     Err(io::Error::other(BodyError::Cut))
                 }
                 Ok(Some(Ok(chunk))) => {
-                    let before = received.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-                    if before + chunk.len() as u64 > limit {
+                    let came = chunk.len() as u64;
+                    let before = progress.received.fetch_add(came, Ordering::Relaxed);
+                    if before + came > limit {
                         return Err(io::Error::other(PastLimit));
                     }
                     Ok(Some((chunk, chunks)))
@@ -474,6 +494,12 @@ fn no_answer(error: &(dyn Error + 'static), url: &Url) -> FetchError {
             if http.is_parse() {
                 return FetchError::NotHttp { url: url.clone() };
             }
+        }
+        // Our side broke it off: the other does not keep to the protocol.
+        if let Some(two) = cause.downcast_ref::<h2::Error>()
+            && two.is_library()
+        {
+            return FetchError::NotHttp { url: url.clone() };
         }
         next = cause.source();
     }

@@ -28,6 +28,8 @@ mod attr;
 mod build;
 pub mod decode;
 mod document;
+mod feed;
+mod guard;
 mod label;
 mod limits;
 mod parse;

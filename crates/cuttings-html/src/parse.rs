@@ -4,21 +4,18 @@
 //! pieces of HTML out of feeds and metadata. html5ever does the work for now
 //! and shows nowhere in the interface.
 
-use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::TreeSink;
-use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::State;
 use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, create_element};
-use html5ever::{LocalName, Namespace as Vocabulary, QualName, TokenizerResult, ns};
+use html5ever::{LocalName, Namespace as Vocabulary, QualName, ns};
 
-use crate::build::Sink;
+use crate::build::{Handle, Sink};
 use crate::document::{Document, Namespace};
+use crate::feed::feed;
+use crate::guard::{Guard, Mode};
 use crate::limits::{LimitHit, Limits};
 use crate::tag::Tag;
-
-/// How much text the tokenizer gets at a time. Between pieces the node budget
-/// is looked at.
-const PIECE_BYTES: usize = 32 * 1024;
 
 /// How to parse.
 #[derive(Clone, Debug, Default)]
@@ -44,10 +41,9 @@ pub fn parse(html: &str, limits: &Limits) -> Document {
 
 /// As [`parse`], with all options.
 pub fn parse_with(html: &str, options: &ParseOptions) -> Document {
-    let sink = Sink::new(options.limits.max_nodes, options.scripting);
+    let sink = Sink::new(&options.limits, options.scripting);
     let builder = TreeBuilder::new(sink, builder_options(options));
-    let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
-    run(tokenizer, html, &options.limits)
+    run(builder, State::Data, html, &options.limits)
 }
 
 /// Parses a piece of HTML as if it stood inside a `context` element, as
@@ -76,19 +72,12 @@ pub fn parse_fragment_with(
     context: &str,
     options: &ParseOptions,
 ) -> Document {
-    let sink = Sink::new(options.limits.max_nodes, options.scripting);
+    let sink = Sink::new(&options.limits, options.scripting);
     let name = QualName::new(None, vocabulary(namespace), LocalName::from(context));
     let context = create_element(&sink, name, Vec::new());
     let builder = TreeBuilder::new_for_fragment(sink, context, None, builder_options(options));
-    let tokenizer_options = TokenizerOpts {
-        initial_state: Some(builder.tokenizer_state_for_context_elem(options.scripting)),
-        ..TokenizerOpts::default()
-    };
-    run(
-        Tokenizer::new(builder, tokenizer_options),
-        html,
-        &options.limits,
-    )
+    let state = builder.tokenizer_state_for_context_elem(options.scripting);
+    run(builder, state, html, &options.limits)
 }
 
 fn vocabulary(namespace: Namespace) -> Vocabulary {
@@ -106,26 +95,23 @@ fn builder_options(options: &ParseOptions) -> TreeBuilderOpts {
     }
 }
 
-type Handle = <Sink as TreeSink>::Handle;
-
-fn run(tokenizer: Tokenizer<TreeBuilder<Handle, Sink>>, html: &str, limits: &Limits) -> Document {
-    let input = BufferQueue::default();
-    let sink = || &tokenizer.sink.sink;
+fn run(builder: TreeBuilder<Handle, Sink>, state: State, html: &str, limits: &Limits) -> Document {
+    // Without a start tag there is no end tag that ends the text, so text it is
+    // to the end, whatever kind of text.
+    let mode = match state {
+        State::Data => Mode::Data,
+        _ => Mode::Plaintext,
+    };
+    let options = TokenizerOpts {
+        initial_state: Some(state),
+        ..TokenizerOpts::default()
+    };
+    let tokenizer = Tokenizer::new(Guard::new(builder, mode, limits), options);
     let cut = html.floor_char_boundary(limits.max_input_bytes);
     if cut < html.len() {
-        sink().report(LimitHit::InputBytes);
+        tokenizer.sink.sink().report(LimitHit::InputBytes);
     }
-    let mut rest = &html[..cut];
-    while !rest.is_empty() {
-        if sink().is_full() {
-            sink().report(LimitHit::Nodes);
-            break;
-        }
-        let (piece, later) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
-        rest = later;
-        input.push_back(StrTendril::from_slice(piece));
-        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
-    }
+    feed(&tokenizer, &html[..cut], limits);
     tokenizer.end();
-    tokenizer.sink.sink.finish()
+    tokenizer.sink.into_sink().finish()
 }

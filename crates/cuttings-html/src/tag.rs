@@ -203,6 +203,13 @@ impl Tag {
         }
     }
 
+    /// All tags, at the index of their number.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        [Self::None, Self::Other]
+            .into_iter()
+            .chain(TAGS.iter().copied())
+    }
+
     /// How many variants come before the named ones.
     const FIRST_NAMED: usize = 2;
 
@@ -266,6 +273,16 @@ mod tests {
             assert_eq!(Tag::from_name(name), *tag);
             assert_eq!(tag.name(), *name);
         }
+    }
+
+    #[test]
+    fn all_tags_stand_at_the_index_of_their_number() {
+        assert!(
+            Tag::all()
+                .enumerate()
+                .all(|(index, tag)| tag as usize == index)
+        );
+        assert_eq!(Tag::all().count(), TAGS.len() + Tag::FIRST_NAMED);
     }
 
     #[test]

@@ -326,7 +326,7 @@ async fn extract(library: &Library, page: &Page) -> Result<Extraction, Reason> {
         page.base.clone(),
     );
     let extracted = tokio::task::spawn_blocking(move || {
-        let decoded = cuttings_html::decode(&body, content_type.as_deref());
+        let decoded = cuttings_html::decode::decode(&body, content_type.as_deref());
         cuttings_extract::extract(&decoded.text, Some(&base))
     })
     .await;
@@ -489,13 +489,13 @@ fn picture_path(article: &Article, digest: &str) -> String {
 fn dated(text: &str) -> Option<Dated> {
     let at_ms = match text.parse::<jiff::Timestamp>() {
         Ok(instant) => instant.as_millisecond(),
-        Err(_) => text
-            .parse::<jiff::civil::Date>()
-            .ok()?
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .ok()?
-            .timestamp()
-            .as_millisecond(),
+        Err(_) => {
+            let day: jiff::civil::Date = text.parse().ok()?;
+            let midnight = jiff::tz::TimeZone::UTC
+                .to_timestamp(day.at(0, 0, 0, 0))
+                .ok()?;
+            midnight.as_millisecond()
+        }
     };
     Some(Dated {
         text: text.to_owned(),

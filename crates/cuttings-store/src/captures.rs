@@ -532,14 +532,13 @@ async fn show(
     .map(|_| ())
 }
 
-/// The names that `author:` searches: folded words between blanks, so that a
-/// search for `byron` cannot find `byrony`.
+/// The names that `author:` searches.
 fn author_key(shown: &ShownArticle) -> String {
     let mut names = shown.authors.join(" ");
     if names.is_empty() {
         names = shown.byline.clone().unwrap_or_default();
     }
-    crate::search::author_words(&names)
+    crate::search::between_blanks(&names)
 }
 
 async fn index(
@@ -593,7 +592,7 @@ async fn index(
             tx.run(
                 "INSERT INTO search_index (user_id, id, words)
                  VALUES ($1, $2, CAST($3 AS tsvector))",
-                args![user_id.0, article_id.0, words.text],
+                args![user_id.0, article_id.0, words.literal],
             )
             .await?;
         }

@@ -78,6 +78,18 @@ impl Store {
         lease_until_ms: i64,
         only: Option<(UserId, &[ArticleId])>,
     ) -> Result<Option<Job>, StoreError> {
+        // Most looks find nothing; they should not take the write lock.
+        if self
+            .db
+            .optional(
+                "SELECT 1 AS one FROM jobs WHERE state = 'open' AND run_at <= $1 LIMIT 1",
+                args![now_ms],
+            )
+            .await?
+            .is_none()
+        {
+            return Ok(None);
+        }
         let chosen = match only {
             None => String::new(),
             Some((user_id, ids)) => {

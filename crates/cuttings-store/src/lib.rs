@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 pub use articles::{ListPosition, NewArticle, NewUpload, PutArticle};
 pub use blobs::Blobs;
-pub use captures::{CaptureResult, FailedVisit, NewCapture, ShownArticle};
+pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPicture, ShownArticle};
 pub use db::Engine;
 pub use error::StoreError;
 pub use search::SearchHit;

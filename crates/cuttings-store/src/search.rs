@@ -12,6 +12,8 @@ use crate::articles::{COLUMNS, article};
 use crate::db::{Value, args};
 use crate::{Engine, Store, StoreError, dialect};
 
+const NEWEST_FIRST: &str = "a.saved_at DESC, a.id DESC";
+
 /// An article that matches, with the text that a snippet is cut from.
 #[derive(Debug)]
 pub struct SearchHit {
@@ -39,7 +41,14 @@ impl Store {
             Engine::Postgres => query.tsquery(&languages),
         };
         let mut values = args![user_id.0];
+        let mut conditions = String::new();
         let (matches, order) = match words {
+            Some(words) if query.negative_only() => {
+                values.push(Value::from(words));
+                let matches = dialect::matches(engine);
+                conditions += &format!(" AND a.id NOT IN (SELECT id FROM ({matches}) m)");
+                (String::new(), NEWEST_FIRST)
+            }
             Some(words) => {
                 values.push(Value::from(words));
                 (
@@ -47,9 +56,9 @@ impl Store {
                     "m.rank, a.saved_at DESC, a.id DESC",
                 )
             }
-            None => (String::new(), "a.saved_at DESC, a.id DESC"),
+            None => (String::new(), NEWEST_FIRST),
         };
-        let conditions = conditions(query, &mut values);
+        conditions += &filters(query, &mut values);
         values.extend(args![limit, offset]);
         // Numbers first, rows of the one page after: sorting whole articles
         // by rank would read the text of every match.
@@ -133,7 +142,7 @@ impl Store {
 
 /// The conditions that a query's filters put on the article rows; their values
 /// are added to `values`.
-fn conditions(query: &Query, values: &mut Vec<Value>) -> String {
+fn filters(query: &Query, values: &mut Vec<Value>) -> String {
     let mut sql = String::new();
     let mut bind = |value: Value| {
         values.push(value);
@@ -151,18 +160,18 @@ fn conditions(query: &Query, values: &mut Vec<Value>) -> String {
         for author in authors {
             let pattern = bind(Value::from(format!(
                 "%{}%",
-                escape_like(&author_words(author))
+                escape_like(&between_blanks(author))
             )));
             sql += &format!(" AND {not}a.author_key LIKE {pattern} ESCAPE '\\'");
         }
     }
     // An article without a publication date is searched by when it was saved.
     if let Some(before) = filters.before {
-        let instant = bind(Value::from(before.at_ms()));
+        let instant = bind(Value::from(start_ms(before)));
         sql += &format!(" AND coalesce(a.published_at, a.saved_at) < {instant}");
     }
     if let Some(after) = filters.after {
-        let instant = bind(Value::from(after.at_ms()));
+        let instant = bind(Value::from(start_ms(after)));
         sql += &format!(" AND coalesce(a.published_at, a.saved_at) >= {instant}");
     }
     for state in &filters.states {
@@ -192,17 +201,21 @@ fn escape_like(text: &str) -> String {
         .replace('_', "\\_")
 }
 
-/// The words of a name, folded as the search index folds them, each between
-/// blanks: ` ada byron `. Empty for a name without words.
-pub(crate) fn author_words(name: &str) -> String {
-    let words: Vec<String> = cuttings_text::analyse::terms(name, None)
-        .into_iter()
-        .map(|term| term.exact)
-        .collect();
-    if words.is_empty() {
-        String::new()
+/// Midnight UTC at the start of a day, in milliseconds since 1970.
+fn start_ms(day: jiff::civil::Date) -> i64 {
+    const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
+    i64::from((day - EPOCH).get_days()) * 86_400_000
+}
+
+/// The words of a name, folded as the index folds them, between blanks:
+/// ` ada byron `. So a search for `byron` finds her and not Ada Byrony. Empty
+/// for a name without words.
+pub(crate) fn between_blanks(name: &str) -> String {
+    let key = cuttings_text::analyse::key(name);
+    if key.is_empty() {
+        key
     } else {
-        format!(" {} ", words.join(" "))
+        format!(" {key} ")
     }
 }
 
@@ -212,9 +225,9 @@ mod tests {
 
     #[test]
     fn an_author_is_found_by_whole_words_only() {
-        assert_eq!(author_words("Ada  Byron"), " ada byron ");
-        assert!(!author_words("Ada Byrony").contains(&author_words("byron")));
-        assert_eq!(author_words("—"), "");
+        assert_eq!(between_blanks("Ada  Byron"), " ada byron ");
+        assert!(!between_blanks("Ada Byrony").contains(&between_blanks("byron")));
+        assert_eq!(between_blanks("—"), "");
     }
 
     #[test]

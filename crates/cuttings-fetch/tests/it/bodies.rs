@@ -9,8 +9,15 @@ use crate::origin::{Names, Origin, Step, config, fetcher, fetcher_with, ok};
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 async fn failure(fetcher: &Fetcher, steps: Vec<Step>) -> FetchError {
+    let silent = steps.iter().any(|step| matches!(step, Step::Silence));
     let origin = Origin::start(move |_| steps.clone()).await;
-    fetcher.get(&origin.url("/"), Want::Page).await.unwrap_err()
+    let error = fetcher.get(&origin.url("/"), Want::Page).await.unwrap_err();
+    // A server that writes notices at once that nobody listens.
+    assert!(
+        silent || origin.is_let_go().await,
+        "{error}: connection kept"
+    );
+    error
 }
 
 fn small(page_bytes: u64, resource_bytes: u64) -> Fetcher {
@@ -42,10 +49,9 @@ async fn r02_an_endless_body_stops_at_the_cap() {
 #[tokio::test]
 async fn a_length_over_the_cap_is_refused_before_the_body() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n".to_vec();
-    let started = Instant::now();
+    // Reading on would end in a timeout instead.
     let error = failure(&fetcher(), vec![Step::Send(head), Step::Silence]).await;
     assert_eq!(error.code(), "too_large");
-    assert!(started.elapsed() < Duration::from_millis(400));
 }
 
 #[tokio::test]

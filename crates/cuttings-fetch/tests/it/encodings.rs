@@ -1,5 +1,6 @@
 //! Compressed bodies: honest, broken and explosive.
 
+use async_compression::Level;
 use async_compression::tokio::write::{
     BrotliEncoder, DeflateEncoder, GzipEncoder, ZlibEncoder, ZstdEncoder,
 };
@@ -11,19 +12,19 @@ use crate::origin::{Names, Origin, Step, config, fetcher, fetcher_with, ok};
 /// Compresses `plain` the way `name` says.
 async fn pack(name: &str, plain: &[u8]) -> Vec<u8> {
     macro_rules! with {
-        ($encoder:ident) => {{
-            let mut encoder = $encoder::new(Vec::new());
+        ($encoder:ident, $level:ident) => {{
+            let mut encoder = $encoder::with_quality(Vec::new(), Level::$level);
             encoder.write_all(plain).await.unwrap();
             encoder.shutdown().await.unwrap();
             encoder.into_inner()
         }};
     }
     match name {
-        "gzip" => with!(GzipEncoder),
-        "zlib" => with!(ZlibEncoder),
-        "raw deflate" => with!(DeflateEncoder),
-        "br" => with!(BrotliEncoder),
-        "zstd" => with!(ZstdEncoder),
+        "gzip" => with!(GzipEncoder, Default),
+        "zlib" => with!(ZlibEncoder, Default),
+        "raw deflate" => with!(DeflateEncoder, Default),
+        "br" => with!(BrotliEncoder, Fastest),
+        "zstd" => with!(ZstdEncoder, Default),
         other => panic!("{other}"),
     }
 }
@@ -102,7 +103,7 @@ async fn a_body_that_is_not_what_it_says_is_a_bad_encoding() {
 
 #[tokio::test]
 async fn r06_a_compressed_body_that_ends_early_is_incomplete() {
-    let page: Vec<u8> = (0..60_000_u32)
+    let page: Vec<u8> = (0..10_000_u32)
         .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
         .collect();
     for (pack_as, header) in ALL {
@@ -115,7 +116,7 @@ async fn r06_a_compressed_body_that_ends_early_is_incomplete() {
 
 #[tokio::test]
 async fn r01_a_bomb_of_every_kind_stops_at_the_cap() {
-    let zeros = vec![0; 64 * 1024 * 1024];
+    let zeros = vec![0; 24 * 1024 * 1024];
     for (pack_as, header) in ALL {
         let packed = pack(pack_as, &zeros).await;
         assert!(packed.len() < 1024 * 1024);
@@ -143,7 +144,7 @@ async fn r01_a_gzip_bomb_made_while_streaming_stops_at_the_cap() {
 
 #[tokio::test]
 async fn r01_a_stacked_bomb_stops_at_the_cap() {
-    let inner = pack("gzip", &vec![0; 64 * 1024 * 1024]).await;
+    let inner = pack("gzip", &vec![0; 24 * 1024 * 1024]).await;
     let outer = pack("gzip", &inner).await;
     assert!(outer.len() < 2000);
     let error = get(&fetcher(), "gzip, gzip", outer).await.unwrap_err();

@@ -56,6 +56,7 @@ pub struct Origin {
     pub addr: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
     connections: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
 }
 
 impl Origin {
@@ -72,15 +73,22 @@ impl Origin {
             addr: listener.local_addr().unwrap(),
             requests: Arc::default(),
             connections: Arc::default(),
+            open: Arc::default(),
         };
         let (requests, connections) = (origin.requests.clone(), origin.connections.clone());
+        let open = origin.open.clone();
         let script = Arc::new(script);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 connections.fetch_add(1, Ordering::SeqCst);
+                open.fetch_add(1, Ordering::SeqCst);
                 let (script, requests) = (Arc::clone(&script), Arc::clone(&requests));
+                let open = Arc::clone(&open);
                 // The client going away in the middle is what many tests are about.
-                tokio::spawn(async move { answer(stream, &*script, &requests).await.ok() });
+                tokio::spawn(async move {
+                    answer(stream, &*script, &requests).await.ok();
+                    open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         origin
@@ -101,6 +109,17 @@ impl Origin {
 
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+
+    /// Whether the other side lets go of every connection within a second.
+    pub async fn is_let_go(&self) -> bool {
+        for _ in 0..100 {
+            if self.open.load(Ordering::SeqCst) == 0 {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        false
     }
 
     /// Heads of the requests so far.
@@ -189,8 +208,8 @@ pub fn config(open: &[&str]) -> FetchConfig {
         limits: FetchLimits {
             dns: Duration::from_secs(1),
             connect: Duration::from_secs(2),
-            first_byte: Duration::from_millis(600),
-            idle: Duration::from_millis(400),
+            first_byte: Duration::from_millis(1500),
+            idle: Duration::from_secs(1),
             total_page: Duration::from_secs(10),
             ..FetchLimits::default()
         },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cuttings_fetch::{FetchError, Fetched, Fetcher, Surroundings, Want};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -17,8 +17,9 @@ use crate::origin::{Names, Origin, config, send};
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
-fn authority() -> Authority {
+fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
@@ -108,7 +109,7 @@ const VALID: (i32, i32) = (2020, 2400);
 
 #[tokio::test]
 async fn a_trusted_site_is_read_over_http_1_and_2() {
-    let authority = authority();
+    let authority = authority("ours");
     let fetcher = fetcher(vec![authority.der().clone()]);
     for (protocols, version, body) in [
         (&["http/1.1"][..], "HTTP/1.1", &b"over one"[..]),
@@ -125,7 +126,7 @@ async fn a_trusted_site_is_read_over_http_1_and_2() {
 
 #[tokio::test]
 async fn r05_a_header_flood_over_http_2_gives_no_page() {
-    let authority = authority();
+    let authority = authority("ours");
     let fetcher = fetcher(vec![authority.der().clone()]);
     let addr = serve(&authority, "site.example", VALID, &["h2"]).await;
     let error = get(&fetcher, addr, "/flood").await.unwrap_err();
@@ -134,20 +135,20 @@ async fn r05_a_header_flood_over_http_2_gives_no_page() {
 
 #[tokio::test]
 async fn f20_bad_certificates_are_refused_with_their_reason() {
-    let ours = authority();
+    let ours = authority("ours");
     let fetcher = fetcher(vec![ours.der().clone()]);
-    for (authority, name, years, reason) in [
+    for (issuer, name, years, reason) in [
         (&ours, "site.example", (2001, 2002), "has expired"),
         (&ours, "site.example", (2300, 2400), "not valid yet"),
         (&ours, "other.example", VALID, "another name"),
         (
-            &self::authority(),
+            &authority("theirs"),
             "site.example",
             VALID,
             "nobody this machine trusts",
         ),
     ] {
-        let addr = serve(authority, name, years, &[]).await;
+        let addr = serve(issuer, name, years, &[]).await;
         let error = get(&fetcher, addr, "/").await.unwrap_err();
         assert_eq!(error.code(), "tls", "{reason}: {error}");
         assert!(error.explain().contains(reason), "{}", error.explain());
@@ -157,7 +158,7 @@ async fn f20_bad_certificates_are_refused_with_their_reason() {
 
 #[tokio::test]
 async fn without_root_certificates_https_says_what_is_missing() {
-    let addr = serve(&authority(), "site.example", VALID, &[]).await;
+    let addr = serve(&authority("theirs"), "site.example", VALID, &[]).await;
     let error = get(&fetcher(Vec::new()), addr, "/").await.unwrap_err();
     assert!(
         error.explain().contains("ca-certificates"),

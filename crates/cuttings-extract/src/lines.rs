@@ -1,0 +1,371 @@
+//! The fate of each line inside the story's place.
+//!
+//! [`crate::extract`] calls [`judge`] after [`crate::score`] has found where
+//! the story is. This is where a paragraph is kept or dropped: first each line
+//! by itself ([`by_itself`]), then appeals by the company they keep, then the
+//! edges of the story, then headings that have lost what they headed.
+
+use std::collections::HashSet;
+
+use cuttings_html::Tag;
+
+use crate::page::Page;
+use crate::phrases::{appeal, fold, is_label, leads_away};
+use crate::prune::Reason;
+use crate::traits::Traits;
+
+/// A line that may become part of the text.
+pub struct Candidate {
+    /// Index into the lines of the page.
+    pub line: usize,
+    pub text: String,
+    pub kind: Kind,
+    /// `None` while it is kept.
+    pub fate: Option<Reason>,
+}
+
+/// What a line is, by the elements around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Heading(u8),
+    Paragraph,
+    Item,
+    Cell,
+    Quote,
+    Code,
+    Caption,
+}
+
+/// What is printed around the story and must not be printed in it again.
+pub struct Surroundings<'a> {
+    pub headline: Option<&'a str>,
+    pub dek: Option<&'a str>,
+    pub authors: &'a [String],
+    pub captions: HashSet<String>,
+    /// Whether the page is a story rather than a list, a product or a forum:
+    /// rules for the edges of a story apply.
+    pub is_story: bool,
+}
+
+/// Gathers the lines inside `root` that are not pruned, and decides on each.
+pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Candidate> {
+    let mut lines = gather(page, root);
+    let headline = around.headline.map(fold).unwrap_or_default();
+    let dek = around.dek.map(fold).unwrap_or_default();
+    for at in 0..lines.len() {
+        let candidate = &lines[at];
+        let fate = by_itself(page, candidate, at, &headline, &dek, around);
+        lines[at].fate = fate;
+    }
+    drop_link_lists(page, &mut lines);
+    drop_appeals(&mut lines);
+    if around.is_story {
+        drop_edges(page, &mut lines);
+    }
+    drop_bare_headings(&mut lines);
+    lines
+}
+
+fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
+    let end = page.node(root).end as usize;
+    let mut kept = Vec::new();
+    let range = page.lines_in(root);
+    let mut line = range.start;
+    let mut at = root;
+    while line < range.end {
+        let start = page.lines[line].start as usize;
+        // Walk to the line, stepping over what is dropped.
+        let mut skipped = false;
+        while at < start {
+            let node = page.node(at);
+            if node.dropped.is_some() && node.tag != Tag::None {
+                let over = node.end as usize;
+                if over > start {
+                    skipped = true;
+                    break;
+                }
+                at = over;
+            } else {
+                at += 1;
+            }
+        }
+        if skipped {
+            let over = page.node(at).end as usize;
+            while line < range.end && (page.lines[line].end as usize) <= over {
+                line += 1;
+            }
+            // A line that goes on after the dropped part keeps its rest.
+            if line >= range.end || page.lines[line].start as usize >= over {
+                at = over;
+                continue;
+            }
+            at = over;
+        }
+        if start >= end {
+            break;
+        }
+        let text = page.line_text_from(&page.lines[line], if skipped { at } else { start });
+        if !text.is_empty() {
+            kept.push(Candidate { line, text, kind: kind_of(page, line, root), fate: None });
+        }
+        line += 1;
+    }
+    kept
+}
+
+fn kind_of(page: &Page<'_>, line: usize, root: usize) -> Kind {
+    let block = page.lines[line].block as usize;
+    for at in page.upward(block) {
+        let node = page.node(at);
+        match node.tag {
+            Tag::H1 => return Kind::Heading(1),
+            Tag::H2 => return Kind::Heading(2),
+            Tag::H3 => return Kind::Heading(3),
+            Tag::H4 | Tag::H5 | Tag::H6 => return Kind::Heading(4),
+            Tag::Li | Tag::Dd | Tag::Dt => return Kind::Item,
+            Tag::Td | Tag::Th | Tag::Caption => return Kind::Cell,
+            Tag::Blockquote => return Kind::Quote,
+            Tag::Pre | Tag::Listing | Tag::Xmp => return Kind::Code,
+            Tag::Figcaption => return Kind::Caption,
+            _ => {}
+        }
+        if node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4 {
+            return Kind::Caption;
+        }
+        if at == root {
+            break;
+        }
+    }
+    Kind::Paragraph
+}
+
+fn by_itself(
+    page: &Page<'_>,
+    candidate: &Candidate,
+    place: usize,
+    headline: &str,
+    dek: &str,
+    around: &Surroundings<'_>,
+) -> Option<Reason> {
+    let line = &page.lines[candidate.line];
+    let text = candidate.text.as_str();
+    match candidate.kind {
+        Kind::Caption => return Some(Reason::Caption),
+        Kind::Code | Kind::Cell => return None,
+        Kind::Heading(1) if around.is_story && place < 12 => return Some(Reason::RepeatedHeadline),
+        _ => {}
+    }
+    let folded = fold(text);
+    if folded.is_empty() {
+        return Some(Reason::Control);
+    }
+    if !headline.is_empty() && place < 12 && folded == headline {
+        return Some(Reason::RepeatedHeadline);
+    }
+    if !dek.is_empty() && place < 6 && folded == dek && around.is_story && is_dek(page, line) {
+        return Some(Reason::RepeatedHeadline);
+    }
+    if around.captions.contains(&folded) {
+        return Some(Reason::Caption);
+    }
+    if is_label(text) {
+        return Some(Reason::Control);
+    }
+    if line.size < 260 && leads_away(text) {
+        let short = line.size < 90;
+        let linked = line.link_share() > 0.3;
+        if short || linked {
+            return Some(Reason::Related);
+        }
+    }
+    if line.size < 200
+        && line.link_share() > 0.9
+        && candidate.kind == Kind::Paragraph
+        && around.is_story
+        && !line.ends_sentence
+    {
+        return Some(Reason::Related);
+    }
+    if place < 10 && around.is_story && line.size < 120 && is_byline_or_date(text, &folded, around) {
+        return Some(Reason::Byline);
+    }
+    None
+}
+
+fn is_dek(page: &Page<'_>, line: &crate::page::Line) -> bool {
+    page.upward(line.block as usize)
+        .take(3)
+        .any(|at| page.node(at).traits.has(Traits::DEK) || page.node(at).tag == Tag::H2 || page.node(at).tag == Tag::Header)
+}
+
+/// "By Ada Byron", "3 May 2023, 10:15", "Ada Byron | Updated 3 May 2023".
+fn is_byline_or_date(text: &str, folded: &str, around: &Surroundings<'_>) -> bool {
+    use crate::metadata::dates::{Order, from_text};
+    let words = folded.split(' ').count();
+    if words <= 12 && from_text(text, Order::DayFirst).is_some() && !text.trim_end().ends_with('.') {
+        return true;
+    }
+    if words > 12 {
+        return false;
+    }
+    let named = around.authors.iter().any(|author| {
+        let author = fold(author);
+        !author.is_empty() && folded.contains(&author)
+    });
+    if named && (words <= 6 || folded.starts_with("by ") || folded.starts_with("von ")) {
+        return true;
+    }
+    words <= 6
+        && ["by ", "von ", "par ", "por ", "written by "].iter().any(|lead| folded.starts_with(lead))
+        && !text.ends_with(['.', '!', '?'])
+        && text.split_whitespace().skip(1).take(2).all(|word| word.chars().next().is_some_and(char::is_uppercase))
+}
+
+/// Lists whose items are links and little else lead away from the story.
+fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
+    let mut start = 0;
+    while start < lines.len() {
+        if lines[start].kind != Kind::Item {
+            start += 1;
+            continue;
+        }
+        let list = list_of(page, lines[start].line);
+        let mut end = start;
+        while end < lines.len() && lines[end].kind == Kind::Item && list_of(page, lines[end].line) == list {
+            end += 1;
+        }
+        let (mut size, mut linked) = (0, 0);
+        for candidate in &lines[start..end] {
+            size += page.lines[candidate.line].size;
+            linked += page.lines[candidate.line].link_size;
+        }
+        if linked as f32 > 0.75 * size as f32 {
+            for candidate in &mut lines[start..end] {
+                candidate.fate.get_or_insert(Reason::LinkList);
+            }
+        }
+        start = end.max(start + 1);
+    }
+}
+
+/// The outermost list a line stands in.
+fn list_of(page: &Page<'_>, line: usize) -> Option<usize> {
+    page.upward(page.lines[line].block as usize)
+        .filter(|at| matches!(page.node(*at).tag, Tag::Ul | Tag::Ol | Tag::Dl))
+        .last()
+}
+
+/// Appeals stand together. A line that could be one is dropped when it has
+/// company or stands at either end of the story; one that surely is goes
+/// wherever it stands, and takes along what is shut in between two of them.
+fn drop_appeals(lines: &mut [Candidate]) {
+    let strength: Vec<u8> = lines
+        .iter()
+        .map(|candidate| match candidate.kind {
+            _ if candidate.fate.is_some() => 0,
+            Kind::Paragraph | Kind::Heading(_) | Kind::Quote | Kind::Item => appeal(&candidate.text),
+            _ => 0,
+        })
+        .collect();
+    let live: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].fate.is_none()).collect();
+    if live.is_empty() {
+        return;
+    }
+    let words: usize = live.iter().map(|at| lines[*at].text.len()).sum();
+    let mut dropped = Vec::new();
+    for (place, at) in live.iter().enumerate() {
+        let near = |by: isize| {
+            let other = place as isize + by;
+            usize::try_from(other).ok().and_then(|other| live.get(other)).map_or(0, |other| strength[*other])
+        };
+        let company = near(-1).max(near(1)).max(near(-2)).max(near(2));
+        let edge = place < 4 || place + 5 > live.len();
+        match strength[*at] {
+            2 if edge || company > 0 || lines[*at].text.len() < 400 => dropped.push(*at),
+            1 if (edge && lines[*at].text.len() < 300) || company == 2 => dropped.push(*at),
+            0 if near(-1) > 0 && near(1) > 0 && near(-1) + near(1) >= 3 => dropped.push(*at),
+            _ => {}
+        }
+    }
+    // A page that is all appeal is about appeals.
+    let gone: usize = dropped.iter().map(|at| lines[*at].text.len()).sum();
+    if gone * 2 > words {
+        return;
+    }
+    for at in dropped {
+        lines[at].fate = Some(Reason::Appeal);
+    }
+}
+
+/// Before the first and after the last sentence of a story stand labels,
+/// names, dates and rights.
+fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
+    let is_prose = |candidate: &Candidate| {
+        let line = &page.lines[candidate.line];
+        candidate.fate.is_none()
+            && (line.size >= 70 || (line.size >= 30 && line.ends_sentence) || matches!(candidate.kind, Kind::Cell | Kind::Code | Kind::Item | Kind::Quote))
+            && line.link_share() < 0.6
+    };
+    let Some(first) = lines.iter().position(is_prose) else { return };
+    let last = lines.iter().rposition(is_prose).unwrap_or(first);
+    for candidate in &mut lines[..first] {
+        let size = page.lines[candidate.line].size;
+        if candidate.kind == Kind::Paragraph && size < 40 {
+            candidate.fate.get_or_insert(Reason::Header);
+        }
+    }
+    for candidate in &mut lines[last + 1..] {
+        candidate.fate.get_or_insert(Reason::Footer);
+    }
+    // Upward from the end: who wrote it, whose it is, where to follow.
+    for candidate in lines[..=last].iter_mut().rev().filter(|c| c.fate.is_none()).take(4) {
+        if matches!(candidate.kind, Kind::Paragraph | Kind::Item) && is_closing(&candidate.text) {
+            candidate.fate = Some(Reason::AuthorBio);
+        } else if page.lines[candidate.line].size > 150 {
+            break;
+        }
+    }
+}
+
+fn is_closing(text: &str) -> bool {
+    if text.len() > 500 {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let bio = [
+        " is a reporter", " is a writer", " is a freelance", " is a staff writer", " is a contributing", " is a senior writer",
+        " is a journalist", " is an editor", " is the editor", " is a correspondent", " is a contributor", "follow him", "follow her", "follow them on",
+        "on twitter @", "on twitter at", "on twitter:", "can be reached at", "contributed to this report", "contributed reporting", "contributed to this story",
+        "reporting by ", "editing by ", "all rights reserved", "©", "may not be published, broadcast", "views expressed", "opinions expressed",
+        "this material may not", "ist freie journalistin", "ist freier journalist", "ist redakteur",
+    ]
+    .iter()
+    .any(|phrase| lower.contains(phrase));
+    bio
+}
+
+/// A heading whose part of the page is gone goes too.
+fn drop_bare_headings(lines: &mut [Candidate]) {
+    let mut has_text = false;
+    let mut below: Option<u8> = None;
+    for at in (0..lines.len()).rev() {
+        if lines[at].fate.is_some() {
+            continue;
+        }
+        match lines[at].kind {
+            Kind::Heading(level) => {
+                let headed = has_text || below.is_some_and(|other| other > level);
+                if headed {
+                    below = Some(below.map_or(level, |other| other.min(level)));
+                } else {
+                    lines[at].fate = Some(Reason::Header);
+                }
+                has_text = false;
+            }
+            _ => {
+                has_text = true;
+                below = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The pictures of a story, with what is printed below them.
+//!
+//! [`crate::write`] places them; [`crate::extract`] lists them. Pages hide the
+//! address of a picture in many attributes, because scripts load it late; the
+//! largest that can be read without a script is taken.
+
+use std::collections::HashSet;
+
+use cuttings_html::{Attr, Tag};
+use serde::Serialize;
+use url::Url;
+
+use crate::page::Page;
+use crate::phrases::{fold, is_label};
+use crate::traits::Traits;
+
+/// A picture of the story.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Picture {
+    /// Absolute address.
+    pub src: String,
+    pub alt: Option<String>,
+    pub caption: Option<String>,
+    pub credit: Option<String>,
+    /// In pixels, as the page declares it.
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+}
+
+/// Declared sides below this many pixels are icons and trackers.
+const MIN_SIDE: u32 = 60;
+
+/// Resolves addresses against the page's own.
+pub struct Addresses {
+    base: Option<Url>,
+}
+
+impl Addresses {
+    /// Takes the address links are relative to, where there is one.
+    pub fn new(base: Option<Url>) -> Self {
+        Self { base }
+    }
+
+    /// An absolute `http`, `https` or `mailto` address.
+    pub fn absolute(&self, address: &str) -> Option<String> {
+        let address = address.trim();
+        if address.is_empty() {
+            return None;
+        }
+        let url = match &self.base {
+            Some(base) => base.join(address).ok()?,
+            None => Url::parse(address).ok()?,
+        };
+        matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.to_string())
+    }
+
+    /// An absolute `http` or `https` address.
+    pub fn web(&self, address: &str) -> Option<String> {
+        self.absolute(address).filter(|url| url.starts_with("http"))
+    }
+}
+
+/// Captions of the whole page, folded, so that they are not taken for text.
+pub fn captions(page: &Page<'_>) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for (index, node) in page.nodes.iter().enumerate() {
+        if node.tag == Tag::Figcaption || (node.traits.has(Traits::CAPTION) && page.lines_in(index).len() <= 3) {
+            let text = fold(&page.text_in(index));
+            if text.len() > 3 {
+                found.insert(text);
+            }
+        }
+    }
+    found
+}
+
+/// Reads the picture at `index`: an `img`, an `amp-img`, or a `noscript` that
+/// holds one. `None` when it has no address or is too small to be of the story.
+pub fn read(page: &Page<'_>, index: usize, addresses: &Addresses) -> Option<Picture> {
+    let node = page.node(index);
+    if node.tag == Tag::Noscript {
+        return None;
+    }
+    let number = |attr| page.attr(index, attr).and_then(|value| value.trim_end_matches("px").parse::<u32>().ok());
+    let (width, height) = (number(Attr::Width), number(Attr::Height));
+    if width.is_some_and(|side| side < MIN_SIDE) || height.is_some_and(|side| side < MIN_SIDE) {
+        return None;
+    }
+    let src = address(page, index).and_then(|address| addresses.web(address))?;
+    if is_decoration(&src) {
+        return None;
+    }
+    let alt = page.attr(index, Attr::Alt).map(str::trim).filter(|alt| !alt.is_empty()).map(str::to_owned);
+    let mut picture = Picture { src, alt, width, height, ..Picture::default() };
+    if let Some(frame) = frame(page, index) {
+        read_caption(page, frame, &mut picture);
+    }
+    Some(picture)
+}
+
+/// The `figure`, or what stands for one, around a picture.
+pub fn frame(page: &Page<'_>, index: usize) -> Option<usize> {
+    let mut named = None;
+    for at in page.upward(index).skip(1).take(7) {
+        let node = page.node(at);
+        if node.tag == Tag::Figure {
+            return Some(at);
+        }
+        if matches!(node.tag, Tag::Body | Tag::Article | Tag::Main | Tag::Section) {
+            break;
+        }
+        if named.is_none() && page.lines_in(at).len() <= 4 && caption_in(page, at).is_some() {
+            named = Some(at);
+        }
+    }
+    named
+}
+
+fn caption_in(page: &Page<'_>, frame: usize) -> Option<usize> {
+    let range = frame + 1..page.node(frame).end as usize;
+    range.clone().find(|at| page.node(*at).tag == Tag::Figcaption).or_else(|| {
+        range.into_iter().find(|at| {
+            let node = page.node(*at);
+            node.traits.has(Traits::CAPTION) && node.tag != Tag::Img && node.tag != Tag::None
+        })
+    })
+}
+
+fn read_caption(page: &Page<'_>, frame: usize, picture: &mut Picture) {
+    let Some(caption) = caption_in(page, frame) else { return };
+    let end = page.node(caption).end as usize;
+    let credit = (caption + 1..page.node(frame).end as usize)
+        .find(|at| page.node(*at).traits.has(Traits::CREDIT) && page.node(*at).tag != Tag::None);
+    let mut text = page.text_in(caption);
+    if let Some(at) = credit {
+        let credit = page.text_in(at);
+        if at < end
+            && let Some(place) = text.rfind(&credit)
+        {
+            text.truncate(place);
+        }
+        picture.credit = Some(credit).filter(|credit| !credit.is_empty());
+    }
+    let text = text.trim();
+    if !is_label(text) {
+        picture.caption = Some(text.to_owned());
+    }
+}
+
+fn address<'d>(page: &Page<'d>, index: usize) -> Option<&'d str> {
+    let usable = |value: &&str| {
+        let value = value.trim();
+        !value.is_empty() && !value.starts_with("data:") && !value.starts_with("blob:") && !is_placeholder(value)
+    };
+    let plain = [Attr::DataSrc, Attr::DataOriginal, Attr::DataLazySrc, Attr::DataUrl, Attr::Src];
+    for attr in plain {
+        if let Some(value) = page.attr(index, attr).filter(usable) {
+            return Some(value);
+        }
+    }
+    for attr in [Attr::Srcset, Attr::DataSrcset, Attr::DataLazySrcset] {
+        if let Some(value) = page.attr(index, attr).and_then(largest).filter(usable) {
+            return Some(value);
+        }
+    }
+    let parent = page.node(index).parent as usize;
+    if page.node(parent).tag == Tag::Picture {
+        for at in parent + 1..page.node(parent).end as usize {
+            if page.node(at).tag == Tag::Source {
+                for attr in [Attr::Srcset, Attr::DataSrcset] {
+                    if let Some(value) = page.attr(at, attr).and_then(largest).filter(usable) {
+                        return Some(value);
+                    }
+                }
+            }
+        }
+    }
+    None
+}
+
+fn is_placeholder(address: &str) -> bool {
+    let lower = address.to_ascii_lowercase();
+    ["placeholder", "blank.gif", "spacer.gif", "transparent.", "1x1.", "pixel.gif", "grey.gif", "lazyload.", "loading.gif"]
+        .iter()
+        .any(|word| lower.contains(word))
+}
+
+fn is_decoration(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or(address).to_ascii_lowercase();
+    path.ends_with(".svg")
+        || ["/pixel", "gravatar.com", "/emoji/", "/smilies/", "/icons/", "doubleclick", "/beacon", "/avatar"]
+            .iter()
+            .any(|word| path.contains(word))
+}
+
+/// The largest candidate of a `srcset`.
+fn largest(srcset: &str) -> Option<&str> {
+    let mut best: Option<(&str, f32)> = None;
+    let mut rest = srcset.trim();
+    while !rest.is_empty() {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let (address, after) = rest.split_at(end);
+        let (descriptor, after) = if let Some(bare) = address.strip_suffix(',') {
+            (bare.len(), after)
+        } else {
+            (address.len(), after)
+        };
+        let address = &address[..descriptor];
+        let (size, after) = after.split_once(',').unwrap_or((after, ""));
+        let size = size.trim().trim_end_matches(['w', 'x', 'h']).parse::<f32>().unwrap_or(1.0);
+        if !address.is_empty() && best.is_none_or(|(_, most)| size > most) {
+            best = Some((address, size));
+        }
+        rest = after.trim();
+    }
+    best.map(|(address, _)| address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_of_a_set_is_taken() {
+        assert_eq!(largest("a.jpg 320w, b.jpg 1024w, c.jpg 640w"), Some("b.jpg"));
+        assert_eq!(largest("a.jpg, b.jpg 2x"), Some("b.jpg"));
+        assert_eq!(largest("a.jpg"), Some("a.jpg"));
+        assert_eq!(largest(""), None);
+    }
+
+    #[test]
+    fn an_address_without_a_base_must_be_absolute() {
+        let none = Addresses::new(None);
+        assert_eq!(none.web("a.jpg"), None);
+        assert_eq!(none.web("https://a.example/b").as_deref(), Some("https://a.example/b"));
+        assert_eq!(none.absolute("javascript:alert(1)"), None);
+    }
+}

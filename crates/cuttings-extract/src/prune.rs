@@ -1,0 +1,217 @@
+//! Which parts of a page are not its story, whatever they say.
+//!
+//! [`crate::extract`] runs this before it looks for the story. A verdict is on
+//! an element and takes everything inside it. Two things decide: what the
+//! element is or is called ([`verdict`]), and how much of the page's prose it
+//! holds: a name such as `has-sidebar` on a box with half the text in it is
+//! about the layout, so every rule has a share above which it stands back.
+
+use cuttings_html::{Attr, Tag};
+
+use crate::page::Page;
+use crate::traits::Traits;
+
+/// Why something is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    Advertisement,
+    Appeal,
+    AuthorBio,
+    Byline,
+    Caption,
+    Comments,
+    ContentsList,
+    Control,
+    Footer,
+    Header,
+    Hidden,
+    Layer,
+    LinkList,
+    Metadata,
+    Navigation,
+    Outside,
+    Promotion,
+    PullQuote,
+    Related,
+    RepeatedHeadline,
+    Rights,
+    Share,
+    Sidebar,
+}
+
+/// How much prose each stretch of lines holds.
+pub struct Prose {
+    sums: Vec<f32>,
+}
+
+impl Prose {
+    /// Weighs every line of `page`.
+    pub fn weigh(page: &Page<'_>) -> Self {
+        Self::of(page.lines.iter().map(|line| {
+            if line.link_share() > 0.5 || line.size < 60 {
+                0.0
+            } else {
+                (line.size - line.link_size) as f32
+            }
+        }))
+    }
+
+    /// Sums up the given weights, one for each line.
+    pub fn of(weights: impl Iterator<Item = f32>) -> Self {
+        let mut sums = vec![0.0];
+        let mut total = 0.0;
+        for weight in weights {
+            total += weight;
+            sums.push(total);
+        }
+        Self { sums }
+    }
+
+    /// The weight of a stretch of lines.
+    pub fn between(&self, lines: &std::ops::Range<usize>) -> f32 {
+        let last = self.sums.len() - 1;
+        self.sums[lines.end.min(last)] - self.sums[lines.start.min(last)]
+    }
+
+    /// The weight of the whole page.
+    pub fn total(&self) -> f32 {
+        self.sums[self.sums.len() - 1]
+    }
+}
+
+/// Marks what is not the story. `is_discussion` keeps posts and answers.
+pub fn prune(page: &mut Page<'_>, prose: &Prose, is_discussion: bool) {
+    let total = prose.total().max(1.0);
+    let mut at = page.body;
+    let end = page.node(page.body).end as usize;
+    while at < end {
+        let node = *page.node(at);
+        if node.tag == Tag::None {
+            at += 1;
+            continue;
+        }
+        let lines = page.lines_in(at);
+        let share = prose.between(&lines) / total;
+        if at != page.body
+            && let Some(reason) = verdict(page, at, share, is_discussion)
+        {
+            page.nodes[at].dropped = Some(reason);
+            at = node.end as usize;
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Names that speak against an element: the hint, the reason, and the share of
+/// the page's prose above which the name is not believed.
+const NAME_RULES: &[(Traits, Reason, f32)] = &[
+    (Traits::LAYER, Reason::Layer, 0.25),
+    (Traits::AD, Reason::Advertisement, 0.2),
+    (Traits::RELATED, Reason::Related, 0.25),
+    (Traits::SHARE, Reason::Share, 0.15),
+    (Traits::COMMENTS, Reason::Comments, 0.9),
+    (Traits::NAVIGATION, Reason::Navigation, 0.3),
+    (Traits::AUTHOR_BIO, Reason::AuthorBio, 0.2),
+    (Traits::APPEAL, Reason::Appeal, 0.2),
+    (Traits::PAYWALL, Reason::Appeal, 0.2),
+    (Traits::FOOTER, Reason::Footer, 0.25),
+    (Traits::SIDEBAR, Reason::Sidebar, 0.3),
+    (Traits::CONTENTS_LIST, Reason::ContentsList, 0.3),
+    (Traits::BUTTONS, Reason::Control, 0.05),
+    (Traits::META, Reason::Metadata, 0.15),
+    (Traits::PROMOTION, Reason::Promotion, 0.15),
+    (Traits::PULL_QUOTE, Reason::PullQuote, 0.15),
+    (Traits::BYLINE, Reason::Byline, 0.05),
+    (Traits::DATE, Reason::Metadata, 0.02),
+];
+
+/// Whether, and why, the element at `index` is not the story; `share` is the
+/// part of the page's prose that it holds.
+fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Option<Reason> {
+    let node = page.node(index);
+    let by_tag = match node.tag {
+        Tag::Script | Tag::Style | Tag::Noscript | Tag::Template | Tag::Object | Tag::Svg
+        | Tag::Canvas | Tag::Map | Tag::Button | Tag::Select | Tag::Textarea | Tag::Input
+        | Tag::Datalist | Tag::Progress | Tag::Meter | Tag::Applet => return Some(Reason::Control),
+        Tag::Dialog => Some((Reason::Layer, 0.3)),
+        Tag::Nav | Tag::Menu | Tag::Search => Some((Reason::Navigation, 0.4)),
+        Tag::Aside => Some((Reason::Sidebar, 0.35)),
+        Tag::Footer => {
+            let quoted = page.node(node.parent as usize).tag == Tag::Blockquote;
+            (!quoted).then_some((Reason::Footer, 0.3))
+        }
+        Tag::Form => Some((Reason::Control, 0.1)),
+        _ => None,
+    };
+    if let Some((reason, most)) = by_tag
+        && share <= most
+    {
+        return Some(reason);
+    }
+    if let Some(role) = page.attr(index, Attr::Role) {
+        let by_role = match role {
+            "navigation" | "menu" | "menubar" | "search" | "tablist" | "toolbar" => Some(Reason::Navigation),
+            "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Layer),
+            "contentinfo" => Some(Reason::Footer),
+            "complementary" => Some(Reason::Sidebar),
+            _ => None,
+        };
+        if by_role.is_some() && share <= 0.3 {
+            return by_role;
+        }
+    }
+    if is_hidden(page, index) && share <= 0.3 {
+        return Some(Reason::Hidden);
+    }
+    let is_frame = matches!(node.tag, Tag::Html | Tag::Body | Tag::Main);
+    if is_frame || node.traits == Traits::NONE {
+        return None;
+    }
+    // A heading is judged by its words; pages name them in every way.
+    let is_heading = matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4);
+    let named_body = node.traits.has(Traits::BODY) && share > 0.1;
+    if node.traits.has(Traits::HIDDEN)
+        && share <= 0.1
+        && !matches!(node.tag, Tag::Figure | Tag::Img | Tag::Picture)
+    {
+        return Some(Reason::Hidden);
+    }
+    for (hint, reason, most) in NAME_RULES {
+        if !node.traits.has(*hint) || share > *most || named_body {
+            continue;
+        }
+        let spared = match *reason {
+            Reason::Comments => is_discussion && node.traits.has(Traits::POST | Traits::COMMENTS),
+            Reason::Byline => is_long(page, index) || is_discussion,
+            Reason::Metadata => is_heading || is_long(page, index),
+            Reason::Advertisement | Reason::Layer | Reason::Related => false,
+            _ => is_heading,
+        };
+        if !spared {
+            return Some(*reason);
+        }
+    }
+    None
+}
+
+/// Whether an element holds more text than a byline or a row of tags does.
+fn is_long(page: &Page<'_>, index: usize) -> bool {
+    let size: u32 = page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum();
+    size > 300
+}
+
+fn is_hidden(page: &Page<'_>, index: usize) -> bool {
+    if page.attr(index, Attr::Hidden).is_some() {
+        return true;
+    }
+    let picture = matches!(page.node(index).tag, Tag::Figure | Tag::Img | Tag::Picture);
+    if !picture && page.attr(index, Attr::AriaHidden) == Some("true") {
+        return true;
+    }
+    page.attr(index, Attr::Style).is_some_and(|style| {
+        let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
+        let style = style.to_ascii_lowercase();
+        style.contains("display:none") || style.contains("visibility:hidden")
+    })
+}

@@ -1,0 +1,188 @@
+//! Where on the page the story is.
+//!
+//! [`crate::extract`] asks once, after [`crate::prune`]. The answer is one
+//! element. From `<body>` the search steps into the child that holds nearly
+//! all of the prose, until no child does; what the page itself names as its
+//! text counts more than what the numbers say.
+//!
+//! Not guessed: the search stops early rather than late. Too wide a place is
+//! mended line by line in [`crate::lines`]; text outside of it is lost.
+
+use cuttings_html::{Attr, Tag};
+
+use crate::page::{Line, Page};
+use crate::phrases::same_words;
+use crate::prune::Prose;
+use crate::traits::Traits;
+
+/// Share of the prose that a child must hold for the search to step into it.
+const STEP_SHARE: f32 = 0.82;
+/// The same for an element that is named as the text of the article.
+const NAMED_SHARE: f32 = 0.55;
+/// The same for the one post of several that carries the page's headline.
+const HEADLINE_SHARE: f32 = 0.05;
+
+/// Weighs the lines that are left after pruning.
+pub fn weigh(page: &Page<'_>) -> Prose {
+    let mut kept = vec![false; page.lines.len()];
+    let mut at = page.body;
+    let end = page.node(page.body).end as usize;
+    for line in page.lines_in(page.body) {
+        kept[line] = true;
+    }
+    while at < end {
+        let node = page.node(at);
+        if node.dropped.is_some() && node.tag != Tag::None {
+            for line in page.lines_in(at) {
+                // A line that only begins in a dropped part of a sentence stays.
+                kept[line] = page.lines[line].end > node.end;
+            }
+            at = node.end as usize;
+        } else {
+            at += 1;
+        }
+    }
+    Prose::of(page.lines.iter().zip(kept).map(|(line, kept)| {
+        if kept { weight(page, line) } else { 0.0 }
+    }))
+}
+
+/// What a line counts for in the search, by its length and kind.
+fn weight(page: &Page<'_>, line: &Line) -> f32 {
+    let plain = (line.size - line.link_size) as f32;
+    if line.size < 25 || line.link_share() > 0.5 {
+        return 0.0;
+    }
+    let by_kind = match page.node(line.block as usize).tag {
+        Tag::P | Tag::Pre | Tag::Blockquote => 1.0,
+        Tag::Li | Tag::Td | Tag::Dd => 0.6,
+        Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::Figcaption | Tag::Caption => 0.1,
+        _ => 0.8,
+    };
+    let by_length = if line.size >= 80 {
+        1.0
+    } else if line.ends_sentence {
+        0.7
+    } else {
+        0.25
+    };
+    plain * by_kind * by_length
+}
+
+/// The element that holds the story, as narrow as is safe. `None` when the
+/// page has no prose at all.
+pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<usize> {
+    let mut at = page.body;
+    if prose.between(&page.lines_in(at)) < 1.0 {
+        return None;
+    }
+    loop {
+        let whole = prose.between(&page.lines_in(at));
+        let mut best: Option<(usize, f32)> = None;
+        let mut named: Option<(usize, f32)> = None;
+        for child in children(page, at) {
+            let held = prose.between(&page.lines_in(child));
+            if best.is_none_or(|(_, most)| held > most) {
+                best = Some((child, held));
+            }
+            if is_named(page, child) && named.is_none_or(|(_, most)| held > most) {
+                named = Some((child, held));
+            }
+        }
+        if let Some((child, held)) = named
+            && held >= NAMED_SHARE * whole
+        {
+            at = child;
+            continue;
+        }
+        match best {
+            Some((child, held))
+                if held >= STEP_SHARE * whole && !is_text_level(page.node(child).tag) =>
+            {
+                at = child;
+            }
+            _ => break,
+        }
+    }
+    Some(post_with_headline(page, prose, at, headline).unwrap_or(at))
+}
+
+/// Elements in which the search does not end: a paragraph is no story.
+fn is_text_level(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::P | Tag::Pre | Tag::Ul | Tag::Ol | Tag::Dl | Tag::Blockquote | Tag::H1 | Tag::H2 | Tag::H3
+            | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Li | Tag::Table | Tag::Tbody | Tag::Tr | Tag::Figure | Tag::Tr
+    ) || !crate::page::is_block(tag)
+}
+
+/// The elements right inside `index` that are not left out.
+pub fn children<'p>(page: &'p Page<'_>, index: usize) -> impl Iterator<Item = usize> + 'p {
+    let end = page.node(index).end as usize;
+    let mut at = index + 1;
+    std::iter::from_fn(move || {
+        while at < end {
+            let here = at;
+            let node = page.node(here);
+            at = node.end as usize;
+            if node.tag != Tag::None && node.dropped.is_none() {
+                return Some(here);
+            }
+        }
+        None
+    })
+}
+
+fn is_named(page: &Page<'_>, index: usize) -> bool {
+    let node = page.node(index);
+    node.traits.has(Traits::BODY)
+        || node.tag == Tag::Article
+        || page.attr(index, Attr::Itemprop).is_some_and(|prop| {
+            prop.split_whitespace().any(|word| matches!(word, "articleBody" | "text"))
+        })
+}
+
+/// Where several posts stand below each other, the one whose heading is the
+/// headline of the page.
+fn post_with_headline(
+    page: &Page<'_>,
+    prose: &Prose,
+    root: usize,
+    headline: Option<&str>,
+) -> Option<usize> {
+    let headline = headline?;
+    let whole = prose.between(&page.lines_in(root));
+    let mut posts = Vec::new();
+    let mut level: Vec<usize> = children(page, root).collect();
+    for _ in 0..3 {
+        posts = level
+            .iter()
+            .copied()
+            .filter(|child| {
+                let node = page.node(*child);
+                node.tag == Tag::Article || node.traits.has(Traits::CONTENT | Traits::BODY)
+            })
+            .filter(|child| prose.between(&page.lines_in(*child)) > HEADLINE_SHARE * whole)
+            .filter(|child| has_heading(page, *child))
+            .collect();
+        if posts.len() >= 2 {
+            break;
+        }
+        level = level.iter().flat_map(|child| children(page, *child)).collect();
+    }
+    if posts.len() < 2 {
+        return None;
+    }
+    posts.into_iter().find(|post| {
+        headings(page, *post).any(|at| same_words(&page.text_in(at), headline))
+    })
+}
+
+fn headings<'p>(page: &'p Page<'_>, index: usize) -> impl Iterator<Item = usize> + 'p {
+    (index..page.node(index).end as usize)
+        .filter(|at| matches!(page.node(*at).tag, Tag::H1 | Tag::H2 | Tag::H3))
+}
+
+fn has_heading(page: &Page<'_>, index: usize) -> bool {
+    headings(page, index).next().is_some()
+}

@@ -1,0 +1,354 @@
+//! What the class, id and role of an element say it is for.
+//!
+//! [`crate::page`] asks once for each element. Names are brought into one
+//! shape (`adSlot_top` becomes `-ad-slot-top-`) and read by one automaton, so
+//! the cost does not grow with the list. A trait is a hint, never a verdict:
+//! the verdicts are in [`crate::prune`].
+
+use std::ops::BitOr;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// A set of hints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traits(u32);
+
+impl Traits {
+    pub const NONE: Self = Self(0);
+    pub const AD: Self = Self(1);
+    pub const SHARE: Self = Self(1 << 1);
+    pub const RELATED: Self = Self(1 << 2);
+    pub const COMMENTS: Self = Self(1 << 3);
+    pub const NAVIGATION: Self = Self(1 << 4);
+    pub const FOOTER: Self = Self(1 << 5);
+    pub const SIDEBAR: Self = Self(1 << 6);
+    /// Newsletter, subscription, support: anything asked of the reader.
+    pub const APPEAL: Self = Self(1 << 7);
+    /// Consent, login and other layers over the page.
+    pub const LAYER: Self = Self(1 << 8);
+    pub const AUTHOR_BIO: Self = Self(1 << 9);
+    pub const BYLINE: Self = Self(1 << 10);
+    pub const DATE: Self = Self(1 << 11);
+    pub const CAPTION: Self = Self(1 << 12);
+    /// Tags, categories, counts around an article.
+    pub const META: Self = Self(1 << 13);
+    pub const PROMOTION: Self = Self(1 << 14);
+    /// Text for screen readers, or not shown at all.
+    pub const HIDDEN: Self = Self(1 << 15);
+    pub const BUTTONS: Self = Self(1 << 16);
+    /// Named as the text of the article.
+    pub const BODY: Self = Self(1 << 17);
+    /// Named as some kind of content.
+    pub const CONTENT: Self = Self(1 << 18);
+    pub const PULL_QUOTE: Self = Self(1 << 19);
+    pub const PAYWALL: Self = Self(1 << 20);
+    pub const DEK: Self = Self(1 << 21);
+    pub const CONTENTS_LIST: Self = Self(1 << 22);
+    /// A post, answer or message of a discussion.
+    pub const POST: Self = Self(1 << 23);
+    pub const HEADER: Self = Self(1 << 24);
+    pub const GALLERY: Self = Self(1 << 25);
+    pub const CREDIT: Self = Self(1 << 26);
+    pub const FOOTNOTES: Self = Self(1 << 27);
+
+    /// Whether any of the hints in `other` is in this set.
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Reads the names of an element, such as its class and id.
+    pub fn of_names(names: &str) -> Self {
+        if names.is_empty() {
+            return Self::NONE;
+        }
+        let shaped = shape(names);
+        let mut found = 0;
+        for hit in PATTERNS.find_overlapping_iter(&shaped) {
+            found |= OWNERS[hit.pattern().as_usize()].0;
+        }
+        Self(found)
+    }
+}
+
+impl BitOr for Traits {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// `adSlot_top box` as `-ad-slot-top-box-`.
+fn shape(names: &str) -> String {
+    let mut out = String::with_capacity(names.len() + 8);
+    out.push('-');
+    let mut was_lower = false;
+    for c in names.chars().take(600) {
+        if c.is_ascii_alphanumeric() {
+            if c.is_ascii_uppercase() && was_lower {
+                out.push('-');
+            }
+            was_lower = c.is_ascii_lowercase();
+            out.push(c.to_ascii_lowercase());
+        } else if !c.is_ascii() {
+            was_lower = false;
+            out.push(c);
+        } else {
+            was_lower = false;
+            if !out.ends_with('-') {
+                out.push('-');
+            }
+        }
+    }
+    out.push('-');
+    out
+}
+
+/// The names, by hint. A leading or closing `-` is a word boundary.
+const LISTS: &[(Traits, &[&str])] = &[
+    (
+        Traits::AD,
+        &[
+            "-ad-", "-ads-", "-adv-", "-advert", "-adslot", "-adsense-", "-adbox-", "-adunit-", "-adblock",
+            "-dfp-", "-gpt-", "-sponsor", "-taboola", "-outbrain", "-promoted-", "-mpu-", "-adsbygoogle",
+            "-adcontainer-", "-adwrapper-", "-teads", "-anzeige", "-werbung", "-publicidad",
+            "-publicite-", "-pubblicita-", "-reklam", "-ad1-", "-ad2-", "-ad3-", "-adzone", "-affiliate-",
+            "-revcontent-", "-nativo-", "-googlead", "-leaderboard-ad", "-partner-box-",
+        ],
+    ),
+    (
+        Traits::SHARE,
+        &[
+            "-share-", "-shares-", "-sharing-", "-social-", "-socials-", "-sharedaddy-", "-addthis", "-addtoany", "-sharebar",
+            "-sharethis", "-socialmedia", "-social-media-", "-share-buttons", "-sharetools-", "-follow-us",
+            "-follow-", "-followus-", "-sns-", "-ssba", "-a2a-", "-sharify", "-heateor", "-shariff-", "-teilen-",
+            "-compartir-", "-partager-", "-shareaholic", "-socialshare", "-sociallinks-", "-sharelinks-",
+            "-social-icons", "-essb-", "-whatsapp-",
+        ],
+    ),
+    (
+        Traits::RELATED,
+        &[
+            "-related", "-recommend", "-recirc", "-more-stories-", "-you-may", "-youmay",
+            "-more-from-", "-jp-relatedposts-", "-trending-", "-most-read", "-mostread", "-popular-", "-most-popular",
+            "-mostpopular", "-also-read", "-alsoread", "-suggested-", "-read-next-", "-readnext", "-up-next-", "-upnext-",
+            "-next-up-", "-similar-", "-more-articles-", "-further-reading-", "-latest-news-", "-latest-posts-",
+            "-recent-posts-", "-recentposts-", "-other-articles", "-crosslinks-", "-weiterlesen-", "-mehr-zum-thema",
+            "-read-also-", "-readalso", "-see-more-", "-next-article-", "-prev-next", "-post-navigation-",
+            "-nav-links-", "-yarpp", "-crp-", "-rp4wp", "-more-on-", "-morefrom-", "-teaserlist", "-empfehlung",
+            "-internallink", "-inline-link-", "-linkbox-", "-in-other-news", "-story-list-", "-read-more-",
+            "-readmore-", "-more-news", "-topstories-", "-top-stories-", "-lees-ook", "-leia-", "-lire-aussi", "-zergnet",
+            "-trc-", "-articles-list-", "-post-nav-", "-related-posts-", "-keep-reading-", "-dont-miss-", "-latest-articles-",
+        ],
+    ),
+    (
+        Traits::COMMENTS,
+        &[
+            "-comments-", "-comment-", "-disqus", "-respond-", "-commentlist-", "-fb-comments-", "-livefyre-",
+            "-commentform-", "-comment-form", "-commentarea-", "-comments-area-", "-kommentare-", "-kommentar-",
+            "-comentarios-", "-commentaires-", "-leserkommentare-", "-commenting-", "-comment-list-", "-komentarze-",
+            "-coral-talk", "-spot-im-", "-hyvor", "-user-comments-", "-reviews-",
+        ],
+    ),
+    (
+        Traits::NAVIGATION,
+        &[
+            "-nav-", "-navi-", "-navigation-", "-navbar-", "-menu-", "-menus-", "-breadcrumb", "-pagination-", "-pager-", "-megamenu",
+            "-skip-link", "-skiplink", "-subnav", "-mainnav", "-topnav-", "-topbar-", "-mainmenu-", "-submenu-", "-navmenu",
+            "-paging-", "-page-links-", "-wp-pagenavi-", "-skip-to-", "-crumbs-", "-sitemap-", "-bread-crumb",
+            "-footer-nav", "-dropdown-menu-", "-language-switcher-", "-lang-switch", "-search-form-", "-searchform-",
+            "-search-box-", "-searchbox-", "-brotkrumen-", "-locale-", "-pagenav",
+        ],
+    ),
+    (
+        Traits::FOOTER,
+        &["-footer-", "-colophon-", "-site-footer", "-page-footer", "-copyright-", "-imprint-", "-legal-", "-foot-", "-fineprint-"],
+    ),
+    (
+        Traits::SIDEBAR,
+        &[
+            "-sidebar", "-rail-", "-right-rail", "-right-column-", "-rightcol", "-aside-", "-complementary-", "-side-bar-",
+            "-rightcolumn-", "-secondary-", "-widget-area-", "-widgets-", "-side-col", "-marginal-", "-seitenleiste-",
+            "-right-sidebar-", "-col-right-", "-leftcol-", "-left-column-", "-infobox-", "-factbox-",
+        ],
+    ),
+    (
+        Traits::APPEAL,
+        &[
+            "-newsletter", "-subscribe", "-subscription-", "-signup-", "-sign-up-", "-mailchimp-", "-mc-embed",
+            "-mc4wp", "-optin-", "-opt-in-", "-donate-", "-donation", "-support-us", "-support-appeal", "-appeal-", "-membership-",
+            "-cta-", "-call-to-action-", "-calltoaction-", "-email-signup", "-bookmark", "-hubspot-", "-convertkit",
+            "-formkit-", "-hs-cta", "-nl-signup", "-inline-newsletter", "-contribut-banner", "-reader-revenue-", "-spenden-",
+            "-abo-", "-abonnement-", "-email-capture-", "-leadbox-", "-lead-magnet", "-gform-", "-wpcf7-", "-wpforms-",
+            "-contact-form-", "-epic-", "-hs-form", "-subscriber-", "-patreon", "-steady-",
+        ],
+    ),
+    (
+        Traits::LAYER,
+        &[
+            "-cookie", "-consent-", "-gdpr-", "-modal-", "-popup-", "-pop-up-", "-overlay-", "-lightbox-", "-dialog-", "-cmp-",
+            "-onetrust", "-toast-", "-login-", "-signin-", "-sign-in-", "-registration-", "-offcanvas-", "-off-canvas-", "-drawer-", "-truste-",
+            "-didomi", "-qc-cmp", "-ccpa-", "-notification-bar-", "-announcement-bar-", "-snackbar-", "-tooltip-", "-popover-", "-interstitial-",
+            "-welcome-mat",
+        ],
+    ),
+    (
+        Traits::AUTHOR_BIO,
+        &[
+            "-author-bio", "-author-box", "-authorbox", "-about-author", "-about-the-author", "-author-info",
+            "-authorinfo", "-author-card", "-author-profile", "-author-desc", "-bio-", "-biography-", "-contributor-bio",
+            "-author-block-", "-author-details-", "-author-about", "-post-author-", "-saboxplugin", "-author-area", "-author-section",
+            "-authordescription-", "-author-footer-", "-article-author-", "-autor-box", "-authors-box", "-abh-", "-pp-author",
+            "-m-a-box-", "-author-module-", "-author-widget", "-author-content-",
+        ],
+    ),
+    (
+        Traits::BYLINE,
+        &[
+            "-byline", "-by-line-", "-author-", "-authors-", "-writer-", "-contributor", "-autor-", "-auteur-", "-author-name",
+            "-authorname-", "-vcard-", "-fn-", "-autoren-", "-posted-by-", "-username-", "-article-author", "-post-author",
+            "-byauthor-", "-journalist-", "-postedby-", "-written-by-", "-redactor-", "-autore-", "-creator-", "-redacteur-",
+            "-firma-", "-screen-name-",
+        ],
+    ),
+    (
+        Traits::DATE,
+        &[
+            "-date-", "-dates-", "-published-", "-publish-", "-pubdate-", "-timestamp-", "-datetime-", "-dateline-",
+            "-posted-on-", "-postdate-", "-publish-date", "-published-date-", "-publication-date", "-entry-date-", "-datum-",
+            "-fecha-", "-pub-date-", "-post-date", "-article-date", "-time-", "-updated-", "-date-published", "-meta-date-",
+            "-article-time-", "-pubtime-", "-publishdate-", "-created-", "-releasedate-", "-fecha-publicacion", "-stand-",
+        ],
+    ),
+    (
+        Traits::CAPTION,
+        &[
+            "-caption-", "-captions-", "-caption-text", "-captiontext-", "-figcaption-", "-wp-caption", "-image-credit", "-photo-credit",
+            "-img-caption", "-imagecaption", "-image-caption", "-photo-caption", "-bildunterschrift-", "-legende-", "-image-desc",
+            "-media-caption", "-picture-caption", "-video-caption", "-bildtext-", "-image-meta-", "-gallery-caption",
+            "-cutline-", "-pie-de-foto", "-piefoto-", "-bu-",
+        ],
+    ),
+    (
+        Traits::CREDIT,
+        &[
+            "-credit-", "-credits-", "-copyright-notice", "-photo-credit", "-image-credit", "-photographer-", "-image-source-",
+            "-media-credit", "-picture-credit", "-fotocredit",
+        ],
+    ),
+    (
+        Traits::META,
+        &[
+            "-tags-", "-tag-list-", "-taglist-", "-post-tags-", "-tagcloud-", "-tag-cloud-", "-categories-", "-category-list", "-cat-links-", "-tags-links-",
+            "-keywords-", "-topics-", "-entry-meta-", "-post-meta-", "-postmeta-", "-article-meta-", "-articlemeta-", "-entry-footer-", "-post-footer-",
+            "-entry-utility-", "-meta-", "-metadata-", "-meta-info-", "-post-info-", "-post-details-", "-article-info-", "-kicker-", "-eyebrow-", "-view-count-",
+            "-views-", "-reading-time-", "-read-time-", "-readtime-", "-story-meta-", "-byline-meta-", "-rating-", "-votes-", "-likes-",
+            "-schlagworte-", "-postmetadata-", "-tagged-", "-article-tags", "-filed-under-", "-post-categories-", "-rubrik-",
+            "-article-topics-", "-print-info", "-article-footer-", "-subinfo-", "-postinfo-", "-entry-info-",
+        ],
+    ),
+    (
+        Traits::PROMOTION,
+        &[
+            "-promo-", "-promos-", "-promotion-", "-upsell-", "-shop-", "-product-card", "-buy-", "-deals-", "-coupon-",
+            "-app-download-", "-download-app-", "-marketing-", "-teaser-", "-teasers-", "-banner-", "-banners-", "-app-banner-", "-advertorial-",
+            "-affiliate-link-", "-house-ad", "-ticker-", "-breaking-news-", "-notice-bar-",
+        ],
+    ),
+    (
+        Traits::HIDDEN,
+        &[
+            "-visually-hidden-", "-visuallyhidden-", "-sr-only-", "-screen-reader", "-screenreader", "-assistive-text-", "-hidden-", "-hide-", "-d-none-",
+            "-is-hidden-", "-invisible-", "-display-none-", "-displaynone-", "-offscreen-", "-u-hidden-", "-print-only-", "-printonly-",
+            "-noscreen-", "-element-invisible-",
+        ],
+    ),
+    (
+        Traits::BUTTONS,
+        &[
+            "-toolbar-", "-tools-", "-button-", "-buttons-", "-btn-", "-btns-", "-noprint-", "-no-print-", "-actions-", "-printfriendly", "-print-", "-controls-",
+            "-article-tools-", "-text-size-", "-fontsize-", "-copy-code", "-clipboard-", "-editsection-", "-mw-editsection-", "-headerlink-", "-permalink-",
+            "-audio-player-", "-player-", "-listen-", "-speech-", "-like-button-",
+        ],
+    ),
+    (
+        Traits::BODY,
+        &[
+            "-article-body", "-articlebody", "-article-content-", "-articlecontent-", "-entry-content-", "-entrycontent-", "-post-content-", "-postcontent-",
+            "-story-body-", "-storybody-", "-story-content-", "-storycontent-", "-post-body-", "-postbody-", "-article-text-", "-articletext-",
+            "-content-body-", "-story-text-", "-storytext-", "-mw-parser-output-", "-markdown-body-", "-article-copy-", "-body-copy-",
+            "-post-entry-", "-entry-body-", "-article-entry-", "-td-post-content-", "-c-entry-content-", "-news-content-",
+            "-blog-content-", "-blog-post-content-", "-article-main-", "-artikel-", "-artikeltext-", "-article-inner-",
+            "-post-text-", "-single-content-", "-newsbody-", "-news-body-", "-news-text-", "-text-content-", "-page-content-",
+            "-field-name-body-", "-field-body-", "-node-body-", "-cuerpo-", "-article-wrap-content", "-body-text-", "-bodytext-", "-main-text-",
+            "-detail-text", "-article-detail-", "-single-post-content", "-articlebody-content-", "-post-single-content-", "-entry-text-",
+            "-post-article-", "-article-section-", "-article-paragraph", "-rich-text-", "-richtext-", "-rte-", "-theme-doc-markdown-",
+            "-blog-body-", "-articulo-cuerpo-", "-contenido-", "-newscontent-", "-text-body-", "-the-content-", "-thecontent-", "-post-bodycopy-",
+            "-instapaper-body-", "-e-content-", "-available-content-", "-story-detail-", "-article-page-content-",
+        ],
+    ),
+    (
+        Traits::CONTENT,
+        &[
+            "-content-", "-main-", "-article-", "-post-", "-story-", "-entry-", "-blog-", "-hentry-", "-maincontent-", "-main-content-",
+            "-body-", "-news-", "-single-", "-text-", "-primary-",
+        ],
+    ),
+    (
+        Traits::PULL_QUOTE,
+        &["-pullquote", "-pull-quote", "-blockquote-pull", "-quote-pull", "-pulled-quote-", "-pull-", "-zitat-box-"],
+    ),
+    (
+        Traits::PAYWALL,
+        &["-paywall", "-pay-wall", "-piano-", "-tp-container-", "-regwall", "-premium-wall", "-subscriber-only", "-paid-content-", "-locked-content-", "-meteredcontent-", "-premium-content-", "-wall-"],
+    ),
+    (
+        Traits::DEK,
+        &[
+            "-dek-", "-deck-", "-standfirst-", "-subtitle-", "-sub-title-", "-subheadline-", "-sub-headline-", "-subhead-", "-sub-heading-", "-summary-",
+            "-article-summary", "-excerpt-", "-lede-", "-lead-", "-intro-", "-teaser-text-", "-vorspann-", "-bajada-", "-chapo-", "-strapline-",
+            "-description-", "-article-intro-",
+        ],
+    ),
+    (
+        Traits::CONTENTS_LIST,
+        &["-toc-", "-table-of-contents", "-tableofcontents-", "-ez-toc", "-lwptoc", "-contents-list-", "-article-toc", "-jump-links-", "-on-this-page", "-inhaltsverzeichnis-", "-anchor-links-", "-jumplinks-", "-rank-math-toc", "-wp-block-table-of-contents", "-in-this-article"],
+    ),
+    (
+        Traits::POST,
+        &["-message-", "-reply-", "-replies-", "-answer-", "-answers-", "-thread-", "-topic-post-", "-post-message-", "-postbit-", "-forum-", "-question-", "-discussion-", "-topic-body-", "-cooked-", "-commtext-", "-comment-body-", "-bbwrapper-", "-bb-wrapper-"],
+    ),
+    (Traits::HEADER, &["-header-", "-masthead-", "-article-header", "-entry-header-", "-post-header-", "-page-header-", "-site-header", "-banner-header-", "-headline-", "-hero-"]),
+    (Traits::GALLERY, &["-gallery", "-slideshow", "-carousel", "-slider-", "-swiper"]),
+    (Traits::FOOTNOTES, &["-footnote", "-endnote", "-references-", "-fussnote", "-reflist-"]),
+];
+
+static OWNERS: LazyLock<Vec<Traits>> = LazyLock::new(|| {
+    LISTS.iter().flat_map(|(owner, names)| names.iter().map(|_| *owner)).collect()
+});
+
+static PATTERNS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::Standard)
+        .build(LISTS.iter().flat_map(|(_, names)| names.iter()))
+        .expect("the list above is fixed and far below the automaton's limits")
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_in_every_way_of_writing() {
+        for names in ["ad-slot", "adSlot", "top_ad", "box ad"] {
+            assert!(Traits::of_names(names).has(Traits::AD), "{names}");
+        }
+    }
+
+    #[test]
+    fn a_word_inside_another_is_not_a_hint() {
+        for names in ["header-shadow", "download", "reading", "thread-starter"] {
+            assert!(!Traits::of_names(names).has(Traits::AD), "{names}");
+        }
+    }
+}

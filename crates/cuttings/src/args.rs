@@ -1,0 +1,296 @@
+//! The command line: what can be typed, and its help texts.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use cuttings_model::{Scope, View};
+
+/// Keeps web articles: save a page, read its story clean, find it again.
+///
+/// Everything is kept in one data folder. Start with `cuttings serve` and open
+/// the address it prints, or work from the shell alone.
+#[derive(Debug, Parser)]
+#[command(name = "cuttings", version, max_term_width = 90)]
+pub struct Args {
+    #[command(flatten)]
+    pub settings: Settings,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the library is and how it behaves.
+#[derive(Debug, ClapArgs)]
+pub struct Settings {
+    /// Folder that holds the library [default: your system's data folder]
+    #[arg(long, global = true, env = "CUTTINGS_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// Settings file [default: cuttings.toml in the data folder]
+    #[arg(long, global = true, env = "CUTTINGS_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Database: postgres://user@host/name [default: SQLite in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_DATABASE",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database: Option<String>,
+
+    /// Where page and picture bytes are kept: a folder or file:// address
+    /// [default: blobs/ in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_BLOBS",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub blobs: Option<String>,
+
+    /// Address and port to listen on [default: 127.0.0.1:8090]
+    #[arg(long, global = true, env = "CUTTINGS_LISTEN", value_name = "ADDR")]
+    pub listen: Option<String>,
+
+    /// Address people open, when a proxy stands in front: https://cuttings.example
+    #[arg(long, global = true, env = "CUTTINGS_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Private network that pages may be fetched from, such as 192.168.1.0/24;
+    /// may be given several times
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_ALLOW_PRIVATE_NETWORK",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    pub allow_private_network: Vec<String>,
+
+    /// What to log: error, warn, info, debug [default: info for serve, warn otherwise]
+    #[arg(long, global = true, env = "CUTTINGS_LOG", value_name = "LEVEL")]
+    pub log: Option<String>,
+
+    /// Print JSON, one object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the library to browsers and apps
+    Serve,
+    /// Save pages by address or from files
+    Save(Save),
+    /// List articles, newest first
+    List(List),
+    /// Read an article in the terminal
+    Read(Read),
+    /// Find articles
+    Search(Search),
+    /// Take the article out of an HTML page; needs no library
+    Extract(Extract),
+    /// Add and list the people who use the library
+    User(User),
+    /// Make and revoke tokens for apps
+    Token(Token),
+    /// Show the settings in force and where each came from
+    Config,
+}
+
+/// Whose library.
+#[derive(Debug, ClapArgs)]
+pub struct Whose {
+    /// User whose library it is; may be left out when there is only one
+    #[arg(long, value_name = "NAME", env = "CUTTINGS_USER")]
+    pub user: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Save {
+    /// Addresses (https://…), HTML files, or - for a page on standard input
+    #[arg(required = true, value_name = "URL|FILE")]
+    pub pages: Vec<String>,
+
+    /// Address a file was saved from; without it the page's own canonical
+    /// address is used
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+
+    /// Wait until each page can be read, or has failed
+    #[arg(long)]
+    pub wait: bool,
+
+    #[command(flatten)]
+    pub whose: Whose,
+}
+
+/// Which articles.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Which {
+    Unread,
+    Archived,
+    Starred,
+    All,
+}
+
+impl From<Which> for View {
+    fn from(which: Which) -> Self {
+        match which {
+            Which::Unread => Self::Unread,
+            Which::Archived => Self::Archived,
+            Which::Starred => Self::Starred,
+            Which::All => Self::All,
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct List {
+    /// Which articles
+    #[arg(value_enum, default_value = "unread")]
+    pub which: Which,
+
+    /// How many at most
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+    pub limit: i64,
+
+    #[command(flatten)]
+    pub whose: Whose,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Read {
+    /// Number of the article, as `list` shows it
+    #[arg(value_name = "ID")]
+    pub id: i64,
+
+    /// Width of the text in columns [default: the terminal's, at most 76]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    pub width: Option<u16>,
+
+    #[command(flatten)]
+    pub whose: Whose,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Search {
+    /// Words, "phrases", prefix*, -without, site: author: before: after: is:
+    ///
+    /// Quote the whole query in the shell when it holds quotation marks, and
+    /// put -- before one that begins with a minus sign.
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+
+    /// Page of results, 20 each
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub page: i64,
+
+    #[command(flatten)]
+    pub whose: Whose,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Extract {
+    /// HTML files, folders of them, or - for standard input
+    #[arg(default_value = "-", value_name = "FILE|DIR|-")]
+    pub pages: Vec<String>,
+
+    /// Address the page was read from, for its links and pictures
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct User {
+    #[command(subcommand)]
+    pub action: UserAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserAction {
+    /// Add a user; asks for the password unless it comes on standard input
+    Add {
+        /// Name to sign in with
+        name: String,
+        /// Read the password from standard input, one line
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Set a user's password and end their sessions
+    Password {
+        /// Name of the user
+        name: String,
+        /// Read the password from standard input, one line
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List users
+    List,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Token {
+    #[command(subcommand)]
+    pub action: TokenAction,
+}
+
+/// What a token may do.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Rights {
+    /// Read articles and search
+    Read,
+    /// Also save new ones
+    Save,
+    /// Anything its user may do
+    Full,
+}
+
+impl From<Rights> for Scope {
+    fn from(rights: Rights) -> Self {
+        match rights {
+            Rights::Read => Self::Read,
+            Rights::Save => Self::Save,
+            Rights::Full => Self::Full,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TokenAction {
+    /// Make a token and print it, once
+    Add {
+        /// What the token is for, such as "phone"
+        name: String,
+        /// What it may do
+        #[arg(long, value_enum, default_value = "full")]
+        scope: Rights,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// List a user's tokens
+    List {
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Revoke a token by its number
+    Revoke {
+        /// Number, as `token list` shows it
+        id: i64,
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

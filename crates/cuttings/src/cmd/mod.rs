@@ -1,0 +1,11 @@
+//! The commands, one a file.
+
+pub mod config;
+pub mod extract;
+pub mod list;
+pub mod read;
+pub mod save;
+pub mod search;
+pub mod serve;
+pub mod token;
+pub mod user;
