@@ -3,9 +3,9 @@
 //! A publication day is the day the outlet printed, in the outlet's own
 //! offset; our own instants are shown in UTC and say so where the hour shows.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::tz::Offset;
 
 /// A day, for people and for machines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,19 +24,19 @@ pub(crate) fn printed_day(rfc3339: &str) -> Option<Day> {
 
 /// The day of an instant, in UTC.
 pub(crate) fn day(at_ms: i64) -> Day {
-    let date = zoned(at_ms).date();
+    let date = Offset::UTC.to_datetime(instant(at_ms)).date();
     Day { machine: date.to_string(), text: in_words(date) }
 }
 
 /// `13 June 2023, 16:42 UTC`.
 pub(crate) fn moment(at_ms: i64) -> String {
-    let at = zoned(at_ms);
+    let at = Offset::UTC.to_datetime(instant(at_ms));
     format!("{}, {:02}:{:02} UTC", in_words(at.date()), at.hour(), at.minute())
 }
 
 /// RFC 3339 in UTC with milliseconds: `2023-06-13T16:42:00.000Z`.
 pub(crate) fn rfc3339(at_ms: i64) -> String {
-    format!("{:.3}", zoned(at_ms).timestamp())
+    format!("{:.3}", instant(at_ms))
 }
 
 fn in_words(date: Date) -> String {
@@ -44,8 +44,8 @@ fn in_words(date: Date) -> String {
 }
 
 /// An instant out of jiff's range (years -9999 to 9999) reads as 1970.
-fn zoned(at_ms: i64) -> Zoned {
-    Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC)
+fn instant(at_ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]

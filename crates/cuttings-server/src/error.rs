@@ -122,9 +122,6 @@ impl HttpError {
         self.problem.status
     }
 
-    pub fn detail(&self) -> &str {
-        &self.detail
-    }
 }
 
 impl IntoResponse for HttpError {
