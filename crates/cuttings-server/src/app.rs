@@ -1,0 +1,40 @@
+//! What every request may use: the library, and how the server is reached.
+
+use cuttings_library::Library;
+use url::Url;
+
+/// State of the server. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The open library.
+    pub library: Library,
+    /// How the server is reached.
+    pub settings: ServerSettings,
+}
+
+/// How the server is reached.
+#[derive(Debug, Clone, Default)]
+pub struct ServerSettings {
+    /// The address people use, such as `https://cuttings.example.org`, when it
+    /// is not the one listened on. With https, cookies are `Secure` and bound
+    /// to the host. Absolute links are made with it, never with what a request
+    /// claims in `Host` or `X-Forwarded-Host`.
+    pub public_url: Option<Url>,
+}
+
+impl ServerSettings {
+    /// Whether people reach us by https.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+}
+
+impl App {
+    /// `path` as an absolute address when one is configured, else as it is.
+    pub(crate) fn link(&self, path: &str) -> String {
+        match &self.settings.public_url {
+            Some(public) => format!("{}{path}", public.as_str().trim_end_matches('/')),
+            None => path.to_owned(),
+        }
+    }
+}

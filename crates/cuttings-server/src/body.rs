@@ -1,0 +1,180 @@
+//! Bodies and queries of requests, read into types; what cannot be read is an
+//! [`HttpError`] that names the part.
+//!
+//! Handlers take [`FormBody`], [`JsonBody`], [`Query`] and [`ArticlePath`].
+//! The types behind them refuse unknown fields.
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use cuttings_model::{ArticleId, CaptureId, Digest, MAX_ID};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::error::HttpError;
+use crate::policy::MAX_FORM_BYTES;
+use crate::problems;
+
+/// Largest JSON body we read, in bytes.
+pub(crate) const MAX_JSON_BYTES: usize = 2 * 1024 * 1024;
+
+/// A form, without its field `csrf`, which [`crate::policy`] has checked.
+pub(crate) struct FormBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for FormBody<T> {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, HttpError> {
+        if !has_type(&request, "application/x-www-form-urlencoded") {
+            return Err(HttpError::new(
+                problems::UNSUPPORTED_TYPE,
+                "Send a form: Content-Type application/x-www-form-urlencoded.",
+            ));
+        }
+        let body = to_bytes(request.into_body(), MAX_FORM_BYTES).await.map_err(|_| HttpError::too_large())?;
+        fields(&body, "form").map(Self)
+    }
+}
+
+/// The query of an address.
+pub(crate) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, HttpError> {
+        fields(parts.uri.query().unwrap_or_default().as_bytes(), "address").map(Self)
+    }
+}
+
+/// Reads `name=value` pairs into a type whose fields are all strings.
+fn fields<T: DeserializeOwned>(pairs: &[u8], whole: &str) -> Result<T, HttpError> {
+    let mut map = Map::new();
+    for (name, value) in form_urlencoded::parse(pairs) {
+        if name == "csrf" {
+            continue;
+        }
+        if map.insert(name.clone().into_owned(), Value::String(value.into_owned())).is_some() {
+            return Err(HttpError::new(problems::BAD_FIELD, format!("The {whole} holds “{name}” twice.")));
+        }
+    }
+    serde_json::from_value(Value::Object(map))
+        .map_err(|error| HttpError::new(problems::BAD_FIELD, format!("The {whole} cannot be read: {error}.")))
+}
+
+/// A JSON body.
+pub(crate) struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, HttpError> {
+        if !has_type(&request, "application/json") {
+            return Err(HttpError::new(problems::UNSUPPORTED_TYPE, "Send JSON: Content-Type application/json."));
+        }
+        let body: Bytes = to_bytes(request.into_body(), MAX_JSON_BYTES).await.map_err(|_| HttpError::too_large())?;
+        serde_json::from_slice(&body).map(Self).map_err(|error| {
+            if error.is_data() {
+                HttpError::new(problems::BAD_FIELD, format!("The body cannot be taken: {error}."))
+            } else {
+                HttpError::bad_request(format!("The body is not JSON: {error}."))
+            }
+        })
+    }
+}
+
+fn has_type(request: &Request, wanted: &str) -> bool {
+    request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .and_then(|kind| kind.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
+}
+
+/// The `{id}` of an article in a path.
+pub(crate) struct ArticlePath(pub ArticleId);
+
+impl FromRequestParts<App> for ArticlePath {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+        number(&path_parameter(parts, app, "id").await?).map(|id| Self(ArticleId(id)))
+    }
+}
+
+/// The `{id}` of an article and the `{capture}` of a capture in a path.
+pub(crate) struct CapturePath(pub ArticleId, pub CaptureId);
+
+impl FromRequestParts<App> for CapturePath {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+        let ArticlePath(article) = ArticlePath::from_request_parts(parts, app).await?;
+        let capture = number(&path_parameter(parts, app, "capture").await?)?;
+        Ok(Self(article, CaptureId(capture)))
+    }
+}
+
+/// The `{id}` of an article and the `{digest}` of a picture in a path.
+pub(crate) struct PicturePath(pub ArticleId, pub Digest);
+
+impl FromRequestParts<App> for PicturePath {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+        let ArticlePath(article) = ArticlePath::from_request_parts(parts, app).await?;
+        let digest = path_parameter(parts, app, "digest").await?;
+        let digest = Digest::parse(&digest).map_err(|_| HttpError::no_such_article())?;
+        Ok(Self(article, digest))
+    }
+}
+
+async fn path_parameter(parts: &mut Parts, app: &App, name: &str) -> Result<String, HttpError> {
+    let parameters = RawPathParams::from_request_parts(parts, app).await.map_err(|_| HttpError::no_such_article())?;
+    parameters
+        .iter()
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value.to_owned())
+        .ok_or_else(HttpError::no_such_article)
+}
+
+/// A number an id may have: plain digits, 1 to 2^31 - 1. Anything else names
+/// nothing, just as an unknown number does.
+fn number(text: &str) -> Result<i64, HttpError> {
+    Some(text)
+        .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|text| text.parse().ok())
+        .filter(|number| (1..=MAX_ID).contains(number))
+        .ok_or_else(HttpError::no_such_article)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Typed {
+        url: String,
+    }
+
+    #[test]
+    fn w02_unknown_and_repeated_fields_are_refused() {
+        assert_eq!(fields::<Typed>(b"csrf=x&url=a%20b", "form").unwrap().url, "a b");
+        for pairs in ["url=a&user_id=2", "url=a&url=b", "", "role=admin"] {
+            let error = fields::<Typed>(pairs.as_bytes(), "form").unwrap_err();
+            assert_eq!(error.status().as_u16(), 422, "{pairs}");
+        }
+    }
+
+    #[test]
+    fn ids_are_plain_numbers_below_two_to_the_31() {
+        assert_eq!(number("7").unwrap(), 7);
+        for text in ["0", "-1", "+1", "2147483648", "99999999999999999999", "1.0", "", "x", "٣"] {
+            assert!(number(text).is_err(), "{text}");
+        }
+    }
+}

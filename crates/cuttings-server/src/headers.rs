@@ -1,0 +1,55 @@
+//! Security headers: on every answer, errors and redirects included.
+//!
+//! Pages get a policy under which nothing runs that is not a file of ours, and
+//! script cannot turn text into markup (Trusted Types). Routes that hand out
+//! saved bytes get a sandbox, so that even a saved page opened by itself is in
+//! no origin of ours. `no-referrer` would be the obvious referrer policy, but
+//! it makes browsers send `Origin: null` with our own forms, which is what
+//! [`crate::origin`] goes by over plain http; `same-origin` tells other sites
+//! just as little.
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::policy::Answers;
+
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+    font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// For bytes that came from the web.
+pub(crate) const BYTES_POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+static FIXED: [(HeaderName, &str); 7] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("x-dns-prefetch-control"), "off"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), \
+         browsing-topics=()",
+    ),
+];
+
+/// Adds the headers. Sits outside of [`crate::error::present`].
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let answers = response.extensions().get::<Answers>().copied().unwrap_or(Answers::Page);
+    let policy = match answers {
+        Answers::Page | Answers::Api => PAGE_POLICY,
+        Answers::Bytes => BYTES_POLICY,
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    for (name, value) in &FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // What is private stays out of every cache, unless the route said how.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
+    response
+}

@@ -1,0 +1,177 @@
+//! What was kept of a page: `GET /articles/{id}/captures`, and
+//! `GET /articles/{id}/captures/{capture}/original`, the bytes as they came.
+//!
+//! The bytes are somebody else's page. They are only ever downloaded, as plain
+//! text or as a nameless file, so no browser shows them in our name.
+
+use askama::Template;
+use axum::extract::{OriginalUri, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use cuttings_model::{Article, Capture, Origin, Picture, PictureRole};
+
+use crate::app::App;
+use crate::assets::filters;
+use crate::body::{ArticlePath, CapturePath};
+use crate::dates;
+use crate::error::HttpError;
+use crate::session::Caller;
+use crate::shell::{Place, Shell, show};
+
+#[derive(Template)]
+#[template(path = "captures.html")]
+struct CapturesPage {
+    shell: Shell,
+    article_id: i64,
+    outlet: String,
+    headline: String,
+    captures: Vec<CaptureView>,
+    pictures: Vec<PictureView>,
+}
+
+struct CaptureView {
+    when: String,
+    /// Whether the reader shows this one.
+    shown: bool,
+    how: &'static str,
+    requested_url: String,
+    final_url: Option<String>,
+    status: Option<i64>,
+    failure: Option<String>,
+    content_type: Option<String>,
+    kept: Option<KeptBytes>,
+}
+
+struct KeptBytes {
+    size: String,
+    digest: String,
+    path: String,
+}
+
+struct PictureView {
+    url: String,
+    content_type: String,
+    /// Width and height, if known.
+    pixels: Option<String>,
+    size: String,
+    digest: String,
+    path: String,
+}
+
+/// `GET /articles/{id}/captures`.
+pub(crate) async fn captures(
+    State(app): State<App>,
+    caller: Caller,
+    OriginalUri(here): OriginalUri,
+    ArticlePath(id): ArticlePath,
+) -> Result<Response, HttpError> {
+    let store = &app.library.store;
+    let article = store
+        .article(caller.user_id(), id)
+        .await?
+        .filter(|article| article.deleted_at_ms.is_none())
+        .ok_or_else(HttpError::no_such_article)?;
+    let captures = store.captures(caller.user_id(), id).await?;
+    let pictures = store.pictures(caller.user_id(), id).await?;
+    show(
+        StatusCode::OK,
+        &CapturesPage {
+            shell: Shell::of(&caller, "What was kept", Place::Elsewhere, &here),
+            article_id: id.0,
+            outlet: article.outlet(),
+            headline: article.title().to_owned(),
+            captures: captures.into_iter().map(|capture| view(&article, capture)).collect(),
+            pictures: pictures
+                .into_iter()
+                .filter(|picture| picture.role == PictureRole::Story && Some(picture.capture_id) == article.capture_id)
+                .map(|picture| picture_view(&article, picture))
+                .collect(),
+        },
+    )
+}
+
+fn view(article: &Article, capture: Capture) -> CaptureView {
+    CaptureView {
+        when: dates::moment(capture.captured_at_ms),
+        shown: article.capture_id == Some(capture.id),
+        how: match capture.origin {
+            Origin::Fetched => "fetched from the web",
+            Origin::Uploaded => "handed over as a file",
+        },
+        final_url: capture.final_url.filter(|url| *url != capture.requested_url),
+        requested_url: capture.requested_url,
+        status: capture.status,
+        failure: capture.failure,
+        content_type: capture.content_type,
+        kept: capture.body.map(|digest| KeptBytes {
+            size: size(capture.body_size),
+            digest: digest.to_string(),
+            path: format!("/articles/{}/captures/{}/original", article.id, capture.id),
+        }),
+    }
+}
+
+fn picture_view(article: &Article, picture: Picture) -> PictureView {
+    PictureView {
+        pixels: picture.width.zip(picture.height).map(|(width, height)| format!("{width} × {height}")),
+        size: size(picture.size),
+        path: format!("/articles/{}/pictures/{}", article.id, picture.digest),
+        digest: picture.digest.to_string(),
+        content_type: picture.content_type,
+        url: picture.url,
+    }
+}
+
+/// A number of bytes for people: `317 bytes`, `16.2 kB`, `3.4 MB`.
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+/// `GET /articles/{id}/captures/{capture}/original`.
+pub(crate) async fn original(
+    State(app): State<App>,
+    caller: Caller,
+    CapturePath(article_id, capture_id): CapturePath,
+) -> Result<Response, HttpError> {
+    let nothing = || HttpError::not_found("Nothing was kept under this number.");
+    let store = &app.library.store;
+    store
+        .article(caller.user_id(), article_id)
+        .await?
+        .filter(|article| article.deleted_at_ms.is_none())
+        .ok_or_else(nothing)?;
+    let capture = store
+        .captures(caller.user_id(), article_id)
+        .await?
+        .into_iter()
+        .find(|capture| capture.id == capture_id)
+        .ok_or_else(nothing)?;
+    let bytes = store.blobs().get(&capture.body.ok_or_else(nothing)?).await?;
+    let is_text = capture
+        .content_type
+        .as_deref()
+        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/"));
+    let (content_type, ending) = if is_text { ("text/plain", "txt") } else { ("application/octet-stream", "bin") };
+    let name = format!("attachment; filename=\"cutting-{article_id}-{capture_id}.{ending}\"");
+    Ok((
+        [(header::CONTENT_TYPE, content_type.to_owned()), (header::CONTENT_DISPOSITION, name)],
+        bytes,
+    )
+        .into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_as_people_write_them() {
+        assert_eq!(size(317), "317 bytes");
+        assert_eq!(size(16_234), "16.2 kB");
+        assert_eq!(size(3_400_000), "3.4 MB");
+    }
+}

@@ -1,0 +1,12 @@
+//! Pages: what people see. Each file is one page or one kind of change.
+
+pub(crate) mod articles;
+pub(crate) mod captures;
+pub(crate) mod health;
+pub(crate) mod library;
+pub(crate) mod pictures;
+pub(crate) mod problems;
+pub(crate) mod reader;
+pub(crate) mod search;
+pub(crate) mod setup;
+pub(crate) mod signin;

@@ -1,0 +1,92 @@
+//! [`router`]: all routes, grouped by page, each with who may use it.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tokio::net::TcpListener;
+
+use crate::api;
+use crate::app::App;
+use crate::assets;
+use crate::body::MAX_JSON_BYTES;
+use crate::error::present;
+use crate::headers::guard;
+use crate::pages::{articles, captures, health, library, pictures, problems, reader, search, setup, signin};
+use crate::policy::Answers::{Api, Bytes, Page};
+use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
+use crate::policy::{Route, Routes};
+
+/// The server: every page, the API, static files. Requests must carry the
+/// client's address as `ConnectInfo<SocketAddr>`, as [`serve`] arranges.
+pub fn router(app: App) -> Router {
+    let (router, _) = routes(app.clone()).finish();
+    router
+        .layer(DefaultBodyLimit::max(MAX_JSON_BYTES))
+        .layer(from_fn_with_state(app.clone(), present))
+        .layer(from_fn(guard))
+        .with_state(app)
+}
+
+/// All routes with their policies, for tests that walk them.
+pub fn route_list(app: App) -> Vec<Route> {
+    routes(app).finish().1
+}
+
+fn routes(app: App) -> Routes {
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    Routes::new(app)
+        // The library and what is done with one article.
+        .add(GET, "/", Page, Read, library::library)
+        .add(POST, "/articles", Page, Save, articles::save)
+        .add(GET, "/articles/{id}", Page, Read, reader::reader)
+        .add(POST, "/articles/{id}/archive", Page, Change, articles::archive)
+        .add(POST, "/articles/{id}/unarchive", Page, Change, articles::unarchive)
+        .add(POST, "/articles/{id}/star", Page, Change, articles::star)
+        .add(POST, "/articles/{id}/unstar", Page, Change, articles::unstar)
+        .add(POST, "/articles/{id}/delete", Page, Change, articles::delete)
+        .add(POST, "/articles/{id}/undelete", Page, Change, articles::undelete)
+        .add(POST, "/articles/{id}/retry", Page, Change, articles::retry)
+        // What was kept.
+        .add(GET, "/articles/{id}/captures", Page, Read, captures::captures)
+        .add(GET, "/articles/{id}/captures/{capture}/original", Bytes, Read, captures::original)
+        .add(GET, "/articles/{id}/pictures/{digest}", Bytes, Read, pictures::picture)
+        .add(GET, "/articles/{id}/thumbnail", Bytes, Read, pictures::thumbnail)
+        // Search.
+        .add(GET, "/search", Page, Read, search::search)
+        // Coming in and going out.
+        .add(GET, "/setup", Page, Setup, setup::form)
+        .add(POST, "/setup", Page, Setup, setup::open)
+        .add(GET, "/signin", Page, SignIn, signin::form)
+        .add(POST, "/signin", Page, SignIn, signin::sign_in)
+        .add(POST, "/signout", Page, Change, signin::sign_out)
+        // The API.
+        .add(GET, "/api/v1/articles", Api, Read, api::articles::list)
+        .add(POST, "/api/v1/articles", Api, Save, api::articles::save)
+        .add(GET, "/api/v1/articles/{id}", Api, Read, api::articles::read)
+        .add(Method::PATCH, "/api/v1/articles/{id}", Api, Change, api::articles::change)
+        .add(Method::DELETE, "/api/v1/articles/{id}", Api, Change, api::articles::delete)
+        .add(POST, "/api/v1/articles/{id}/undelete", Api, Change, api::articles::undelete)
+        .add(POST, "/api/v1/articles/{id}/retry", Api, Change, api::articles::retry)
+        .add(GET, "/api/v1/search", Api, Read, api::search::search)
+        // For everybody.
+        .add(GET, "/problems/{name}", Page, Public, problems::problem)
+        .add(GET, "/static/{file}", Page, Public, assets::file)
+        .add(GET, "/favicon.svg", Page, Public, assets::favicon)
+        .add(GET, "/healthz", Page, Public, health::alive)
+        .add(GET, "/readyz", Page, Public, health::ready)
+}
+
+/// Answers requests on `listener` until `shutdown` is done and the requests
+/// under way have been answered.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+}

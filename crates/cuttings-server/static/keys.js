@@ -1,0 +1,75 @@
+// Keys: j and k walk a list, o opens, e archives, s stars, / goes to the text
+// field, u leaves an article. A key only presses what the page shows anyway,
+// so everything works without this file.
+
+/** @returns {HTMLElement[]} the articles of the list, from top to bottom */
+function cards() {
+  return Array.from(document.querySelectorAll(".card"));
+}
+
+/** @returns {HTMLElement | null} the article the keys act on */
+function current() {
+  return document.querySelector(".card.current");
+}
+
+/** @param {number} step 1 for down, -1 for up */
+function walk(step) {
+  const all = cards();
+  const from = current();
+  const at = from ? all.indexOf(from) + step : step > 0 ? 0 : all.length - 1;
+  const to = all[Math.max(0, Math.min(all.length - 1, at))];
+  if (!to) return;
+  from?.classList.remove("current");
+  to.classList.add("current");
+  /** @type {HTMLElement | null} */
+  const link = to.querySelector("[data-key=o]");
+  link?.focus({ preventScroll: true });
+  to.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {string} key @returns {boolean} whether there was something to press */
+function press(key) {
+  const within = current() ?? (cards().length === 0 ? document : null);
+  /** @type {HTMLElement | null | undefined} */
+  const target = within?.querySelector(`[data-key="${key}"]`);
+  target?.click();
+  return Boolean(target);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (target.closest("input, textarea, select, [contenteditable]")) return;
+  switch (event.key) {
+    case "j":
+      walk(1);
+      break;
+    case "k":
+      walk(-1);
+      break;
+    case "o":
+    case "e":
+    case "s":
+    case "u":
+      if (!press(event.key)) return;
+      break;
+    case "/": {
+      /** @type {HTMLInputElement | null} */
+      const field = document.querySelector("#q, #url");
+      if (!field) return;
+      field.focus();
+      field.select();
+      break;
+    }
+    default:
+      return;
+  }
+  event.preventDefault();
+});
+
+document.addEventListener("focusin", (event) => {
+  const card = /** @type {HTMLElement} */ (event.target).closest(".card");
+  if (!card) return;
+  current()?.classList.remove("current");
+  card.classList.add("current");
+});
