@@ -1,6 +1,6 @@
 //! The parsed page: an arena of nodes and the ways to read it.
 //!
-//! [`crate::parse`] makes a [`Document`]; the extractor walks it. Nothing here
+//! [`crate::parse()`] makes a [`Document`]; the extractor walks it. Nothing here
 //! changes a tree. Walking is in [`crate::walk`], writing in [`crate::serialize`].
 //!
 //! A node is a number, its properties are columns. Ids count up in the order

@@ -1,6 +1,6 @@
 //! The guard between tokenizer and tree builder: hostile nesting never gets in.
 //!
-//! [`crate::parse`] puts it around html5ever's tree builder. The tree builder
+//! [`crate::parse()`] puts it around html5ever's tree builder. The tree builder
 //! walks its open elements for nearly every tag and opens formatting elements
 //! again and again, so both lists are kept short here, by leaving out start
 //! tags, and the node budget stops the parse. The standard allows such limits

@@ -1,6 +1,6 @@
 //! Parsing: from text to a [`Document`].
 //!
-//! The extractor and the importers call [`parse`]; [`parse_fragment`] is for
+//! The extractor and the importers call [`parse()`]; [`parse_fragment`] is for
 //! pieces of HTML out of feeds and metadata. html5ever does the work for now
 //! and shows nowhere in the interface.
 
