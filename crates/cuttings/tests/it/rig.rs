@@ -110,7 +110,7 @@ impl Rig {
 
     /// Starts a server on a free port.
     pub fn serve(&self) -> Server {
-        let mut child = self
+        let child = self
             .command(&[
                 "serve",
                 "--listen",
@@ -121,7 +121,11 @@ impl Rig {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
-        let mut err = BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut server = Server {
+            child,
+            address: String::new(),
+        };
+        let mut err = BufReader::new(server.child.stderr.take().expect("a pipe"));
         let mut line = String::new();
         while err
             .read_line(&mut line)
@@ -129,10 +133,10 @@ impl Rig {
             > 0
         {
             if let Some(address) = line.trim().strip_prefix("listening on http://") {
-                let address = address.to_owned();
+                address.clone_into(&mut server.address);
                 // Keep reading, so that the server never waits for us.
                 std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
-                return Server { child, address };
+                return server;
             }
             line.clear();
         }
@@ -275,6 +279,6 @@ pub fn corpora() -> Option<PathBuf> {
         std::env::var("CI").as_deref() != Ok("true"),
         "the corpora are missing: set CUTTINGS_CORPORA"
     );
-    println!("not run on the corpora: {} is not there", folder.display());
+    println!("skipped: the corpora, since {} is not there", folder.display());
     None
 }
