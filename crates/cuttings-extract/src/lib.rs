@@ -228,12 +228,16 @@ fn extract_with(
     } else {
         score::find_wide(&page, &score::weigh(&page, true))
     };
+    if let (Shape::Story, Some(root)) = (shape, root) {
+        prune::prune_teasers(&mut page, root);
+    }
     let captions = pictures::captions(&page);
     let around = Surroundings {
         headline: found.headline.as_deref(),
         dek: found.dek.as_deref(),
         authors: &found.authors,
         captions,
+        is_discussion: shape == Shape::Discussion,
         is_story: shape == Shape::Story,
     };
     let place = root.unwrap_or(page.body);

@@ -5,12 +5,12 @@
 //! by itself ([`by_itself`]), then appeals by the company they keep, then the
 //! edges of the story, then headings that have lost what they headed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use cuttings_html::Tag;
 
 use crate::page::Page;
-use crate::phrases::{appeal, fold, is_label, leads_away};
+use crate::phrases::{appeal, fold, is_label, leads_away, opens_other_part};
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -42,6 +42,8 @@ pub struct Surroundings<'a> {
     pub dek: Option<&'a str>,
     pub authors: &'a [String],
     pub captions: HashSet<String>,
+    /// Whether posts quote each other, so that what is repeated is a quotation.
+    pub is_discussion: bool,
     /// Whether the page is a story rather than a list, a product or a forum:
     /// rules for the edges of a story apply.
     pub is_story: bool,
@@ -57,10 +59,11 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
         let fate = by_itself(page, candidate, at, &headline, &dek, around);
         lines[at].fate = fate;
     }
-    drop_repeated(&mut lines);
+    drop_repeated(&mut lines, if around.is_discussion { 1 } else { 3 });
     drop_appeals(&mut lines);
     if around.is_story {
         drop_link_lists(page, &mut lines);
+        drop_other_parts(&mut lines);
         drop_before_headline(&mut lines, &headline);
         drop_edges(page, &mut lines);
     }
@@ -153,7 +156,8 @@ fn by_itself(
     let text = candidate.text.as_str();
     match candidate.kind {
         Kind::Caption => return Some(Reason::Caption),
-        Kind::Code | Kind::Cell => return None,
+        // A quotation may say anything, and embedded posts are dated links.
+        Kind::Code | Kind::Cell | Kind::Quote => return None,
         Kind::Heading(1) if around.is_story && place < 12 => return Some(Reason::RepeatedHeadline),
         _ => {}
     }
@@ -223,19 +227,46 @@ fn is_byline_or_date(text: &str, folded: &str, around: &Surroundings<'_>) -> boo
         && text.split_whitespace().skip(1).take(2).all(|word| word.chars().next().is_some_and(char::is_uppercase))
 }
 
-/// A long line that stands twice is read once.
-fn drop_repeated(lines: &mut [Candidate]) {
-    let mut seen = HashSet::new();
-    for candidate in lines.iter_mut() {
-        if candidate.fate.is_some()
-            || candidate.text.len() < 50
-            || matches!(candidate.kind, Kind::Cell | Kind::Code)
-        {
+/// A stretch of lines that stands on the page twice, as templates for other
+/// screens do, is read once. A single line may be repeated for effect.
+/// `least` is the number of long lines that make a stretch.
+fn drop_repeated(lines: &mut [Candidate], least: usize) {
+    let mut first: HashMap<String, usize> = HashMap::new();
+    let mut earlier: Vec<Option<usize>> = Vec::with_capacity(lines.len());
+    for (at, candidate) in lines.iter().enumerate() {
+        let plain = candidate.text.len() >= 30 && !matches!(candidate.kind, Kind::Cell | Kind::Code);
+        earlier.push(if plain {
+            let before = *first.entry(fold(&candidate.text)).or_insert(at);
+            (before < at).then_some(before)
+        } else {
+            None
+        });
+    }
+    let mut start = 0;
+    while start < lines.len() {
+        let Some(before) = earlier[start] else {
+            start += 1;
             continue;
+        };
+        // Labels between the long lines may differ.
+        let (mut end, mut last, mut long) = (start + 1, before, 1);
+        while end < lines.len() {
+            match earlier[end] {
+                Some(next) if next > last && next <= last + 4 => {
+                    last = next;
+                    long += 1;
+                }
+                None if lines[end].text.len() < 30 => {}
+                _ => break,
+            }
+            end += 1;
         }
-        if !seen.insert(fold(&candidate.text)) {
-            candidate.fate = Some(Reason::Repeated);
+        if long >= least {
+            for candidate in &mut lines[start..end] {
+                candidate.fate.get_or_insert(Reason::Repeated);
+            }
         }
+        start = end;
     }
 }
 
@@ -265,6 +296,23 @@ fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
                     candidate.fate.get_or_insert(Reason::Outside);
                 }
             }
+        }
+    }
+}
+
+/// A heading such as "More from this section" takes with it what it heads.
+fn drop_other_parts(lines: &mut [Candidate]) {
+    let mut open: Option<u8> = None;
+    for candidate in lines.iter_mut() {
+        if let Kind::Heading(level) = candidate.kind {
+            if opens_other_part(&candidate.text) {
+                open = Some(open.map_or(level, |outer| outer.min(level)));
+            } else if open.is_some_and(|outer| level <= outer) {
+                open = None;
+            }
+        }
+        if open.is_some() {
+            candidate.fate.get_or_insert(Reason::Related);
         }
     }
 }

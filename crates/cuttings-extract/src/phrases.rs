@@ -162,6 +162,28 @@ pub fn is_label(text: &str) -> bool {
             || matches!(words.join(" ").as_str(), "of" | "shares" | "image of" | "photo of" | "min read" | "minute read" | "minutes read" | "views" | "slide of" | "likes" | "votes" | "reviews" | "ratings" | "replies" | "min"))
 }
 
+/// How headings begin over what is not the story, folded.
+const OTHER_PARTS: &[&str] = &[
+    "related articles", "related posts", "related stories", "related content", "related news", "related links", "related topics", "related reading", "related resources", "related coverage",
+    "more from", "more great", "more stories", "more articles", "more on this", "more news", "more posts", "more in ", "more to read", "more like this", "you may also", "you might also", "you might like", "you may like",
+    "recommended", "read next", "up next", "keep reading", "further reading on", "also on", "trending", "most read", "most popular", "popular posts", "popular articles", "latest news", "latest articles", "latest posts", "latest stories", "latest from", "recent posts", "recent articles", "top stories", "other articles", "similar articles", "similar posts", "dont miss", "editors picks", "what to read next", "continue reading", "suggested",
+    "about the author", "about author", "author bio", "meet the author", "leave a comment", "leave a reply", "post a comment", "comments", "join the conversation", "join the discussion", "discussion about this post", "reader comments", "add a comment", "write a comment", "submit a comment", "reader interactions",
+    "share this", "follow us", "connect with us", "stay connected", "get in touch", "subscribe", "sign up for", "newsletter", "join our newsletter", "join our mailing", "get our newsletter", "stay in the loop", "stay up to date", "stay informed", "get the latest",
+    "das könnte sie auch", "mehr zum thema", "weitere artikel", "ähnliche artikel", "ähnliche beiträge", "kommentare", "kommentar schreiben", "schreibe einen kommentar", "schreiben sie einen kommentar", "über den autor", "über die autorin", "weitere beiträge", "neueste beiträge", "meistgelesen", "auch interessant", "verwandte artikel", "diesen beitrag teilen", "das könnte dich auch",
+    "articles similaires", "à lire aussi", "sur le même sujet", "laisser un commentaire", "commentaires", "artículos relacionados", "noticias relacionadas", "te puede interesar", "también te puede", "comentarios", "deja un comentario", "articoli correlati", "potrebbe interessarti", "leggi anche", "commenti", "leia também", "notícias relacionadas", "comentários", "gerelateerde", "lees ook", "reacties", "関連記事", "おすすめ", "相关", "相關", "похожие", "читайте также", "комментарии",
+];
+
+/// Whether a heading opens a part of the page that is not the story.
+pub fn opens_other_part(heading: &str) -> bool {
+    if heading.chars().count() > 60 {
+        return false;
+    }
+    let folded = fold(heading);
+    OTHER_PARTS.iter().any(|phrase| {
+        folded.strip_prefix(phrase).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ') || phrase.ends_with(' ') || !phrase.is_ascii())
+    })
+}
+
 /// Whether a line begins in one of the ways that lead away from the story.
 pub fn leads_away(text: &str) -> bool {
     let start: String = text.chars().take(48).flat_map(char::to_lowercase).collect();

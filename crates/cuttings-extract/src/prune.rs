@@ -201,6 +201,82 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
     None
 }
 
+/// Share of the plain text in the story's place that a row of teasers may hold.
+const MAX_TEASER_SHARE: f32 = 0.3;
+/// Plain text, in characters, that is a story by itself, however many teasers
+/// stand around it.
+const STORY_SIZE: u32 = 1600;
+
+/// Marks rows of teasers inside the story's place: three or more siblings of
+/// one name, each a linked heading with at most a few lines below it. Where
+/// they are much of the text they are what the page is about, and stay.
+pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
+    let end = page.node(root).end as usize;
+    let size = |page: &Page<'_>, index: usize| -> u32 {
+        page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum()
+    };
+    let mut rows = Vec::new();
+    let mut at = root + 1;
+    while at < end {
+        let node = *page.node(at);
+        if node.tag == Tag::None {
+            at += 1;
+        } else if node.dropped.is_some() {
+            at = node.end as usize;
+        } else if page.lines_in(at).len() >= 3 && is_row_of_teasers(page, at) {
+            rows.push((at, size(page, at)));
+            at = node.end as usize;
+        } else {
+            at += 1;
+        }
+    }
+    let whole = size(page, root);
+    let teased: u32 = rows.iter().map(|(_, size)| *size).sum();
+    for (row, held) in rows {
+        if (held as f32) < whole as f32 * MAX_TEASER_SHARE || whole - teased >= STORY_SIZE {
+            page.nodes[row].dropped = Some(Reason::Related);
+        }
+    }
+}
+
+fn is_row_of_teasers(page: &Page<'_>, index: usize) -> bool {
+    let mut names: Vec<(Tag, &str, usize)> = Vec::new();
+    let (mut teasers, mut others) = (0, 0);
+    for child in crate::score::children(page, index) {
+        let lines = page.lines_in(child);
+        if lines.is_empty() {
+            continue;
+        }
+        if is_teaser(page, child) {
+            teasers += 1;
+            let tag = page.node(child).tag;
+            let class = page.attr(child, Attr::Class).and_then(|class| class.split_whitespace().next()).unwrap_or("");
+            match names.iter_mut().find(|(t, c, _)| *t == tag && *c == class) {
+                Some((_, _, count)) => *count += 1,
+                None => names.push((tag, class, 1)),
+            }
+        } else if lines.len() > 1 || page.lines[lines.start].size > 60 {
+            others += 1;
+        }
+    }
+    let most = names.iter().map(|(_, _, count)| *count).max().unwrap_or(0);
+    most >= 3 && teasers > 3 * others
+}
+
+/// A linked heading, or a link around everything, and little more.
+fn is_teaser(page: &Page<'_>, index: usize) -> bool {
+    if matches!(page.node(index).tag, Tag::P | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::Tr | Tag::Td) {
+        return false;
+    }
+    let lines = &page.lines[page.lines_in(index)];
+    let size: u32 = lines.iter().map(|line| line.size).sum();
+    let plain: u32 = lines.iter().map(|line| line.size - line.link_size).sum();
+    let titled = lines.iter().take(3).any(|line| {
+        line.size >= 15 && line.size <= 200 && line.link_share() > 0.9
+    });
+    titled && lines.len() <= 8 && plain <= 400 && size <= 700
+}
+
 /// Whether an element holds more text than a byline or a row of tags does.
 fn is_long(page: &Page<'_>, index: usize) -> bool {
     let size: u32 = page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum();

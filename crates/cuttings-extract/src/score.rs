@@ -20,7 +20,7 @@ const STEP_SHARE: f32 = 0.82;
 /// The same for an element that is named as the text of the article.
 const NAMED_SHARE: f32 = 0.55;
 /// The same for the one post of several that carries the page's headline.
-const HEADLINE_SHARE: f32 = 0.05;
+const HEADLINE_SHARE: f32 = 0.12;
 
 /// Weighs the lines that are left after pruning: by how much of a story each
 /// is, or, for pages that are none (`all`), by its length alone.
@@ -182,6 +182,9 @@ fn is_named(page: &Page<'_>, index: usize) -> bool {
 
 /// Where several posts stand below each other, the one whose heading is the
 /// headline of the page.
+///
+/// A post is an element that has a sibling of the same name: one post has
+/// nothing to be told apart from.
 fn post_with_headline(
     page: &Page<'_>,
     prose: &Prose,
@@ -190,37 +193,39 @@ fn post_with_headline(
 ) -> Option<usize> {
     let headline = headline?;
     let whole = prose.between(&page.lines_in(root));
-    let mut posts = Vec::new();
-    let mut level: Vec<usize> = children(page, root).collect();
-    for _ in 0..3 {
-        posts = level
-            .iter()
-            .copied()
-            .filter(|child| {
-                let node = page.node(*child);
-                node.tag == Tag::Article || node.traits.has(Traits::CONTENT | Traits::BODY)
-            })
-            .filter(|child| prose.between(&page.lines_in(*child)) > HEADLINE_SHARE * whole)
-            .filter(|child| has_heading(page, *child))
-            .collect();
-        if posts.len() >= 2 {
-            break;
-        }
-        level = level.iter().flat_map(|child| children(page, *child)).collect();
-    }
-    if posts.len() < 2 {
-        return None;
-    }
-    posts.into_iter().find(|post| {
-        headings(page, *post).any(|at| same_words(&page.text_in(at), headline))
+    let heading = (root..page.node(root).end as usize).find(|at| {
+        matches!(page.node(*at).tag, Tag::H1 | Tag::H2 | Tag::H3)
+            && !page.is_dropped(*at)
+            && same_words(&page.text_in(*at), headline)
+    })?;
+    page.upward(heading).skip(1).take_while(|at| *at != root).find(|post| {
+        let held = prose.between(&page.lines_in(*post));
+        held > HEADLINE_SHARE * whole && held > 200.0 && has_twin(page, prose, *post)
     })
+}
+
+/// Whether an element has a sibling with the same tag and class, a heading
+/// and text.
+fn has_twin(page: &Page<'_>, prose: &Prose, index: usize) -> bool {
+    let node = page.node(index);
+    let class = page.attr(index, Attr::Class).map(first_name);
+    if node.tag != Tag::Article && !node.traits.has(Traits::CONTENT | Traits::BODY) {
+        return false;
+    }
+    children(page, node.parent as usize).any(|other| {
+        other != index
+            && page.node(other).tag == node.tag
+            && page.attr(other, Attr::Class).map(first_name) == class
+            && prose.between(&page.lines_in(other)) > 100.0
+            && headings(page, other).next().is_some()
+    })
+}
+
+fn first_name(class: &str) -> &str {
+    class.split_whitespace().next().unwrap_or("")
 }
 
 fn headings<'p>(page: &'p Page<'_>, index: usize) -> impl Iterator<Item = usize> + 'p {
     (index..page.node(index).end as usize)
         .filter(|at| matches!(page.node(*at).tag, Tag::H1 | Tag::H2 | Tag::H3))
-}
-
-fn has_heading(page: &Page<'_>, index: usize) -> bool {
-    headings(page, index).next().is_some()
 }
