@@ -10,7 +10,7 @@ const LEADS: &[&str] = &[
     "written by", "posted by", "reported by", "published by", "story by", "words by",
     "article by", "authored by", "reviewed by", "submitted by", "created by", "compiled by",
     "about the author", "author", "authors", "autor", "autorin", "autoren", "auteur", "autore", "by",
-    "von", "par", "por", "di", "door", "av", "af", "text", "texte", "texto", "redaktion",
+    "von", "par", "por", "di", "door", "av", "af", "text", "texte", "texto", "veröffentlicht von", "publiziert von", "beitrag von",
     "scritto da", "publicado por", "publié par", "écrit par", "geschrieben von", "ein beitrag von",
     "erstellt von", "pressemitteilung von", "kommentar von", "interview von", "eine kolumne von", "gastbeitrag von", "a cura di", "от", "автор", "przez", "作者", "文", "記者", "記事",
 ];
@@ -51,6 +51,7 @@ pub fn authors(line: &str) -> Vec<String> {
     if lower_line.len() == line.len()
         && let Some(end) = ENDS.iter().filter_map(|end| lower_line.find(end)).min()
         && let Some(kept) = line.get(..end)
+        && (kept.split_whitespace().count() >= 2 || !lower_line[end..].starts_with(" reporter"))
     {
         line = kept;
     }
@@ -121,7 +122,7 @@ fn clean_name(piece: &str) -> String {
 /// Ranks and roles that follow a name after a comma.
 const RANKS: &[&str] = &[
     "jr", "jr.", "sr", "sr.", "md", "m.d.", "phd", "ph.d.", "ph.d", "mba", "rd", "cpa", "esq", "esq.",
-    "iii", "ii", "rn", "dr", "dr.", "mph", "ms", "cfp", "cfp®", "cfa", "jd", "rdn", "ld", "do", "dds", "dvm", "facs", "facc", "np", "pa-c", "msc", "m.sc.", "ba", "ma", "m.a.", "lcsw", "pharmd", "dmd", "founder", "editor", "writer", "reporter", "redaktion",
+    "iii", "ii", "rn", "dr", "dr.", "mph", "ms", "cfp", "cfp®", "cfa", "jd", "rdn", "ld", "do", "dds", "dvm", "facs", "facc", "np", "pa-c", "msc", "m.sc.", "ba", "ma", "m.a.", "lcsw", "pharmd", "dmd", "founder", "editor", "writer", "reporter",
 ];
 
 fn is_name(name: &str) -> bool {
@@ -146,7 +147,8 @@ fn is_name(name: &str) -> bool {
         && !lower.contains(".com/")
         && !ends_in_date(&lower)
         && !["using ", "email", "your ", "press release", "view all", "all posts", "more from", "read ", "sponsored", "skip "].iter().any(|lead| lower.starts_with(lead))
-        && !is_address(&lower)
+        && !LEADS.contains(&lower.as_str())
+        && !["publiziert am", "veröffentlicht", "stand", "profil bearbeiten", "no author"].contains(&lower.as_str())
         && super::dates::from_text(name, super::dates::Order::DayFirst).is_none()
 }
 
@@ -156,14 +158,6 @@ fn ends_in_date(lower: &str) -> bool {
     words.len() == 2
         && words.iter().any(|word| word.bytes().all(|b| b.is_ascii_digit()))
         && super::dates::from_text(&format!("{lower} 2020"), super::dates::Order::DayFirst).is_some()
-}
-
-/// A name such as `example.com` is that of a site.
-fn is_address(lower: &str) -> bool {
-    !lower.contains(' ')
-        && lower.rsplit_once('.').is_some_and(|(before, end)| {
-            before.len() > 2 && matches!(end, "com" | "de" | "org" | "net" | "fr" | "co" | "uk" | "ch" | "at" | "info" | "eu" | "io")
-        })
 }
 
 #[cfg(test)]

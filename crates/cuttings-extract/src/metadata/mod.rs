@@ -272,15 +272,12 @@ fn printed_date(page: &Page<'_>, order: Order, in_address: Option<Stamp>) -> Opt
 
 /// How lines say that the date in them is that of the page.
 const DATE_LABELS: &[&str] = &[
-    "published", "posted", "veröffentlicht", "erschienen", "datum:", "date:", "publié", "publicado", "pubblicato", "mise en ligne", "updated", "aktualisiert", "stand:", "geändert", "created", "erstellt", "last edited", "dieser artikel wurde", "dieser beitrag wurde", "written on",
+    "published", "posted", "veröffentlicht", "erschienen", "datum:", "date:", "publié", "publicado", "pubblicato", "mise en ligne", "aktualisiert:", "stand:", "erstellt", "dieser artikel wurde", "dieser beitrag wurde", "written on",
 ];
 
 /// A short line beside the headline that has a date, or one anywhere that says
 /// what its date is.
 fn date_line(page: &Page<'_>, order: Order, headline: Option<usize>) -> Option<Stamp> {
-    let headline = headline.or_else(|| {
-        (page.body..page.nodes.len()).find(|at| matches!(page.node(*at).tag, Tag::H2 | Tag::H3))
-    });
     let place = headline.and_then(|headline| page.lines.iter().position(|line| line.start as usize >= headline));
     let beside = place.and_then(|place| {
         let near = place.saturating_sub(6)..(place + 12).min(page.lines.len());
@@ -415,7 +412,11 @@ fn names_in(page: &Page<'_>, index: usize) -> Option<(Option<String>, Vec<String
         .map(|at| page.text_in(at))
         .filter(|text| text.chars().count() <= 60)
         .flat_map(|text| authors(&text))
-        .filter(|name| (2..=4).contains(&name.split_whitespace().count()))
+        .filter(|name| {
+            let words = name.split_whitespace().count();
+            (2..=4).contains(&words)
+                && name.split_whitespace().all(|word| word.chars().next().is_some_and(|c| !c.is_lowercase() || word.len() <= 3))
+        })
         .take(8)
         .collect();
     if !linked.is_empty() {
