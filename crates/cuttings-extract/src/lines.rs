@@ -168,7 +168,7 @@ fn by_itself(
     if !headline.is_empty() && place < 12 && folded == headline {
         return Some(Reason::RepeatedHeadline);
     }
-    if !dek.is_empty() && place < 6 && folded == dek && around.is_story && is_dek(page, line) {
+    if !dek.is_empty() && place < 6 && folded == dek && around.is_story && is_dek(page, candidate.kind, line) {
         return Some(Reason::RepeatedHeadline);
     }
     if around.captions.contains(&folded) {
@@ -198,10 +198,11 @@ fn by_itself(
     None
 }
 
-fn is_dek(page: &Page<'_>, line: &crate::page::Line) -> bool {
-    page.upward(line.block as usize)
-        .take(3)
-        .any(|at| page.node(at).traits.has(Traits::DEK) || page.node(at).tag == Tag::H2 || page.node(at).tag == Tag::Header)
+/// Whether a line stands where a dek does: as a heading, or in the header. In
+/// a paragraph of the text it is the lede.
+fn is_dek(page: &Page<'_>, kind: Kind, line: &crate::page::Line) -> bool {
+    matches!(kind, Kind::Heading(_))
+        || page.upward(line.block as usize).take(4).any(|at| page.node(at).tag == Tag::Header)
 }
 
 /// "By Ada Byron", "3 May 2023, 10:15", "Ada Byron | Updated 3 May 2023".
@@ -302,12 +303,19 @@ fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
 
 /// A heading such as "More from this section" takes with it what it heads.
 fn drop_other_parts(lines: &mut [Candidate]) {
+    let size = |lines: &[Candidate]| -> usize {
+        lines.iter().filter(|candidate| candidate.fate.is_none()).map(|candidate| candidate.text.len()).sum()
+    };
+    let whole = size(lines);
     let mut open: Option<u8> = None;
-    for candidate in lines.iter_mut() {
+    for at in 0..lines.len() {
+        // With much of the text still ahead, any heading ends the other part.
+        let ahead = if open.is_some() || matches!(lines[at].kind, Kind::Heading(_)) { size(&lines[at..]) } else { 0 };
+        let candidate = &mut lines[at];
         if let Kind::Heading(level) = candidate.kind {
             if opens_other_part(&candidate.text) {
                 open = Some(open.map_or(level, |outer| outer.min(level)));
-            } else if open.is_some_and(|outer| level <= outer) {
+            } else if open.is_some_and(|outer| level <= outer || ahead * 3 > whole) {
                 open = None;
             }
         }
@@ -335,7 +343,8 @@ fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
             size += page.lines[candidate.line].size;
             linked += page.lines[candidate.line].link_size;
         }
-        if linked as f32 > 0.75 * size as f32 {
+        let announced = start > 0 && lines[start - 1].fate.is_none() && lines[start - 1].text.ends_with([':', '：']);
+        if linked as f32 > 0.75 * size as f32 && !announced {
             for candidate in &mut lines[start..end] {
                 candidate.fate.get_or_insert(Reason::LinkList);
             }

@@ -164,7 +164,7 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
             return by_role;
         }
     }
-    if is_hidden(page, index) && share <= 0.3 {
+    if is_hidden(page, index) && share <= 0.3 && !is_folded(page, index) {
         return Some(Reason::Hidden);
     }
     let is_frame = matches!(
@@ -191,7 +191,11 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
             Reason::Comments => is_discussion && node.traits.has(Traits::POST | Traits::COMMENTS),
             Reason::Byline => is_long(page, index) || is_discussion,
             Reason::Metadata => is_heading || is_long(page, index),
-            Reason::Advertisement | Reason::Layer | Reason::Related => false,
+            // A list of contents is links, and an advertisement has no long text.
+            Reason::ContentsList => !is_linked(page, index),
+            Reason::Advertisement => is_long(page, index),
+            Reason::Promotion => is_heading || is_long(page, index),
+            Reason::Layer | Reason::Related => false,
             _ => is_heading,
         };
         if !spared {
@@ -202,7 +206,7 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
 }
 
 /// Share of the plain text in the story's place that a row of teasers may hold.
-const MAX_TEASER_SHARE: f32 = 0.3;
+const MAX_TEASER_SHARE: f32 = 0.12;
 /// Plain text, in characters, that is a story by itself, however many teasers
 /// stand around it.
 const STORY_SIZE: u32 = 1600;
@@ -232,9 +236,17 @@ pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
     }
     let whole = size(page, root);
     let teased: u32 = rows.iter().map(|(_, size)| *size).sum();
-    for (row, held) in rows {
-        if (held as f32) < whole as f32 * MAX_TEASER_SHARE || whole - teased >= STORY_SIZE {
-            page.nodes[row].dropped = Some(Reason::Related);
+    let last = page.lines_in(root).end;
+    for (row, held) in &rows {
+        let after: u32 = page.lines[page.lines_in(*row).end..last]
+            .iter()
+            .filter(|line| line.size >= 80 && line.link_share() < 0.3)
+            .map(|line| line.size)
+            .sum();
+        let is_small = (*held as f32) < whole as f32 * MAX_TEASER_SHARE;
+        let is_after_story = whole - teased >= STORY_SIZE && after < (whole - teased) / 4;
+        if is_small || is_after_story {
+            page.nodes[*row].dropped = Some(Reason::Related);
         }
     }
 }
@@ -281,6 +293,23 @@ fn is_teaser(page: &Page<'_>, index: usize) -> bool {
 fn is_long(page: &Page<'_>, index: usize) -> bool {
     let size: u32 = page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum();
     size > 300
+}
+
+/// Whether a hidden element is a part of the text that a reader may unfold: it
+/// has long lines, and no name that speaks against it.
+fn is_folded(page: &Page<'_>, index: usize) -> bool {
+    let against = Traits::LAYER | Traits::NAVIGATION | Traits::COMMENTS | Traits::SHARE | Traits::AD | Traits::APPEAL | Traits::HIDDEN;
+    let named = page.upward(index).take(3).any(|at| page.node(at).traits.has(against));
+    let lines = &page.lines[page.lines_in(index)];
+    !named && lines.iter().any(|line| line.size >= 120 && line.link_share() < 0.3) && !is_linked(page, index)
+}
+
+/// Whether most of an element's text is links.
+fn is_linked(page: &Page<'_>, index: usize) -> bool {
+    let lines = &page.lines[page.lines_in(index)];
+    let size: u32 = lines.iter().map(|line| line.size).sum();
+    let linked: u32 = lines.iter().map(|line| line.link_size).sum();
+    linked * 2 > size
 }
 
 fn is_hidden(page: &Page<'_>, index: usize) -> bool {
