@@ -419,8 +419,14 @@ fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
             candidate.fate.get_or_insert(Reason::Header);
         }
     }
+    let end = page.node(page.lines[lines[last].line].block as usize).parent;
     for candidate in &mut lines[last + 1..] {
-        candidate.fate.get_or_insert(Reason::Footer);
+        // A closing word in a paragraph of the text itself stays.
+        let line = &page.lines[candidate.line];
+        let block = page.node(line.block as usize);
+        if !(block.tag == Tag::P && block.parent == end && line.link_size == 0) {
+            candidate.fate.get_or_insert(Reason::Footer);
+        }
     }
     // Upward from the end: who wrote it, whose it is, where to follow.
     for candidate in lines[..=last].iter_mut().rev().filter(|c| c.fate.is_none()).take(4) {

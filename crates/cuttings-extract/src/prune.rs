@@ -8,7 +8,7 @@
 
 use cuttings_html::{Attr, Tag};
 
-use crate::page::Page;
+use crate::page::{Page, is_block};
 use crate::traits::Traits;
 
 /// Why something is left out.
@@ -38,6 +38,7 @@ pub enum Reason {
     Rights,
     Share,
     Sidebar,
+    Wall,
 }
 
 /// How much prose each stretch of lines holds.
@@ -115,9 +116,9 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
     (Traits::NAVIGATION, Reason::Navigation, 0.3),
     (Traits::AUTHOR_BIO, Reason::AuthorBio, 0.2),
     (Traits::APPEAL, Reason::Appeal, 0.2),
-    (Traits::PAYWALL, Reason::Appeal, 0.2),
+    (Traits::PAYWALL, Reason::Wall, 0.2),
     (Traits::FOOTER, Reason::Footer, 0.25),
-    (Traits::SIDEBAR, Reason::Sidebar, 0.3),
+    (Traits::SIDEBAR, Reason::Sidebar, 0.45),
     (Traits::CONTENTS_LIST, Reason::ContentsList, 0.3),
     (Traits::BUTTONS, Reason::Control, 0.05),
     (Traits::META, Reason::Metadata, 0.15),
@@ -139,7 +140,7 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
         // Some pages keep their whole text here for those without scripts.
         Tag::Noscript => Some((Reason::Control, 0.4)),
         Tag::Nav | Tag::Menu | Tag::Search => Some((Reason::Navigation, 0.4)),
-        Tag::Aside => Some((Reason::Sidebar, 0.35)),
+        Tag::Aside => Some((Reason::Sidebar, 0.6)),
         Tag::Footer => {
             let quoted = page.node(node.parent as usize).tag == Tag::Blockquote;
             (!quoted).then_some((Reason::Footer, 0.3))
@@ -174,6 +175,9 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
     if is_frame || node.traits == Traits::NONE {
         return None;
     }
+    if !is_block(node.tag) && !stands_alone(page, index) {
+        return node.traits.has(Traits::HIDDEN).then_some(Reason::Hidden);
+    }
     // A heading is judged by its words; pages name them in every way.
     let is_heading = matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4);
     let named_body = (node.traits.has(Traits::BODY) || node.tag == Tag::Article) && share > 0.1;
@@ -193,7 +197,8 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
             Reason::Metadata => is_heading || is_long(page, index),
             // A list of contents is links, and an advertisement has no long text.
             Reason::ContentsList => !is_linked(page, index),
-            Reason::Advertisement => is_long(page, index),
+            // What is behind the wall is the story, and long; the wall is short.
+            Reason::Advertisement | Reason::Wall => is_long(page, index) || node.tag == Tag::P,
             Reason::Promotion => is_heading || is_long(page, index),
             Reason::Layer | Reason::Related => false,
             _ => is_heading,
@@ -238,8 +243,9 @@ pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
     let teased: u32 = rows.iter().map(|(_, size)| *size).sum();
     let last = page.lines_in(root).end;
     for (row, held) in &rows {
-        let after: u32 = page.lines[page.lines_in(*row).end..last]
-            .iter()
+        let after: u32 = (page.lines_in(*row).end..last)
+            .filter(|at| !rows.iter().any(|(other, _)| page.lines_in(*other).contains(at)))
+            .map(|at| &page.lines[at])
             .filter(|line| line.size >= 80 && line.link_share() < 0.3)
             .map(|line| line.size)
             .sum();
@@ -293,6 +299,13 @@ fn is_teaser(page: &Page<'_>, index: usize) -> bool {
 fn is_long(page: &Page<'_>, index: usize) -> bool {
     let size: u32 = page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum();
     size > 300
+}
+
+/// Whether an inline element is whole lines by itself and not a part of a
+/// sentence.
+fn stands_alone(page: &Page<'_>, index: usize) -> bool {
+    let lines = page.lines_in(index);
+    lines.start < lines.end && page.lines[lines].iter().all(|line| line.end <= page.node(index).end)
 }
 
 /// Whether a hidden element is a part of the text that a reader may unfold: it

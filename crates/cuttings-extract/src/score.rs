@@ -96,13 +96,16 @@ pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<us
         }
         if let Some((child, held)) = named
             && held >= NAMED_SHARE * whole
+            && !has_lede_before(page, prose, at, child)
         {
             at = child;
             continue;
         }
         match best {
             Some((child, held))
-                if held >= STEP_SHARE * whole && !is_text_level(page.node(child).tag) =>
+                if held >= STEP_SHARE * whole
+                    && !is_text_level(page.node(child).tag)
+                    && !has_lede_before(page, prose, at, child) =>
             {
                 at = child;
             }
@@ -110,6 +113,28 @@ pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<us
         }
     }
     Some(post_with_headline(page, prose, at, headline).unwrap_or(at))
+}
+
+/// Whether a whole paragraph stands after the headline and before `child`: the
+/// text is then split, and `outer` holds all of it.
+fn has_lede_before(page: &Page<'_>, prose: &Prose, outer: usize, child: usize) -> bool {
+    let outer_lines = page.lines_in(outer);
+    let lines = outer_lines.start..page.lines_in(child).start;
+    let headline = page
+        .marked
+        .iter()
+        .map(|at| *at as usize)
+        .filter(|at| page.node(*at).tag == Tag::H1 && (outer..child).contains(at))
+        .last();
+    let Some(headline) = headline else { return false };
+    lines
+        .filter(|at| page.lines[*at].start as usize > headline)
+        .filter(|at| prose.between(&(*at..*at + 1)) > 0.0)
+        .any(|at| {
+            let line = &page.lines[at];
+            let block = page.node(line.block as usize);
+            line.size >= 140 && line.ends_sentence && line.link_share() < 0.2 && block.tag == Tag::P
+        })
 }
 
 /// Share of all text that a child must hold on pages that are no story.
