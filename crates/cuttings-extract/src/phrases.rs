@@ -52,7 +52,7 @@ const WHOLE_LINES: &[&str] = &[
     "by", "from", "via", "copy", "copied", "copy code", "link copied", "listen now", "report a typo", "send feedback", "was this helpful", "was this page helpful", "was this article helpful", "thank you", "thanks for reading",
     "about the author", "about author", "author", "author bio", "written by", "end of article", "table of contents", "in this article", "on this page", "contents", "on this article", "inhalt", "inhaltsverzeichnis",
     "startseite", "home", "shares", "views", "edit", "reply", "quote", "permalink", "source", "fonte", "quelle", "learn more", "find out more", "buy now", "shop now", "get started", "contact us", "download now", "try for free", "get a demo", "book a demo",
-    "bookmark", "favorite", "favourite", "add to favorites", "follow topics", "follow this author", "subscribe today", "join the conversation", "join the discussion", "have your say", "what do you think", "submit", "cancel", "ok",
+    "well known member", "active member", "member", "senior member", "junior member", "new member", "established member", "registered user", "moderator", "administrator", "staff member", "topic starter", "thread starter", "original poster", "discussion starter", "reply with quote", "click to expand", "visit site", "code select all", "start asking to get answers", "find the answer to your question by asking", "ask question", "explore related questions", "see similar questions with these tags", "you must log in to answer this question", "you must log in or register to reply here", "not open for further replies", "top", "joined", "posts", "messages", "reaction score", "location", "upvotes", "bookmark", "favorite", "favourite", "add to favorites", "follow topics", "follow this author", "subscribe today", "join the conversation", "join the discussion", "have your say", "what do you think", "submit", "cancel", "ok",
     "more on this", "keep reading", "continue reading", "read full story", "story continues", "suggested reading", "previous article", "next article", "previous post", "next post", "post navigation", "share this page", "share this content", "share this entry", "like this post", "like this article", "enjoyed this article", "mostrar más", "ver más", "publicidade", "anuncio", "continua depois da publicidade",
 ];
 
@@ -146,10 +146,16 @@ pub fn is_label(text: &str) -> bool {
         return false;
     }
     let folded = fold(text);
-    if folded.is_empty() {
+    // A number alone, and what a template left unfilled.
+    if folded.bytes().all(|b| b.is_ascii_digit()) || text.starts_with("{{") || text.starts_with("[vc_") {
         return true;
     }
     if WHOLE_LINES.contains(&folded.as_str()) {
+        return true;
+    }
+    if ["posts ", "join date ", "joined ", "messages ", "reaction score ", "location ", "upvotes ", "post by ", "posts 1"].iter().any(|lead| {
+        folded.strip_prefix(lead).is_some_and(|rest| rest.split(' ').count() <= 3 && rest.bytes().any(|b| b.is_ascii_digit()))
+    }) {
         return true;
     }
     // "Show all 3", "12 comments", "Share 5", "Photo 3 of 12"

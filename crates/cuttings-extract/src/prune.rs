@@ -9,6 +9,7 @@
 use cuttings_html::{Attr, Tag};
 
 use crate::page::{Page, is_block};
+use crate::shape::Discussion;
 use crate::traits::Traits;
 
 /// Why something is left out.
@@ -81,8 +82,8 @@ impl Prose {
     }
 }
 
-/// Marks what is not the story. `is_discussion` keeps posts and answers.
-pub fn prune(page: &mut Page<'_>, prose: &Prose, is_discussion: bool) {
+/// Marks what is not the story. In a discussion, posts and their authors stay.
+pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
     let total = prose.total().max(1.0);
     let mut at = page.body;
     let end = page.node(page.body).end as usize;
@@ -95,7 +96,7 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, is_discussion: bool) {
         let lines = page.lines_in(at);
         let share = prose.between(&lines) / total;
         if at != page.body
-            && let Some(reason) = verdict(page, at, share, is_discussion)
+            && let Some(reason) = verdict(page, at, share, discussion)
         {
             page.nodes[at].dropped = Some(reason);
             at = node.end as usize;
@@ -130,7 +131,7 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
 
 /// Whether, and why, the element at `index` is not the story; `share` is the
 /// part of the page's prose that it holds.
-fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Option<Reason> {
+fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) -> Option<Reason> {
     let node = page.node(index);
     let by_tag = match node.tag {
         Tag::Script | Tag::Style | Tag::Template | Tag::Object | Tag::Svg
@@ -192,8 +193,8 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
             continue;
         }
         let spared = match *reason {
-            Reason::Comments => is_discussion && node.traits.has(Traits::POST | Traits::COMMENTS),
-            Reason::Byline => is_long(page, index) || is_discussion,
+            Reason::Comments => discussion == Discussion::OfComments,
+            Reason::Byline => is_long(page, index) || discussion != Discussion::No,
             Reason::Metadata => is_heading || is_long(page, index),
             // A list of contents is links, and an advertisement has no long text.
             Reason::ContentsList => !is_linked(page, index),
