@@ -63,7 +63,7 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
     drop_appeals(&mut lines);
     if around.is_story {
         drop_link_lists(page, &mut lines);
-        drop_other_parts(&mut lines);
+        drop_other_parts(page, &mut lines);
         drop_before_headline(&mut lines, &headline);
         drop_edges(page, &mut lines);
     }
@@ -179,7 +179,7 @@ fn by_itself(
     }
     if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;
-        let linked = line.link_share() > 0.3;
+        let linked = line.link_share() > 0.45;
         if short || linked {
             return Some(Reason::Related);
         }
@@ -285,7 +285,8 @@ fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
     };
     let whole = size(lines);
     if let Some(first) = lines.iter().position(is_headline) {
-        if size(&lines[..first]) * 2 < whole {
+        let is_list = lines[..first].iter().all(|c| c.fate.is_some() || c.kind != Kind::Paragraph || c.text.len() < 80);
+        if size(&lines[..first]) * 2 < whole || (is_list && size(&lines[first..]) > 500) {
             for candidate in &mut lines[..first] {
                 candidate.fate.get_or_insert(Reason::Header);
             }
@@ -302,13 +303,26 @@ fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
 }
 
 /// A heading such as "More from this section" takes with it what it heads.
-fn drop_other_parts(lines: &mut [Candidate]) {
+fn drop_other_parts(page: &Page<'_>, lines: &mut [Candidate]) {
     let size = |lines: &[Candidate]| -> usize {
         lines.iter().filter(|candidate| candidate.fate.is_none()).map(|candidate| candidate.text.len()).sum()
     };
     let whole = size(lines);
     let mut open: Option<u8> = None;
+    let mut list_open = false;
     for at in 0..lines.len() {
+        // The same as a plain line: it heads the links right below it.
+        match lines[at].kind {
+            Kind::Paragraph if opens_other_part(&lines[at].text) => list_open = true,
+            Kind::Item | Kind::Paragraph if list_open => {
+                let line = &page.lines[lines[at].line];
+                list_open = line.link_share() > 0.3 || line.size < 40;
+            }
+            _ => list_open = false,
+        }
+        if list_open {
+            lines[at].fate.get_or_insert(Reason::Related);
+        }
         // With much of the text still ahead, any heading ends the other part.
         let ahead = if open.is_some() || matches!(lines[at].kind, Kind::Heading(_)) { size(&lines[at..]) } else { 0 };
         let candidate = &mut lines[at];

@@ -133,7 +133,8 @@ fn has_lede_before(page: &Page<'_>, prose: &Prose, outer: usize, child: usize) -
         .any(|at| {
             let line = &page.lines[at];
             let block = page.node(line.block as usize);
-            line.size >= 140 && line.ends_sentence && line.link_share() < 0.2 && block.tag == Tag::P
+            line.size >= 140 && line.ends_sentence && line.link_share() < 0.2
+                && (block.tag == Tag::P || block.traits.has(Traits::DEK))
         })
 }
 

@@ -55,7 +55,7 @@ pub fn discussion(page: &Page<'_>, found: &Metadata, address: Option<&Url>, pros
     let addressed = address.is_some_and(|url| {
         let path = url.path().to_ascii_lowercase();
         let host = url.host_str().unwrap_or("");
-        ["forum", "thread", "viewtopic", "showtopic", "/questions/", "/comments/", "/discussion", "/topic/", "/t/"]
+        ["forum", "/thread", "showthread", "viewtopic", "showtopic", "/questions/", "/comments/", "/discussion", "/topic/", "/t/"]
             .iter()
             .any(|word| path.contains(word))
             || host.contains("forum")
