@@ -39,7 +39,7 @@ use crate::metadata::{Head, language};
 use crate::page::Page;
 use crate::pictures::Addresses;
 use crate::prune::Prose;
-use crate::shape::Shape;
+use crate::shape::{Discussion, Shape};
 
 /// Goes up when the same page would give another extraction, so that what was
 /// kept can be made anew.
@@ -218,22 +218,29 @@ fn extract_with(
     let addresses = Addresses::new(relative_to);
 
     let prose = Prose::weigh(&page);
-    let is_discussion = shape::is_discussion(&page, &found, own.as_ref(), &prose);
-    prune::prune(&mut page, &prose, is_discussion);
+    let discussion = shape::discussion(&page, &found, own.as_ref(), &prose);
+    prune::prune(&mut page, &prose, discussion);
     let weights = score::weigh(&page, false);
     let narrow = score::find(&page, &weights, found.headline.as_deref());
-    let shape = if is_discussion { Shape::Discussion } else { shape::of(&page, &found, narrow) };
+    let shape = match discussion {
+        Discussion::No => shape::of(&page, &found, narrow),
+        Discussion::OfPosts | Discussion::OfComments => Shape::Discussion,
+    };
     let root = if shape == Shape::Story {
         narrow
     } else {
         score::find_wide(&page, &score::weigh(&page, true))
     };
+    if let (Shape::Story, Some(root)) = (shape, root) {
+        prune::prune_teasers(&mut page, root);
+    }
     let captions = pictures::captions(&page);
     let around = Surroundings {
         headline: found.headline.as_deref(),
         dek: found.dek.as_deref(),
         authors: &found.authors,
         captions,
+        is_discussion: shape == Shape::Discussion,
         is_story: shape == Shape::Story,
     };
     let place = root.unwrap_or(page.body);

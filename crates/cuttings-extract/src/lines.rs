@@ -5,12 +5,12 @@
 //! by itself ([`by_itself`]), then appeals by the company they keep, then the
 //! edges of the story, then headings that have lost what they headed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use cuttings_html::Tag;
 
 use crate::page::Page;
-use crate::phrases::{appeal, fold, is_label, leads_away};
+use crate::phrases::{appeal, fold, is_label, leads_away, opens_other_part};
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -42,6 +42,8 @@ pub struct Surroundings<'a> {
     pub dek: Option<&'a str>,
     pub authors: &'a [String],
     pub captions: HashSet<String>,
+    /// Whether posts quote each other, so that what is repeated is a quotation.
+    pub is_discussion: bool,
     /// Whether the page is a story rather than a list, a product or a forum:
     /// rules for the edges of a story apply.
     pub is_story: bool,
@@ -57,10 +59,11 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
         let fate = by_itself(page, candidate, at, &headline, &dek, around);
         lines[at].fate = fate;
     }
-    drop_repeated(&mut lines);
+    drop_repeated(&mut lines, if around.is_discussion { 1 } else { 3 });
     drop_appeals(&mut lines);
     if around.is_story {
         drop_link_lists(page, &mut lines);
+        drop_other_parts(page, &mut lines);
         drop_before_headline(&mut lines, &headline);
         drop_edges(page, &mut lines);
     }
@@ -153,7 +156,8 @@ fn by_itself(
     let text = candidate.text.as_str();
     match candidate.kind {
         Kind::Caption => return Some(Reason::Caption),
-        Kind::Code | Kind::Cell => return None,
+        // A quotation may say anything, and embedded posts are dated links.
+        Kind::Code | Kind::Cell | Kind::Quote => return None,
         Kind::Heading(1) if around.is_story && place < 12 => return Some(Reason::RepeatedHeadline),
         _ => {}
     }
@@ -164,7 +168,7 @@ fn by_itself(
     if !headline.is_empty() && place < 12 && folded == headline {
         return Some(Reason::RepeatedHeadline);
     }
-    if !dek.is_empty() && place < 6 && folded == dek && around.is_story && is_dek(page, line) {
+    if !dek.is_empty() && place < 6 && folded == dek && around.is_story && is_dek(page, candidate.kind, line) {
         return Some(Reason::RepeatedHeadline);
     }
     if around.captions.contains(&folded) {
@@ -175,7 +179,7 @@ fn by_itself(
     }
     if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;
-        let linked = line.link_share() > 0.3;
+        let linked = line.link_share() > 0.45;
         if short || linked {
             return Some(Reason::Related);
         }
@@ -194,10 +198,11 @@ fn by_itself(
     None
 }
 
-fn is_dek(page: &Page<'_>, line: &crate::page::Line) -> bool {
-    page.upward(line.block as usize)
-        .take(3)
-        .any(|at| page.node(at).traits.has(Traits::DEK) || page.node(at).tag == Tag::H2 || page.node(at).tag == Tag::Header)
+/// Whether a line stands where a dek does: as a heading, or in the header. In
+/// a paragraph of the text it is the lede.
+fn is_dek(page: &Page<'_>, kind: Kind, line: &crate::page::Line) -> bool {
+    matches!(kind, Kind::Heading(_))
+        || page.upward(line.block as usize).take(4).any(|at| page.node(at).tag == Tag::Header)
 }
 
 /// "By Ada Byron", "3 May 2023, 10:15", "Ada Byron | Updated 3 May 2023".
@@ -223,19 +228,46 @@ fn is_byline_or_date(text: &str, folded: &str, around: &Surroundings<'_>) -> boo
         && text.split_whitespace().skip(1).take(2).all(|word| word.chars().next().is_some_and(char::is_uppercase))
 }
 
-/// A long line that stands twice is read once.
-fn drop_repeated(lines: &mut [Candidate]) {
-    let mut seen = HashSet::new();
-    for candidate in lines.iter_mut() {
-        if candidate.fate.is_some()
-            || candidate.text.len() < 50
-            || matches!(candidate.kind, Kind::Cell | Kind::Code)
-        {
+/// A stretch of lines that stands on the page twice, as templates for other
+/// screens do, is read once. A single line may be repeated for effect.
+/// `least` is the number of long lines that make a stretch.
+fn drop_repeated(lines: &mut [Candidate], least: usize) {
+    let mut first: HashMap<String, usize> = HashMap::new();
+    let mut earlier: Vec<Option<usize>> = Vec::with_capacity(lines.len());
+    for (at, candidate) in lines.iter().enumerate() {
+        let plain = candidate.text.len() >= 30 && !matches!(candidate.kind, Kind::Cell | Kind::Code);
+        earlier.push(if plain {
+            let before = *first.entry(fold(&candidate.text)).or_insert(at);
+            (before < at).then_some(before)
+        } else {
+            None
+        });
+    }
+    let mut start = 0;
+    while start < lines.len() {
+        let Some(before) = earlier[start] else {
+            start += 1;
             continue;
+        };
+        // Labels between the long lines may differ.
+        let (mut end, mut last, mut long) = (start + 1, before, 1);
+        while end < lines.len() {
+            match earlier[end] {
+                Some(next) if next > last && next <= last + 4 => {
+                    last = next;
+                    long += 1;
+                }
+                None if lines[end].text.len() < 30 => {}
+                _ => break,
+            }
+            end += 1;
         }
-        if !seen.insert(fold(&candidate.text)) {
-            candidate.fate = Some(Reason::Repeated);
+        if long >= least {
+            for candidate in &mut lines[start..end] {
+                candidate.fate.get_or_insert(Reason::Repeated);
+            }
         }
+        start = end;
     }
 }
 
@@ -253,7 +285,8 @@ fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
     };
     let whole = size(lines);
     if let Some(first) = lines.iter().position(is_headline) {
-        if size(&lines[..first]) * 2 < whole {
+        let is_list = lines[..first].iter().all(|c| c.fate.is_some() || c.kind != Kind::Paragraph || c.text.len() < 80);
+        if size(&lines[..first]) * 2 < whole || (is_list && size(&lines[first..]) > 500) {
             for candidate in &mut lines[..first] {
                 candidate.fate.get_or_insert(Reason::Header);
             }
@@ -265,6 +298,43 @@ fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
                     candidate.fate.get_or_insert(Reason::Outside);
                 }
             }
+        }
+    }
+}
+
+/// A heading such as "More from this section" takes with it what it heads.
+fn drop_other_parts(page: &Page<'_>, lines: &mut [Candidate]) {
+    let size = |lines: &[Candidate]| -> usize {
+        lines.iter().filter(|candidate| candidate.fate.is_none()).map(|candidate| candidate.text.len()).sum()
+    };
+    let whole = size(lines);
+    let mut open: Option<u8> = None;
+    let mut list_open = false;
+    for at in 0..lines.len() {
+        // The same as a plain line: it heads the links right below it.
+        match lines[at].kind {
+            Kind::Paragraph if opens_other_part(&lines[at].text) => list_open = true,
+            Kind::Item | Kind::Paragraph if list_open => {
+                let line = &page.lines[lines[at].line];
+                list_open = line.link_share() > 0.3 || line.size < 40;
+            }
+            _ => list_open = false,
+        }
+        if list_open {
+            lines[at].fate.get_or_insert(Reason::Related);
+        }
+        // With much of the text still ahead, any heading ends the other part.
+        let ahead = if open.is_some() || matches!(lines[at].kind, Kind::Heading(_)) { size(&lines[at..]) } else { 0 };
+        let candidate = &mut lines[at];
+        if let Kind::Heading(level) = candidate.kind {
+            if opens_other_part(&candidate.text) {
+                open = Some(open.map_or(level, |outer| outer.min(level)));
+            } else if open.is_some_and(|outer| level <= outer || ahead * 3 > whole) {
+                open = None;
+            }
+        }
+        if open.is_some() {
+            candidate.fate.get_or_insert(Reason::Related);
         }
     }
 }
@@ -287,7 +357,8 @@ fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
             size += page.lines[candidate.line].size;
             linked += page.lines[candidate.line].link_size;
         }
-        if linked as f32 > 0.75 * size as f32 {
+        let announced = start > 0 && lines[start - 1].fate.is_none() && lines[start - 1].text.ends_with([':', '：']);
+        if linked as f32 > 0.75 * size as f32 && !announced {
             for candidate in &mut lines[start..end] {
                 candidate.fate.get_or_insert(Reason::LinkList);
             }
@@ -362,8 +433,14 @@ fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
             candidate.fate.get_or_insert(Reason::Header);
         }
     }
+    let end = page.node(page.lines[lines[last].line].block as usize).parent;
     for candidate in &mut lines[last + 1..] {
-        candidate.fate.get_or_insert(Reason::Footer);
+        // A closing word in a paragraph of the text itself stays.
+        let line = &page.lines[candidate.line];
+        let block = page.node(line.block as usize);
+        if !(block.tag == Tag::P && block.parent == end && line.link_size == 0) {
+            candidate.fate.get_or_insert(Reason::Footer);
+        }
     }
     // Upward from the end: who wrote it, whose it is, where to follow.
     for candidate in lines[..=last].iter_mut().rev().filter(|c| c.fate.is_none()).take(4) {

@@ -236,6 +236,7 @@ impl<'d> Page<'d> {
             || matches!(node.tag, Tag::H1 | Tag::Time | Tag::Address)
             || self.doc.attr(id, Attr::Itemprop).is_some()
             || self.doc.attr(id, Attr::Rel).is_some_and(|rel| rel.contains("author"))
+            || (node.tag == Tag::A && self.doc.attr(id, Attr::Href).is_some_and(is_author_page))
         {
             self.marked.push(index);
         }
@@ -412,6 +413,13 @@ impl<'d> Page<'d> {
         }
         out
     }
+}
+
+/// Whether an address is that of a person's page on the site.
+pub fn is_author_page(address: &str) -> bool {
+    ["/author/", "/authors/", "/autor/", "/autoren/", "/auteur/", "/contributor/", "/contributors/", "/staff/", "/journalist/", "/reporters/", "/by/"]
+        .iter()
+        .any(|part| address.contains(part))
 }
 
 /// What is known of an element while its inside is walked.

@@ -52,7 +52,7 @@ const WHOLE_LINES: &[&str] = &[
     "by", "from", "via", "copy", "copied", "copy code", "link copied", "listen now", "report a typo", "send feedback", "was this helpful", "was this page helpful", "was this article helpful", "thank you", "thanks for reading",
     "about the author", "about author", "author", "author bio", "written by", "end of article", "table of contents", "in this article", "on this page", "contents", "on this article", "inhalt", "inhaltsverzeichnis",
     "startseite", "home", "shares", "views", "edit", "reply", "quote", "permalink", "source", "fonte", "quelle", "learn more", "find out more", "buy now", "shop now", "get started", "contact us", "download now", "try for free", "get a demo", "book a demo",
-    "bookmark", "favorite", "favourite", "add to favorites", "follow topics", "follow this author", "subscribe today", "join the conversation", "join the discussion", "have your say", "what do you think", "submit", "cancel", "ok",
+    "well known member", "active member", "member", "senior member", "junior member", "new member", "established member", "registered user", "moderator", "administrator", "staff member", "topic starter", "thread starter", "original poster", "discussion starter", "reply with quote", "click to expand", "visit site", "code select all", "start asking to get answers", "find the answer to your question by asking", "ask question", "explore related questions", "see similar questions with these tags", "you must log in to answer this question", "you must log in or register to reply here", "not open for further replies", "top", "joined", "posts", "messages", "reaction score", "location", "upvotes", "bookmark", "favorite", "favourite", "add to favorites", "follow topics", "follow this author", "subscribe today", "join the conversation", "join the discussion", "have your say", "what do you think", "submit", "cancel", "ok",
     "more on this", "keep reading", "continue reading", "read full story", "story continues", "suggested reading", "previous article", "next article", "previous post", "next post", "post navigation", "share this page", "share this content", "share this entry", "like this post", "like this article", "enjoyed this article", "mostrar más", "ver más", "publicidade", "anuncio", "continua depois da publicidade",
 ];
 
@@ -62,7 +62,7 @@ const STARTS: &[&str] = &[
     "related stories:", "related articles:", "related content:", "see also:", "see more:", "more:", "more from ", "more on this:", "more about:", "watch:", "watch |", "watch now:", "listen:", "don't miss:", "don’t miss:", "must read:", "must-read:", "recommended:", "you may also like:",
     "read | ", "read our ", "also on ", "lesen sie auch", "lesen sie hier", "lesen sie mehr", "mehr zum thema", "mehr dazu", "auch interessant", "das könnte sie auch", "lees ook", "lire aussi", "à lire aussi", "a lire aussi", "à lire :", "lea también", "lea además", "le puede interesar", "leia também", "leia mais", "veja também", "leggi anche", "te puede interesar", "vea también", "lea aquí", "читайте также", "czytaj także", "zobacz też",
     "advertisement", "story continues below", "article continues below", "sign up for ", "sign up to ", "sign up here", "subscribe to ", "subscribe now", "subscribe for ", "click here to subscribe", "click here to read",
-    "follow us on", "follow us:", "follow him on", "follow her on", "follow them on", "like us on", "join us on", "find us on", "connect with us", "share this:", "share on:", "share:",
+    "follow us on", "follow us:", "follow him on", "follow her on", "follow them on", "like us on", "join us on", "find us on", "connect with us", "share this:", "share this on", "share on:", "share:", "citation:", "like this story",
     "copyright ©", "© copyright", "copyright 20", "copyright 19", "(c) 20", "© 20", "©20", "© 19", "all rights reserved", "tags:", "tagged:", "tagged with", "tags |", "filed under", "filed in", "posted in", "posted under", "categories:", "category:", "topics:", "schlagwörter:", "schlagworte:", "etiquetas:", "keywords:",
     "this article was originally published", "this article originally appeared", "this story was originally published", "originally published", "the post ", "photo:", "photos:", "photo by", "photo credit", "photograph:", "image:", "image credit", "image via", "images:", "image source", "images via", "foto:", "fotos:", "bild:", "picture:", "credit:", "photo courtesy", "featured image", "getty images", "header image", "cover image", "main image", "lead image", "top image",
     "last updated", "last modified", "published on", "published:", "updated:", "updated on", "first published", "posted on ", "veröffentlicht am", "posted by ", "written by ", "written by:", "author:", "source:", "sources:", "quelle:", "fuente:", "via:", "view this post on instagram", "view this post",
@@ -146,10 +146,16 @@ pub fn is_label(text: &str) -> bool {
         return false;
     }
     let folded = fold(text);
-    if folded.is_empty() {
+    // A number alone, and what a template left unfilled.
+    if folded.bytes().all(|b| b.is_ascii_digit()) || text.starts_with("{{") || text.starts_with("[vc_") {
         return true;
     }
     if WHOLE_LINES.contains(&folded.as_str()) {
+        return true;
+    }
+    if ["posts ", "join date ", "joined ", "messages ", "reaction score ", "location ", "upvotes ", "post by ", "posts 1"].iter().any(|lead| {
+        folded.strip_prefix(lead).is_some_and(|rest| rest.split(' ').count() <= 3 && rest.bytes().any(|b| b.is_ascii_digit()))
+    }) {
         return true;
     }
     // "Show all 3", "12 comments", "Share 5", "Photo 3 of 12"
@@ -160,6 +166,28 @@ pub fn is_label(text: &str) -> bool {
     words.len() < folded.split(' ').count()
         && (WHOLE_LINES.contains(&words.join(" ").as_str())
             || matches!(words.join(" ").as_str(), "of" | "shares" | "image of" | "photo of" | "min read" | "minute read" | "minutes read" | "views" | "slide of" | "likes" | "votes" | "reviews" | "ratings" | "replies" | "min"))
+}
+
+/// How headings begin over what is not the story, folded.
+const OTHER_PARTS: &[&str] = &[
+    "related articles", "related posts", "related stories", "related content", "related news", "related links", "related topics", "related reading", "related resources", "related coverage",
+    "more from", "more great", "more stories", "more articles", "more on this", "more news", "more posts", "more in ", "more to read", "more like this", "you may also", "you might also", "you might like", "you may like",
+    "recommended", "read next", "up next", "keep reading", "further reading on", "also on", "trending", "most read", "most popular", "popular posts", "popular articles", "latest news", "latest articles", "latest posts", "latest stories", "latest from", "recent posts", "recent articles", "top stories", "other articles", "similar articles", "similar posts", "dont miss", "editors picks", "what to read next", "continue reading", "suggested",
+    "about the author", "about the reviewer", "about the writer", "about the contributor", "about author", "author bio", "meet the author", "leave a comment", "leave a reply", "post a comment", "comments", "join the conversation", "join the discussion", "discussion about this post", "reader comments", "add a comment", "write a comment", "submit a comment", "reader interactions",
+    "share this", "follow us", "connect with us", "stay connected", "get in touch", "subscribe", "sign up for", "newsletter", "join our newsletter", "join our mailing", "get our newsletter", "stay in the loop", "stay up to date", "stay informed", "get the latest",
+    "das könnte sie auch", "mehr zum thema", "weitere artikel", "ähnliche artikel", "ähnliche beiträge", "kommentare", "kommentar schreiben", "schreibe einen kommentar", "schreiben sie einen kommentar", "über den autor", "über die autorin", "weitere beiträge", "neueste beiträge", "meistgelesen", "auch interessant", "verwandte artikel", "diesen beitrag teilen", "das könnte dich auch",
+    "articles similaires", "à lire aussi", "sur le même sujet", "laisser un commentaire", "commentaires", "artículos relacionados", "noticias relacionadas", "te puede interesar", "también te puede", "comentarios", "deja un comentario", "articoli correlati", "potrebbe interessarti", "leggi anche", "commenti", "leia também", "notícias relacionadas", "comentários", "gerelateerde", "lees ook", "reacties", "関連記事", "おすすめ", "相关", "相關", "похожие", "читайте также", "комментарии",
+];
+
+/// Whether a heading opens a part of the page that is not the story.
+pub fn opens_other_part(heading: &str) -> bool {
+    if heading.chars().count() > 60 {
+        return false;
+    }
+    let folded = fold(heading);
+    OTHER_PARTS.iter().any(|phrase| {
+        folded.strip_prefix(phrase).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ') || phrase.ends_with(' ') || !phrase.is_ascii())
+    })
 }
 
 /// Whether a line begins in one of the ways that lead away from the story.

@@ -83,7 +83,7 @@ impl BitOr for Traits {
 const HIDDEN_NAMES: &[&str] = &[
     "hidden", "hide", "d-none", "is-hidden", "invisible", "u-hidden", "display-none", "offscreen", "visually-hidden",
     "visuallyhidden", "sr-only", "screen-reader-text", "screen-reader", "screenreader", "element-invisible",
-    "assistive-text", "print-only", "show-for-sr", "visually-hidden-focusable", "hidden-visually", "hidden-print",
+    "assistive-text", "print-only", "show-for-sr", "visually-hidden-focusable", "hidden-visually", "hidden-print", "w-condition-invisible",
 ];
 
 fn is_hidden(names: &str) -> bool {
@@ -100,9 +100,16 @@ fn is_hidden(names: &str) -> bool {
     hidden
 }
 
+/// Class names that tell what a page has or allows, not what an element is.
+const STATES: &[&str] = &[
+    "has-comments", "comments-open", "comments-closed", "comments-enabled", "comments-disabled", "no-comments",
+    "allow-comments", "show-comments", "with-comments", "has-sidebar", "no-sidebar", "with-sidebar", "has-ads", "no-ads",
+    "has-ad", "sidebar-right", "sidebar-left", "right-sidebar-layout", "has-share", "has-related", "ad-free",
+];
+
 /// Class names made by a tool say nothing: `fnYsJf`, `md:pt-2`, `[&_a]:x`.
 fn is_generated(name: &str) -> bool {
-    if name.contains([':', '[', '/', '=']) {
+    if name.contains([':', '[', '/', '=']) || STATES.contains(&name) {
         return true;
     }
     let upper = name.bytes().filter(u8::is_ascii_uppercase).count();
@@ -224,7 +231,7 @@ const LISTS: &[(Traits, &[&str])] = &[
         &[
             "-newsletter", "-subscribe", "-subscription-", "-signup-", "-sign-up-", "-mailchimp-", "-mc-embed",
             "-mc4wp", "-optin-", "-opt-in-", "-donate-", "-donation", "-support-us", "-support-appeal", "-appeal-", "-membership-",
-            "-cta-", "-call-to-action-", "-calltoaction-", "-email-signup", "-bookmark", "-hubspot-", "-convertkit",
+            "-email-signup", "-bookmark", "-hubspot-", "-convertkit",
             "-formkit-", "-hs-cta", "-nl-signup", "-inline-newsletter", "-contribut-banner", "-reader-revenue-", "-spenden-",
             "-abo-", "-abonnement-", "-email-capture-", "-leadbox-", "-lead-magnet", "-gform-", "-wpcf7-", "-wpforms-",
             "-contact-form-", "-epic-", "-hs-form", "-subscriber-", "-patreon", "-steady-",
@@ -236,7 +243,7 @@ const LISTS: &[(Traits, &[&str])] = &[
             "-cookie", "-consent-", "-gdpr-", "-modal-", "-popup-", "-pop-up-", "-overlay-", "-lightbox-", "-dialog-", 
             "-onetrust", "-toast-", "-login-", "-signin-", "-sign-in-", "-registration-", "-offcanvas-", "-off-canvas-", "-drawer-", "-truste-",
             "-didomi", "-qc-cmp", "-ccpa-", "-notification-bar-", "-announcement-bar-", "-snackbar-", "-tooltip-", "-popover-", "-interstitial-",
-            "-welcome-mat",
+            "-welcome-mat", "-republish",
         ],
     ),
     (
@@ -297,7 +304,7 @@ const LISTS: &[(Traits, &[&str])] = &[
     (
         Traits::PROMOTION,
         &[
-            "-promo-", "-promos-", "-promotion-", "-upsell-", "-shop-", "-product-card", "-buy-", "-deals-", "-coupon-",
+            "-cta-", "-call-to-action-", "-calltoaction-", "-promo-", "-promos-", "-promotion-", "-upsell-", "-shop-", "-product-card", "-buy-", "-deals-", "-coupon-",
             "-app-download-", "-download-app-", "-marketing-", "-teaser-", "-teasers-", "-banner-", "-banners-", "-app-banner-", "-advertorial-",
             "-affiliate-link-", "-house-ad", "-ticker-", "-breaking-news-", "-notice-bar-",
         ],
@@ -335,7 +342,7 @@ const LISTS: &[(Traits, &[&str])] = &[
     ),
     (
         Traits::PULL_QUOTE,
-        &["-pullquote", "-pull-quote", "-blockquote-pull", "-quote-pull", "-pulled-quote-", "-pull-", "-zitat-box-"],
+        &["-pullquote", "-pull-quote", "-blockquote-pull", "-quote-pull", "-pulled-quote-", "-zitat-box-"],
     ),
     (
         Traits::PAYWALL,

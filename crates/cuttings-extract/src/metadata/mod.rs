@@ -270,16 +270,32 @@ fn printed_date(page: &Page<'_>, order: Order, in_address: Option<Stamp>) -> Opt
     in_address.or_else(|| date_line(page, order, headline))
 }
 
-/// A short line beside the headline that is a date and little else.
+/// How lines say that the date in them is that of the page.
+const DATE_LABELS: &[&str] = &[
+    "published", "posted", "veröffentlicht", "erschienen", "datum:", "date:", "publié", "publicado", "pubblicato", "mise en ligne", "aktualisiert:", "stand:", "erstellt", "dieser artikel wurde", "dieser beitrag wurde", "written on",
+];
+
+/// A short line beside the headline that has a date, or one anywhere that says
+/// what its date is.
 fn date_line(page: &Page<'_>, order: Order, headline: Option<usize>) -> Option<Stamp> {
-    let headline = headline?;
-    let place = page.lines.iter().position(|line| line.start as usize >= headline)?;
-    let from = place.saturating_sub(6);
-    let to = (place + 12).min(page.lines.len());
-    page.lines[from..to]
-        .iter()
-        .filter(|line| line.size <= 120)
-        .find_map(|line| dates::from_text(&page.line_text(line), order))
+    let place = headline.and_then(|headline| page.lines.iter().position(|line| line.start as usize >= headline));
+    let beside = place.and_then(|place| {
+        let near = place.saturating_sub(6)..(place + 12).min(page.lines.len());
+        page.lines[near]
+            .iter()
+            .filter(|line| line.size <= 120)
+            .find_map(|line| dates::from_text(&page.line_text(line), order))
+    });
+    beside.or_else(|| {
+        page.lines.iter().filter(|line| line.size <= 140).find_map(|line| {
+            let text = page.line_text(line);
+            let lower = text.to_lowercase();
+            if lower.contains("copyright") || !DATE_LABELS.iter().any(|label| lower.contains(label)) {
+                return None;
+            }
+            dates::from_text(&text, order)
+        })
+    })
 }
 
 const AUTHORS: &[&str] = &[
@@ -338,11 +354,7 @@ fn marked_author(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
                 || matches!(node.tag, Tag::Aside | Tag::Footer | Tag::Nav)
         })
     };
-    let read = |at: usize| {
-        let text = page.text_in(at);
-        let names = if text.chars().count() <= 120 { authors(&text) } else { Vec::new() };
-        (!names.is_empty() && names.len() <= 6).then_some((Some(text), names))
-    };
+    let read = |at: usize| names_in(page, at);
     let nodes: Vec<usize> = page.marked.iter().map(|at| *at as usize).filter(|at| !elsewhere(*at)).collect();
     for at in &nodes {
         if page.attr(*at, Attr::Itemprop).is_some_and(|prop| prop.split_whitespace().any(|word| word == "author" || word == "creator")) {
@@ -360,8 +372,9 @@ fn marked_author(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
         }
     }
     for at in &nodes {
-        if page.node(*at).tag == Tag::A
-            && page.attr(*at, Attr::Rel).is_some_and(|rel| rel.split_whitespace().any(|word| word == "author"))
+        let is_link = page.node(*at).tag == Tag::A;
+        let by_rel = page.attr(*at, Attr::Rel).is_some_and(|rel| rel.split_whitespace().any(|word| word == "author"));
+        if is_link && by_rel
             && let Some(found) = read(*at)
         {
             return Some(found);
@@ -375,15 +388,81 @@ fn marked_author(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
             return Some(found);
         }
     }
+    if let Some(found) = led_line(page) {
+        return Some(found);
+    }
+    nodes
+        .iter()
+        .filter(|at| page.node(**at).tag == Tag::A && page.attr(**at, Attr::Href).is_some_and(crate::page::is_author_page))
+        .find_map(|at| read(*at))
+}
+
+/// The names in an element: those of its links to people's pages, else the
+/// first piece of its text that is a name, else all of it.
+fn names_in(page: &Page<'_>, index: usize) -> Option<(Option<String>, Vec<String>)> {
+    let text = page.text_in(index);
+    let length = text.chars().count();
+    if length == 0 || length > 300 {
+        return None;
+    }
+    let range = index + 1..page.node(index).end as usize;
+    let linked: Vec<String> = range
+        .clone()
+        .filter(|at| page.node(*at).tag == Tag::A && page.attr(*at, Attr::Href).is_some())
+        .map(|at| page.text_in(at))
+        .filter(|text| text.chars().count() <= 60)
+        .flat_map(|text| authors(&text))
+        .filter(|name| {
+            let words = name.split_whitespace().count();
+            (2..=4).contains(&words)
+                && name.split_whitespace().all(|word| word.chars().next().is_some_and(|c| !c.is_lowercase() || word.len() <= 3))
+        })
+        .take(8)
+        .collect();
+    if !linked.is_empty() {
+        let mut names: Vec<String> = Vec::new();
+        for name in linked {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        return Some((Some(text), names));
+    }
+    let pieces: Vec<String> = range
+        .filter(|at| page.node(*at).tag == Tag::None)
+        .map(|at| page.doc.text(page.node(at).id).split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|piece| piece.chars().any(char::is_alphanumeric))
+        .collect();
+    if pieces.len() > 1
+        && let Some(names) = pieces.iter().take(3).map(|piece| authors(piece)).find(|names| !names.is_empty())
+    {
+        return Some((Some(text), names));
+    }
+    let names = if length <= 120 { authors(&text) } else { Vec::new() };
+    (!names.is_empty() && names.len() <= 6).then_some((Some(text), names))
+}
+
+/// A line beside the headline that begins with "By", or the one after "By".
+fn led_line(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
     let headline = page.marked.iter().map(|at| *at as usize).find(|at| page.node(*at).tag == Tag::H1)?;
     let place = page.lines.iter().position(|line| line.start as usize >= headline)?;
-    page.lines[place..(place + 8).min(page.lines.len())].iter().filter(|line| line.size <= 80).find_map(|line| {
+    let near = place.saturating_sub(3)..(place + 14).min(page.lines.len());
+    let mut led = false;
+    for line in page.lines[near].iter().filter(|line| line.size <= 120) {
         let text = page.line_text(line);
         let lower = text.to_lowercase();
-        let leads = ["by ", "von ", "par ", "por ", "written by ", "posted by "].iter().any(|lead| lower.starts_with(lead));
-        let names = if leads { authors(&text) } else { Vec::new() };
-        (!names.is_empty()).then_some((Some(text), names))
-    })
+        let lead = ["by ", "von ", "par ", "por ", "written by", "posted by", "by: ", "author: ", "autor: ", "authored by "]
+            .iter()
+            .any(|lead| lower.starts_with(lead));
+        if led || lead {
+            let names = authors(&text);
+            if !names.is_empty() && names.len() <= 5 && (lead || text.split_whitespace().count() <= 5) {
+                return Some((Some(text), names));
+            }
+        }
+        led = matches!(lower.trim_end_matches(':'), "by" | "written by" | "author" | "von" | "autor" | "posted by" | "words by");
+    }
+    None
 }
 
 /// The line under the headline: shown, else declared.
