@@ -46,8 +46,12 @@ pub const RULES: &[Rule] = &[
         check: crates::architecture_names_every_crate,
     },
     Rule {
-        sentence: "every workspace dependency has its reason in docs/decisions/0008-dependencies.md",
+        sentence: "every dependency has its reason in docs/decisions/0008-dependencies.md",
         check: crates::dependencies_have_reasons,
+    },
+    Rule {
+        sentence: "every dependency shared in Cargo.toml is used",
+        check: crates::shared_dependencies_are_used,
     },
     Rule {
         sentence: "SQL stands only in the store",
@@ -78,7 +82,7 @@ pub const RULES: &[Rule] = &[
         check: licences::licences_are_allowed,
     },
     Rule {
-        sentence: "every package comes from crates.io",
+        sentence: "every package comes from the public Rust registry",
         check: licences::sources_are_known,
     },
     Rule {

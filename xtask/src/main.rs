@@ -27,10 +27,13 @@ fn main() -> ExitCode {
     match args.split_first() {
         Some((command, rest)) if command == "test" => test::run(rest),
         Some((command, rest)) if command == "house" && rest.is_empty() => house(),
-        Some((command, rest)) if command == "corpus" => {
-            corpus::run(rest);
-            ExitCode::SUCCESS
-        }
+        Some((command, rest)) if command == "corpus" => match corpus::run(rest) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(reason) => {
+                eprintln!("xtask: {reason}");
+                ExitCode::from(2)
+            }
+        },
         Some((command, _)) if command == "help" || command == "--help" => {
             println!("{USAGE}");
             ExitCode::SUCCESS

@@ -157,9 +157,8 @@ fn nextest(shared: &mut Shared) -> Result<Tally, Failure> {
     let mut command = cargo(shared);
     command.args(["nextest", "run", "--locked", "--workspace"]);
     command.args(["--final-status-level", "skip"]);
-    let report = xtask::workspace::Workspace::load()?
-        .target
-        .join("nextest/default/junit.xml");
+    // Under the root whatever CARGO_TARGET_DIR says: `store.dir` of nextest.toml.
+    let report = shared.root.join("target/nextest/default/junit.xml");
     match std::fs::remove_file(&report) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             return Err(format!("{} cannot be removed: {error}", report.display()).into());

@@ -61,7 +61,7 @@ pub fn of_nextest(output: &str) -> Option<Tally> {
         .lines()
         .filter_map(|line| line.trim_start().strip_prefix("SKIP ["))
         .filter_map(|rest| rest.split_once(']'))
-        .map(|(_, name)| name.trim().to_owned())
+        .map(|(_, name)| without_count(name.trim()).to_owned())
         .collect();
     tally.skipped.sort_unstable();
     tally.skipped.dedup();
@@ -154,10 +154,22 @@ pub fn confessed(junit: &str) -> Vec<String> {
             .map_or(shown, |(_, err)| err);
         if let Some(reason) = shown.trim_start().strip_prefix("skipped:") {
             let reason = reason.split("</system-").next().unwrap_or_default();
+            let reason = reason
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&amp;", "&");
             found.push(format!("{test}: {}", reason.trim()));
         }
     }
     found
+}
+
+/// `(3/40) cuttings-text slow::one` gives what follows the count.
+fn without_count(name: &str) -> &str {
+    name.strip_prefix('(')
+        .and_then(|rest| rest.split_once(") "))
+        .map_or(name, |(_, name)| name)
 }
 
 /// ` 12 passed (1 slow)` gives 12 and `passed`.
@@ -178,7 +190,7 @@ mod tests {
         SKIP [         ] cuttings-text slow::one
 ------------
      Summary [   0.020s] 3 tests run: 2 passed (1 slow), 1 timed out, 1 skipped
-        SKIP [         ] cuttings-text slow::one
+        SKIP [         ] (─────) cuttings-text slow::one
 ";
         let tally = of_nextest(output).unwrap();
         assert_eq!((tally.passed, tally.failed), (2, 1));
@@ -222,14 +234,14 @@ test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; 
         let junit = "\
 <testcase name=\"corpus::scores\" classname=\"a\">
 <system-out>running 1 test
-skipped: no folder ../shared
+skipped: no folder &lt;corpora&gt; &amp;c.
 </system-out></testcase>
 <testcase name=\"corpus::other\" classname=\"a\"><system-err>skipped: no page</system-err></testcase>
 <testcase name=\"whole\" classname=\"a\"><system-out>nothing skipped: here</system-out></testcase>";
         assert_eq!(
             confessed(junit),
             [
-                "corpus::scores: no folder ../shared",
+                "corpus::scores: no folder <corpora> &c.",
                 "corpus::other: no page"
             ]
         );

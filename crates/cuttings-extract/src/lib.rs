@@ -1,1 +1,328 @@
 //! HTML in, article out: text, safe HTML, metadata.
+//!
+//! [`extract`] is the whole of it. The way through, in order: `page` lays the
+//! tree flat; [`metadata`] reads what is printed around the story; `prune`
+//! takes out what is called something else; `score` finds where the story is;
+//! `lines` decides on each line in it; `wall` says when there is no article;
+//! `write` writes what is kept.
+//!
+//! Pure: equal input gives equal output, and no page makes it panic or run
+//! longer than its length allows.
+
+#[doc(hidden)]
+pub mod metadata;
+
+mod lines;
+mod page;
+mod phrases;
+mod pictures;
+mod prune;
+mod safe;
+mod score;
+mod shape;
+mod traits;
+mod wall;
+mod write;
+
+use cuttings_html::{Limits, Tag};
+use serde::Serialize;
+use url::Url;
+
+pub use metadata::byline::authors;
+pub use metadata::language::Direction;
+pub use pictures::Picture;
+pub use safe::{ALLOWED_ATTRIBUTES, ALLOWED_CLASSES, ALLOWED_ELEMENTS, SafeHtml};
+pub use wall::{Access, NoArticle};
+
+use crate::lines::Surroundings;
+use crate::metadata::{Head, language};
+use crate::page::Page;
+use crate::pictures::Addresses;
+use crate::prune::Prose;
+use crate::shape::Shape;
+
+/// Goes up when the same page would give another extraction, so that what was
+/// kept can be made anew.
+pub const EXTRACTOR_VERSION: u32 = 1;
+
+/// The longest page that is read, in bytes: 20 MiB.
+pub const MAX_HTML_BYTES: usize = 20 * 1024 * 1024;
+
+/// Why nothing could be extracted. A poor page is no error.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExtractError {
+    /// The page is over [`MAX_HTML_BYTES`]; nothing of it was parsed.
+    #[error("the page has {bytes} bytes and at most {limit} are read")]
+    TooLarge {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+}
+
+/// An article, as it was found on its page.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Extraction {
+    /// The story's own headline, without the name of the site.
+    pub headline: Option<String>,
+    /// The line under the headline.
+    pub dek: Option<String>,
+    /// Who wrote it, as printed or declared.
+    pub byline: Option<String>,
+    /// The people in the byline, in order.
+    pub authors: Vec<String>,
+    /// RFC 3339: a date-time where the page gives time and offset, else a
+    /// full date.
+    pub published: Option<String>,
+    /// The same for the last change.
+    pub modified: Option<String>,
+    /// The name of the outlet.
+    pub publication: Option<String>,
+    /// The part of the outlet it ran in.
+    pub section: Option<String>,
+    /// A BCP 47 tag, declared or recognised.
+    pub language: Option<String>,
+    /// The direction the text is read in.
+    pub direction: Direction,
+    /// The address the page gives itself.
+    pub canonical_url: Option<Url>,
+    /// Absolute address of the picture the page puts first.
+    pub lead_image: Option<String>,
+    /// The story, blocks joined by a blank line. Headline, dek, byline, date
+    /// and captions are not in it.
+    pub text: String,
+    /// The story with its structure and pictures. Blocks have ids `b1`, `b2` …
+    pub html: SafeHtml,
+    /// The pictures of the story, in order.
+    pub images: Vec<Picture>,
+    /// Words in `text`.
+    pub word_count: usize,
+    /// Who may read it on the outlet's page.
+    pub access: Access,
+    /// Why there is no article, if there is none. After a paywall or on a
+    /// front page, `text` holds what could be read all the same.
+    pub no_article: Option<NoArticle>,
+    /// What the reader of this extraction should know.
+    pub warnings: Vec<String>,
+}
+
+/// Finds the article on a page, and the metadata printed around it.
+///
+/// - `html`: the page as UTF-8 text, at most [`MAX_HTML_BYTES`] bytes.
+/// - `base`: the address it was read from, after redirects. Relative links in
+///   the result are made absolute against it; without it, against the address
+///   the page gives itself, and where there is none they are left out.
+///
+/// Equal input gives equal output: no socket, clock or database is touched.
+///
+/// # Errors
+///
+/// [`ExtractError::TooLarge`] when `html` is over the limit. Nothing is parsed.
+///
+/// ```
+/// let page = "<title>Rain</title><article><h1>Rain</h1>
+///     <p>It rained for a third day, and the river rose over its banks.</p>
+///     <p>Nobody was hurt, said the mayor, who had come by boat.</p></article>";
+/// let found = cuttings_extract::extract(page, None)?;
+/// assert_eq!(found.headline.as_deref(), Some("Rain"));
+/// assert!(found.text.starts_with("It rained"));
+/// # Ok::<(), cuttings_extract::ExtractError>(())
+/// ```
+pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractError> {
+    extract_with(html, base, &mut |_| {})
+}
+
+/// What [`extract`] does with each part of a page, as lines of text for
+/// somebody who wants to know why a paragraph is kept or dropped.
+///
+/// # Errors
+///
+/// As [`extract`].
+pub fn explain(html: &str, base: Option<&Url>) -> Result<String, ExtractError> {
+    let mut log = String::new();
+    extract_with(html, base, &mut |step| {
+        step.write(&mut log);
+    })?;
+    Ok(log)
+}
+
+/// The state after lines are judged, for [`explain`].
+struct Step<'s, 'd> {
+    page: &'s Page<'d>,
+    root: usize,
+    shape: Shape,
+    lines: &'s [lines::Candidate],
+}
+
+impl Step<'_, '_> {
+    fn write(&self, log: &mut String) {
+        use std::fmt::Write as _;
+        let name = |at: usize| {
+            let node = self.page.node(at);
+            let class = self.page.attr(at, cuttings_html::Attr::Class).unwrap_or("");
+            let id = self.page.attr(at, cuttings_html::Attr::Id).unwrap_or("");
+            format!("<{} class=\"{class}\" id=\"{id}\">", self.page.doc.name(node.id))
+        };
+        let cut = |text: String| text.chars().take(100).collect::<String>();
+        // Writing to a string does not fail.
+        let _ = writeln!(log, "page read as {:?}", self.shape);
+        let mut at = self.page.body;
+        while at < self.page.nodes.len() {
+            let node = self.page.node(at);
+            if let Some(reason) = node.dropped
+                && node.tag != Tag::None
+            {
+                if node.end_line > node.first_line && reason != prune::Reason::Control {
+                    let text = cut(self.page.text_in_whole(at));
+                    let _ = writeln!(log, "left out as {reason:?}: {} {text}", name(at));
+                }
+                at = node.end as usize;
+            } else {
+                at += 1;
+            }
+        }
+        let path: Vec<String> = self.page.upward(self.root).take(6).map(name).collect();
+        let _ = writeln!(log, "the story is in {}", path.join(" in "));
+        for line in self.lines {
+            let fate = line.fate.map_or_else(|| "kept".to_owned(), |reason| format!("dropped as {reason:?}"));
+            let _ = writeln!(log, "{fate}, {:?}: {}", line.kind, cut(line.text.clone()));
+        }
+    }
+}
+
+fn extract_with(
+    html: &str,
+    base: Option<&Url>,
+    told: &mut dyn FnMut(&Step<'_, '_>),
+) -> Result<Extraction, ExtractError> {
+    if html.len() > MAX_HTML_BYTES {
+        return Err(ExtractError::TooLarge { bytes: html.len(), limit: MAX_HTML_BYTES });
+    }
+    let doc = cuttings_html::parse(html, &Limits::default());
+    let mut page = Page::lay(&doc);
+    let head = Head::read(&page);
+    let found = metadata::gather(&page, &head, base);
+    let declared = found.canonical.as_deref().and_then(|address| match base {
+        Some(base) => base.join(address).ok(),
+        None => Url::parse(address).ok(),
+    });
+    let declared = declared.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let own = base.cloned().or_else(|| declared.clone());
+    let relative_to = match (&head.base, &own) {
+        (Some(given), Some(own)) => own.join(given).ok().or_else(|| Some(own.clone())),
+        (Some(given), None) => Url::parse(given).ok(),
+        (None, own) => own.clone(),
+    };
+    let addresses = Addresses::new(relative_to);
+
+    let prose = Prose::weigh(&page);
+    let is_discussion = shape::is_discussion(&page, &found, own.as_ref(), &prose);
+    prune::prune(&mut page, &prose, is_discussion);
+    let weights = score::weigh(&page, false);
+    let narrow = score::find(&page, &weights, found.headline.as_deref());
+    let shape = if is_discussion { Shape::Discussion } else { shape::of(&page, &found, narrow) };
+    let root = if shape == Shape::Story {
+        narrow
+    } else {
+        score::find_wide(&page, &score::weigh(&page, true))
+    };
+    let captions = pictures::captions(&page);
+    let around = Surroundings {
+        headline: found.headline.as_deref(),
+        dek: found.dek.as_deref(),
+        authors: &found.authors,
+        captions,
+        is_story: shape == Shape::Story,
+    };
+    let place = root.unwrap_or(page.body);
+    let lines = lines::judge(&page, place, &around);
+    told(&Step { page: &page, root: place, shape, lines: &lines });
+    let lead = lead_pictures(&page, place);
+    let mut written = write::write(&page, place, &lines, &lead, &addresses);
+
+    let word_count = write::word_count(&written.text);
+    let access = wall::access(&page, found.is_free, found.tier.as_deref());
+    let no_article = wall::judge(
+        &page,
+        &wall::Evidence {
+            title: head.title.as_deref(),
+            headline: found.headline.as_deref(),
+            words: word_count,
+            access,
+            is_article: found.is_article,
+            has_root_address: own.as_ref().is_some_and(|url| url.path() == "/"),
+            scripts: head.scripts,
+        },
+    );
+    if no_article.as_ref().is_some_and(NoArticle::hides_text) {
+        written = write::Written::default();
+    }
+    let language = found.language.or_else(|| language::guess(&written.text).map(str::to_owned));
+    let direction = language::direction(head.direction.as_deref(), language.as_deref(), &written.text);
+    let lead_image = found
+        .lead_image
+        .as_deref()
+        .and_then(|address| addresses.web(address))
+        .or_else(|| written.pictures.first().map(|picture| picture.src.clone()));
+    Ok(Extraction {
+        headline: found.headline,
+        dek: found.dek,
+        byline: found.byline,
+        authors: found.authors,
+        published: found.published.map(|stamp| stamp.to_string()),
+        modified: found.modified.map(|stamp| stamp.to_string()),
+        publication: found.publication,
+        section: found.section,
+        language,
+        direction,
+        canonical_url: declared,
+        lead_image,
+        word_count: write::word_count(&written.text),
+        text: written.text,
+        html: SafeHtml::sanitize(&written.html),
+        images: written.pictures,
+        access,
+        warnings: warnings(&doc, access, no_article.as_ref()),
+        no_article,
+    })
+}
+
+/// Pictures between the start of the article and the start of its text.
+fn lead_pictures(page: &Page<'_>, root: usize) -> Vec<usize> {
+    let headline = page
+        .marked
+        .iter()
+        .map(|at| *at as usize)
+        .filter(|at| *at < root && page.node(*at).tag == Tag::H1)
+        .last();
+    let frame = page.upward(root).skip(1).find(|at| {
+        let node = page.node(*at);
+        matches!(node.tag, Tag::Article | Tag::Main) || headline.is_some_and(|headline| page.is_inside(headline, *at))
+    });
+    let Some(frame) = frame else { return Vec::new() };
+    if page.node(frame).tag == Tag::Body && headline.is_none() {
+        return Vec::new();
+    }
+    let start = match headline {
+        Some(headline) if page.node(frame).tag == Tag::Body => headline,
+        _ => frame,
+    };
+    page.pictures
+        .iter()
+        .map(|at| *at as usize)
+        .filter(|at| (start..root).contains(at) && !page.is_dropped(*at))
+        .collect()
+}
+
+fn warnings(doc: &cuttings_html::Document, access: Access, no_article: Option<&NoArticle>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !doc.limits_hit().is_empty() {
+        warnings.push("the page is larger or deeper than what is read; its end may be missing".to_owned());
+    }
+    if access == Access::Walled && no_article.is_none() {
+        warnings.push("the page says that it is for subscribers; the text may be cut short".to_owned());
+    }
+    warnings
+}

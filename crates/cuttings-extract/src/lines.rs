@@ -57,9 +57,11 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
         let fate = by_itself(page, candidate, at, &headline, &dek, around);
         lines[at].fate = fate;
     }
-    drop_link_lists(page, &mut lines);
+    drop_repeated(&mut lines);
     drop_appeals(&mut lines);
     if around.is_story {
+        drop_link_lists(page, &mut lines);
+        drop_before_headline(&mut lines, &headline);
         drop_edges(page, &mut lines);
     }
     drop_bare_headings(&mut lines);
@@ -171,7 +173,7 @@ fn by_itself(
     if is_label(text) {
         return Some(Reason::Control);
     }
-    if line.size < 260 && leads_away(text) {
+    if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;
         let linked = line.link_share() > 0.3;
         if short || linked {
@@ -219,6 +221,52 @@ fn is_byline_or_date(text: &str, folded: &str, around: &Surroundings<'_>) -> boo
         && ["by ", "von ", "par ", "por ", "written by "].iter().any(|lead| folded.starts_with(lead))
         && !text.ends_with(['.', '!', '?'])
         && text.split_whitespace().skip(1).take(2).all(|word| word.chars().next().is_some_and(char::is_uppercase))
+}
+
+/// A long line that stands twice is read once.
+fn drop_repeated(lines: &mut [Candidate]) {
+    let mut seen = HashSet::new();
+    for candidate in lines.iter_mut() {
+        if candidate.fate.is_some()
+            || candidate.text.len() < 50
+            || matches!(candidate.kind, Kind::Cell | Kind::Code)
+        {
+            continue;
+        }
+        if !seen.insert(fold(&candidate.text)) {
+            candidate.fate = Some(Reason::Repeated);
+        }
+    }
+}
+
+/// What stands before the headline is not the story, unless most of it does;
+/// the headline again, after the story, begins something else.
+fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
+    if headline.len() < 8 {
+        return;
+    }
+    let is_headline = |candidate: &Candidate| {
+        matches!(candidate.kind, Kind::Heading(_)) && fold(&candidate.text) == headline
+    };
+    let size = |lines: &[Candidate]| -> usize {
+        lines.iter().filter(|c| c.fate.is_none()).map(|c| c.text.len()).sum()
+    };
+    let whole = size(lines);
+    if let Some(first) = lines.iter().position(is_headline) {
+        if size(&lines[..first]) * 2 < whole {
+            for candidate in &mut lines[..first] {
+                candidate.fate.get_or_insert(Reason::Header);
+            }
+        }
+        if let Some(again) = lines[first + 1..].iter().position(is_headline) {
+            let again = first + 1 + again;
+            if size(&lines[first..again]) > 300 {
+                for candidate in &mut lines[again..] {
+                    candidate.fate.get_or_insert(Reason::Outside);
+                }
+            }
+        }
+    }
 }
 
 /// Lists whose items are links and little else lead away from the story.

@@ -93,7 +93,7 @@ pub fn is_block(tag: Tag) -> bool {
 pub fn is_unread(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::Script | Tag::Style | Tag::Noscript | Tag::Template | Tag::Iframe | Tag::Object
+        Tag::Script | Tag::Style | Tag::Template | Tag::Iframe | Tag::Object
             | Tag::Svg | Tag::Canvas | Tag::Audio | Tag::Video | Tag::Map | Tag::Select
             | Tag::Textarea | Tag::Input | Tag::Datalist | Tag::Noembed | Tag::Noframes
             | Tag::Applet | Tag::Head | Tag::Button | Tag::Progress | Tag::Meter
@@ -364,6 +364,23 @@ impl<'d> Page<'d> {
     /// The text inside the element at `index`, white space folded.
     pub fn text_in(&self, index: usize) -> String {
         self.text_between(index, self.nodes[index].end as usize)
+    }
+
+    /// The text inside an element, what is left out included.
+    pub fn text_in_whole(&self, index: usize) -> String {
+        let mut out = String::new();
+        for node in &self.nodes[index..self.nodes[index].end as usize] {
+            if node.tag == Tag::None {
+                let text = self.doc.text(node.id).split_whitespace().collect::<Vec<_>>().join(" ");
+                if !text.is_empty() {
+                    if !out.is_empty() {
+                        out.push(' ');
+                    }
+                    out.push_str(&text);
+                }
+            }
+        }
+        out
     }
 
     fn text_between(&self, start: usize, end: usize) -> String {

@@ -33,6 +33,7 @@ pub enum Reason {
     Promotion,
     PullQuote,
     Related,
+    Repeated,
     RepeatedHeadline,
     Rights,
     Share,
@@ -131,10 +132,12 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
 fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Option<Reason> {
     let node = page.node(index);
     let by_tag = match node.tag {
-        Tag::Script | Tag::Style | Tag::Noscript | Tag::Template | Tag::Object | Tag::Svg
+        Tag::Script | Tag::Style | Tag::Template | Tag::Object | Tag::Svg
         | Tag::Canvas | Tag::Map | Tag::Button | Tag::Select | Tag::Textarea | Tag::Input
         | Tag::Datalist | Tag::Progress | Tag::Meter | Tag::Applet => return Some(Reason::Control),
         Tag::Dialog => Some((Reason::Layer, 0.3)),
+        // Some pages keep their whole text here for those without scripts.
+        Tag::Noscript => Some((Reason::Control, 0.4)),
         Tag::Nav | Tag::Menu | Tag::Search => Some((Reason::Navigation, 0.4)),
         Tag::Aside => Some((Reason::Sidebar, 0.35)),
         Tag::Footer => {
@@ -164,13 +167,16 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
     if is_hidden(page, index) && share <= 0.3 {
         return Some(Reason::Hidden);
     }
-    let is_frame = matches!(node.tag, Tag::Html | Tag::Body | Tag::Main);
+    let is_frame = matches!(
+        node.tag,
+        Tag::Html | Tag::Body | Tag::Main | Tag::Tr | Tag::Td | Tag::Th | Tag::Tbody
+    );
     if is_frame || node.traits == Traits::NONE {
         return None;
     }
     // A heading is judged by its words; pages name them in every way.
     let is_heading = matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4);
-    let named_body = node.traits.has(Traits::BODY) && share > 0.1;
+    let named_body = (node.traits.has(Traits::BODY) || node.tag == Tag::Article) && share > 0.1;
     if node.traits.has(Traits::HIDDEN)
         && share <= 0.1
         && !matches!(node.tag, Tag::Figure | Tag::Img | Tag::Picture)

@@ -22,8 +22,9 @@ const NAMED_SHARE: f32 = 0.55;
 /// The same for the one post of several that carries the page's headline.
 const HEADLINE_SHARE: f32 = 0.05;
 
-/// Weighs the lines that are left after pruning.
-pub fn weigh(page: &Page<'_>) -> Prose {
+/// Weighs the lines that are left after pruning: by how much of a story each
+/// is, or, for pages that are none (`all`), by its length alone.
+pub fn weigh(page: &Page<'_>, all: bool) -> Prose {
     let mut kept = vec![false; page.lines.len()];
     let mut at = page.body;
     let end = page.node(page.body).end as usize;
@@ -43,7 +44,11 @@ pub fn weigh(page: &Page<'_>) -> Prose {
         }
     }
     Prose::of(page.lines.iter().zip(kept).map(|(line, kept)| {
-        if kept { weight(page, line) } else { 0.0 }
+        match (kept, all) {
+            (false, _) => 0.0,
+            (true, true) => line.size as f32,
+            (true, false) => weight(page, line),
+        }
     }))
 }
 
@@ -107,12 +112,45 @@ pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<us
     Some(post_with_headline(page, prose, at, headline).unwrap_or(at))
 }
 
+/// Share of all text that a child must hold on pages that are no story.
+const WIDE_STEP_SHARE: f32 = 0.9;
+
+/// The element that holds the content of a page that is no story: what the
+/// page calls its main part, else nearly all of its text.
+pub fn find_wide(page: &Page<'_>, weights: &Prose) -> Option<usize> {
+    let mut at = page.body;
+    let whole = weights.between(&page.lines_in(at));
+    if whole < 1.0 {
+        return None;
+    }
+    let main = (page.body..page.nodes.len()).find(|at| {
+        let node = page.node(*at);
+        (node.tag == Tag::Main || page.attr(*at, Attr::Role) == Some("main"))
+            && !page.is_dropped(*at)
+            && weights.between(&page.lines_in(*at)) > 0.4 * whole
+    });
+    if let Some(main) = main {
+        at = main;
+    }
+    loop {
+        let whole = weights.between(&page.lines_in(at));
+        let step = children(page, at).find(|child| {
+            !is_text_level(page.node(*child).tag)
+                && weights.between(&page.lines_in(*child)) >= WIDE_STEP_SHARE * whole
+        });
+        match step {
+            Some(child) => at = child,
+            None => return Some(at),
+        }
+    }
+}
+
 /// Elements in which the search does not end: a paragraph is no story.
 fn is_text_level(tag: Tag) -> bool {
     matches!(
         tag,
         Tag::P | Tag::Pre | Tag::Ul | Tag::Ol | Tag::Dl | Tag::Blockquote | Tag::H1 | Tag::H2 | Tag::H3
-            | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Li | Tag::Table | Tag::Tbody | Tag::Tr | Tag::Figure | Tag::Tr
+            | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Li | Tag::Table | Tag::Tbody | Tag::Tr | Tag::Figure
     ) || !crate::page::is_block(tag)
 }
 

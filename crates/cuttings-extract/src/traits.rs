@@ -63,7 +63,7 @@ impl Traits {
             return Self::NONE;
         }
         let shaped = shape(names);
-        let mut found = 0;
+        let mut found = if is_hidden(names) { Self::HIDDEN.0 } else { 0 };
         for hit in PATTERNS.find_overlapping_iter(&shaped) {
             found |= OWNERS[hit.pattern().as_usize()].0;
         }
@@ -78,8 +78,55 @@ impl BitOr for Traits {
     }
 }
 
-/// `adSlot_top box` as `-ad-slot-top-box-`.
+/// Whole class names for text that is not shown, or only read aloud. A name
+/// that shows the element again on some screens (`md:block`) undoes it.
+const HIDDEN_NAMES: &[&str] = &[
+    "hidden", "hide", "d-none", "is-hidden", "invisible", "u-hidden", "display-none", "offscreen", "visually-hidden",
+    "visuallyhidden", "sr-only", "screen-reader-text", "screen-reader", "screenreader", "element-invisible",
+    "assistive-text", "print-only", "show-for-sr", "visually-hidden-focusable", "hidden-visually", "hidden-print",
+];
+
+fn is_hidden(names: &str) -> bool {
+    let mut hidden = false;
+    for name in names.split_ascii_whitespace() {
+        if HIDDEN_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            hidden = true;
+        } else if (name.contains(':') || name.starts_with("d-"))
+            && ["block", "flex", "inline", "grid", "table"].iter().any(|shown| name.contains(shown))
+        {
+            return false;
+        }
+    }
+    hidden
+}
+
+/// Class names made by a tool say nothing: `fnYsJf`, `md:pt-2`, `[&_a]:x`.
+fn is_generated(name: &str) -> bool {
+    if name.contains([':', '[', '/', '=']) {
+        return true;
+    }
+    let upper = name.bytes().filter(u8::is_ascii_uppercase).count();
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    let joined = !name.contains(['-', '_']);
+    joined && name.len() <= 9 && upper + digits >= 2 && name.bytes().any(|b| b.is_ascii_lowercase())
+}
+
+/// Class names that blogs put on a post for what it is about. They say nothing
+/// about what the element is for.
+const SUBJECTS: &[&str] = &["category-", "tag-", "topic-", "type-", "format-", "status-", "author-", "term-", "taxonomy-"];
+
+/// `adSlot_top box` as `-ad-slot-top-box-`; without the subjects of a post.
 fn shape(names: &str) -> String {
+    let of_post = names.contains("hentry") || names.contains("type-post") || names.contains("category-");
+    let kept: Vec<&str> = names
+        .split_whitespace()
+        .filter(|name| !is_generated(name))
+        .filter(|name| !(of_post && SUBJECTS.iter().any(|subject| name.starts_with(subject))))
+        .collect();
+    shaped(&kept.join(" "))
+}
+
+fn shaped(names: &str) -> String {
     let mut out = String::with_capacity(names.len() + 8);
     out.push('-');
     let mut was_lower = false;
@@ -147,7 +194,7 @@ const LISTS: &[(Traits, &[&str])] = &[
             "-comments-", "-comment-", "-disqus", "-respond-", "-commentlist-", "-fb-comments-", "-livefyre-",
             "-commentform-", "-comment-form", "-commentarea-", "-comments-area-", "-kommentare-", "-kommentar-",
             "-comentarios-", "-commentaires-", "-leserkommentare-", "-commenting-", "-comment-list-", "-komentarze-",
-            "-coral-talk", "-spot-im-", "-hyvor", "-user-comments-", "-reviews-",
+            "-coral-talk", "-spot-im-", "-hyvor", "-user-comments-",
         ],
     ),
     (
@@ -168,8 +215,8 @@ const LISTS: &[(Traits, &[&str])] = &[
         Traits::SIDEBAR,
         &[
             "-sidebar", "-rail-", "-right-rail", "-right-column-", "-rightcol", "-aside-", "-complementary-", "-side-bar-",
-            "-rightcolumn-", "-secondary-", "-widget-area-", "-widgets-", "-side-col", "-marginal-", "-seitenleiste-",
-            "-right-sidebar-", "-col-right-", "-leftcol-", "-left-column-", "-infobox-", "-factbox-",
+            "-rightcolumn-", "-widget-area-", "-widgets-", "-side-col", "-marginal-", "-seitenleiste-",
+            "-right-sidebar-", "-col-right-", "-factbox-",
         ],
     ),
     (
@@ -186,7 +233,7 @@ const LISTS: &[(Traits, &[&str])] = &[
     (
         Traits::LAYER,
         &[
-            "-cookie", "-consent-", "-gdpr-", "-modal-", "-popup-", "-pop-up-", "-overlay-", "-lightbox-", "-dialog-", "-cmp-",
+            "-cookie", "-consent-", "-gdpr-", "-modal-", "-popup-", "-pop-up-", "-overlay-", "-lightbox-", "-dialog-", 
             "-onetrust", "-toast-", "-login-", "-signin-", "-sign-in-", "-registration-", "-offcanvas-", "-off-canvas-", "-drawer-", "-truste-",
             "-didomi", "-qc-cmp", "-ccpa-", "-notification-bar-", "-announcement-bar-", "-snackbar-", "-tooltip-", "-popover-", "-interstitial-",
             "-welcome-mat",
@@ -206,7 +253,7 @@ const LISTS: &[(Traits, &[&str])] = &[
         Traits::BYLINE,
         &[
             "-byline", "-by-line-", "-author-", "-authors-", "-writer-", "-contributor", "-autor-", "-auteur-", "-author-name",
-            "-authorname-", "-vcard-", "-fn-", "-autoren-", "-posted-by-", "-username-", "-article-author", "-post-author",
+            "-authorname-", "-vcard-", "-autoren-", "-posted-by-", "-username-", "-article-author", "-post-author",
             "-byauthor-", "-journalist-", "-postedby-", "-written-by-", "-redactor-", "-autore-", "-creator-", "-redacteur-",
             "-firma-", "-screen-name-",
         ],
@@ -226,7 +273,7 @@ const LISTS: &[(Traits, &[&str])] = &[
             "-caption-", "-captions-", "-caption-text", "-captiontext-", "-figcaption-", "-wp-caption", "-image-credit", "-photo-credit",
             "-img-caption", "-imagecaption", "-image-caption", "-photo-caption", "-bildunterschrift-", "-legende-", "-image-desc",
             "-media-caption", "-picture-caption", "-video-caption", "-bildtext-", "-image-meta-", "-gallery-caption",
-            "-cutline-", "-pie-de-foto", "-piefoto-", "-bu-",
+            "-cutline-", "-pie-de-foto", "-piefoto-", 
         ],
     ),
     (
@@ -256,19 +303,11 @@ const LISTS: &[(Traits, &[&str])] = &[
         ],
     ),
     (
-        Traits::HIDDEN,
-        &[
-            "-visually-hidden-", "-visuallyhidden-", "-sr-only-", "-screen-reader", "-screenreader", "-assistive-text-", "-hidden-", "-hide-", "-d-none-",
-            "-is-hidden-", "-invisible-", "-display-none-", "-displaynone-", "-offscreen-", "-u-hidden-", "-print-only-", "-printonly-",
-            "-noscreen-", "-element-invisible-",
-        ],
-    ),
-    (
         Traits::BUTTONS,
         &[
             "-toolbar-", "-tools-", "-button-", "-buttons-", "-btn-", "-btns-", "-noprint-", "-no-print-", "-actions-", "-printfriendly", "-print-", "-controls-",
             "-article-tools-", "-text-size-", "-fontsize-", "-copy-code", "-clipboard-", "-editsection-", "-mw-editsection-", "-headerlink-", "-permalink-",
-            "-audio-player-", "-player-", "-listen-", "-speech-", "-like-button-",
+            "-audio-player-", "-listen-", "-speech-", "-like-button-",
         ],
     ),
     (
@@ -300,7 +339,7 @@ const LISTS: &[(Traits, &[&str])] = &[
     ),
     (
         Traits::PAYWALL,
-        &["-paywall", "-pay-wall", "-piano-", "-tp-container-", "-regwall", "-premium-wall", "-subscriber-only", "-paid-content-", "-locked-content-", "-meteredcontent-", "-premium-content-", "-wall-"],
+        &["-paywall", "-pay-wall", "-piano-", "-tp-container-", "-regwall", "-premium-wall", "-subscriber-only", "-paid-content-", "-locked-content-", "-meteredcontent-", "-premium-content-", ],
     ),
     (
         Traits::DEK,
@@ -343,6 +382,13 @@ mod tests {
         for names in ["ad-slot", "adSlot", "top_ad", "box ad"] {
             assert!(Traits::of_names(names).has(Traits::AD), "{names}");
         }
+    }
+
+    #[test]
+    fn a_name_hides_only_where_nothing_shows_the_element_again() {
+        assert!(Traits::of_names("note sr-only").has(Traits::HIDDEN));
+        assert!(!Traits::of_names("hidden md:block").has(Traits::HIDDEN));
+        assert!(!Traits::of_names("overflow-hidden").has(Traits::HIDDEN));
     }
 
     #[test]

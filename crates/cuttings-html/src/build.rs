@@ -1,6 +1,6 @@
 //! Building the arena from what the tree builder says.
 //!
-//! [`crate::parse`] hands a [`Sink`] to html5ever's tree builder and takes the
+//! [`crate::parse()`] hands a [`Sink`] to html5ever's tree builder and takes the
 //! finished [`Document`] out of it. Nothing else sees html5ever's types.
 //!
 //! Two things keep this linear. Text that is appended to a node which is no

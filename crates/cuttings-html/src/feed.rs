@@ -1,6 +1,6 @@
 //! Feeding the tokenizer, with over-long tags cut down on the way.
 //!
-//! [`crate::parse`] calls [`feed`]. The tokenizer compares every attribute of a
+//! [`crate::parse()`] calls [`feed`]. The tokenizer compares every attribute of a
 //! tag with all earlier ones, so what is over the limits has to go before it
 //! sees the tag, and that takes knowing where tags are: the same bytes are a
 //! tag in one place and text in a script. The scan here finds the constructs

@@ -1,6 +1,6 @@
 //! The guard between tokenizer and tree builder: hostile nesting never gets in.
 //!
-//! [`crate::parse`] puts it around html5ever's tree builder. The tree builder
+//! [`crate::parse()`] puts it around html5ever's tree builder. The tree builder
 //! walks its open elements for nearly every tag and opens formatting elements
 //! again and again, so both lists are kept short here, by leaving out start
 //! tags, and the node budget stops the parse. The standard allows such limits
@@ -36,9 +36,9 @@ const SIBLING_SLACK: usize = 16;
 /// opened again, so they have a limit of their own.
 const MAX_FORMATTING_ATTRIBUTES: usize = 32;
 
-/// How many open elements may be looked at in one parse, by estimate: about a
-/// second's work. A page of 300,000 nodes at a depth of 100 stays below.
-const MAX_LOOK_UPS: usize = 100_000_000;
+/// How many open elements may be looked at in one parse, by estimate: about half a
+/// second of work. A page of 300,000 nodes at a depth of 100 stays below.
+const MAX_LOOK_UPS: usize = 50_000_000;
 
 /// How many tokens the tree builder gets between two counts of open elements.
 const TOKENS_PER_CENSUS: usize = 64;

@@ -1,6 +1,6 @@
 //! How much of a page is looked at, and what was left out.
 //!
-//! [`crate::parse`] takes [`Limits`]; [`Document::limits_hit`](crate::Document::limits_hit)
+//! [`crate::parse()`] takes [`Limits`]; [`Document::limits_hit`](crate::Document::limits_hit)
 //! tells which of them the page reached. The product runs with
 //! [`Limits::default`]; conformance runs with [`Limits::none`].
 //!

@@ -1,6 +1,6 @@
 //! Parsing: from text to a [`Document`].
 //!
-//! The extractor and the importers call [`parse`]; [`parse_fragment`] is for
+//! The extractor and the importers call [`parse()`]; [`parse_fragment`] is for
 //! pieces of HTML out of feeds and metadata. html5ever does the work for now
 //! and shows nowhere in the interface.
 
@@ -30,7 +30,7 @@ pub struct ParseOptions {
 
 /// Parses a page. Takes any text and always gives a document with an `<html>`,
 /// a `<head>` and a `<body>` (or `<frameset>`); see [`Document::limits_hit`]
-/// for what was left out.
+/// for what was left out. A byte order mark in front is not part of the page.
 pub fn parse(html: &str, limits: &Limits) -> Document {
     let options = ParseOptions {
         limits: limits.clone(),
@@ -41,6 +41,7 @@ pub fn parse(html: &str, limits: &Limits) -> Document {
 
 /// As [`parse`], with all options.
 pub fn parse_with(html: &str, options: &ParseOptions) -> Document {
+    let html = html.strip_prefix('\u{FEFF}').unwrap_or(html);
     let sink = Sink::new(&options.limits, options.scripting);
     let builder = TreeBuilder::new(sink, builder_options(options));
     run(builder, State::Data, html, &options.limits)
@@ -104,6 +105,8 @@ fn run(builder: TreeBuilder<Handle, Sink>, state: State, html: &str, limits: &Li
     };
     let options = TokenizerOpts {
         initial_state: Some(state),
+        // It would discard one at the start of every piece it is fed.
+        discard_bom: false,
         ..TokenizerOpts::default()
     };
     let tokenizer = Tokenizer::new(Guard::new(builder, mode, limits), options);
@@ -114,4 +117,49 @@ fn run(builder: TreeBuilder<Handle, Sink>, state: State, html: &str, limits: &Li
     feed(&tokenizer, &html[..cut], limits);
     tokenizer.end();
     tokenizer.sink.into_sink().finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_byte_order_mark_in_front_is_taken_away() {
+        let page = "\u{FEFF}<body>\u{FEFF}a<style>\u{FEFF}b</style>\u{FEFF}c";
+        let document = parse(page, &Limits::default());
+        assert_eq!(
+            document.text_content(document.root()),
+            "\u{FEFF}a\u{FEFF}b\u{FEFF}c"
+        );
+    }
+
+    #[test]
+    fn noscript_holds_elements_unless_scripts_are_said_to_run() {
+        let page = "<body><noscript><img src=a></noscript>";
+        let document = parse(page, &Limits::default());
+        assert_eq!(document.text_content(document.root()), "");
+        let options = ParseOptions {
+            scripting: true,
+            ..ParseOptions::default()
+        };
+        let document = parse_with(page, &options);
+        assert_eq!(document.text_content(document.root()), "<img src=a>");
+        let html = document.to_html(document.root());
+        assert!(html.contains("<noscript><img src=a></noscript>"));
+    }
+
+    #[test]
+    fn a_fragment_is_parsed_as_if_inside_its_context() {
+        for (html, context, expected) in [
+            ("<td>a", Tag::Tr, "<td>a</td>"),
+            ("<td>a", Tag::Div, "a"),
+            ("a<b>", Tag::Textarea, "a&lt;b&gt;"),
+            ("a</title>b", Tag::Title, "a&lt;/title&gt;b"),
+            ("<p>a<p>b", Tag::Body, "<p>a</p><p>b</p>"),
+        ] {
+            let document = parse_fragment(html, context, &Limits::default());
+            let holder = document.document_element().expect("a fragment's holder");
+            assert_eq!(document.inner_html(holder), expected, "{html}");
+        }
+    }
 }

@@ -471,7 +471,7 @@ fn shown(
         modified: extraction.modified.as_deref().and_then(dated),
         word_count: extraction.word_count as i64,
         reading_minutes: i64::from(cuttings_text::count::reading_minutes(
-            &extraction.text,
+            extraction.word_count,
             extraction.language.as_deref(),
         )),
         text: extraction.text.clone(),

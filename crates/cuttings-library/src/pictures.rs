@@ -117,48 +117,43 @@ pub async fn keep(
     extraction: &Extraction,
     at_hand: &HashMap<String, cuttings_model::Picture>,
 ) -> Result<Kept, StoreError> {
-    let mut wanted: Vec<&str> = Vec::new();
-    let lead = extraction.lead_image.as_deref();
+    let lead = extraction.lead_image.as_ref();
+    let mut shown: Vec<&String> = Vec::new();
     for source in extraction
         .images
         .iter()
-        .map(|picture| picture.src.as_str())
+        .map(|picture| &picture.src)
         .chain(lead)
     {
-        if !wanted.contains(&source) && wanted.len() < MAX_PICTURES {
-            wanted.push(source);
+        if !shown.contains(&source) && shown.len() < MAX_PICTURES {
+            shown.push(source);
         }
     }
-    // The story's own first picture stands for it in lists; the one named in
-    // the page's head serves when the story shows none.
-    let mut thumbnail_sources = extraction
-        .images
+    let wanted: Vec<String> = shown
         .iter()
-        .map(|picture| picture.src.as_str())
-        .chain(lead)
-        .collect::<Vec<_>>()
-        .into_iter();
+        .filter(|source| !at_hand.contains_key(**source))
+        .map(|source| (*source).clone())
+        .collect();
 
     let mut kept = Kept::default();
-    let mut bytes_of: HashMap<&str, Bytes> = HashMap::new();
+    let mut bytes_of: HashMap<String, Bytes> = HashMap::new();
     let mut total = 0;
-    let mut answers = stream::iter(
-        wanted
-            .iter()
-            .filter(|source| !at_hand.contains_key(**source)),
-    )
-    .map(|source| async move { (*source, fetch(fetcher, source).await) })
-    .buffered(FETCHES_AT_ONCE);
+    let mut answers = stream::iter(wanted)
+        .map(|source| async move {
+            let bytes = fetch(fetcher, &source).await;
+            (source, bytes)
+        })
+        .buffered(FETCHES_AT_ONCE);
     while let Some((source, answer)) = answers.next().await {
         let found = answer.and_then(|bytes| look(&bytes).map(|look| (bytes, look)));
         let Some((bytes, look)) = found.filter(|(bytes, _)| total + bytes.len() <= MAX_TOTAL_BYTES)
         else {
-            kept.missing.push(source.to_owned());
+            kept.missing.push(source);
             continue;
         };
         total += bytes.len();
         kept.pictures.push(NewPicture {
-            url: source.to_owned(),
+            url: source.clone(),
             role: PictureRole::Story,
             body: blobs.put(bytes.clone()).await?,
             content_type: look.content_type.to_owned(),
@@ -167,7 +162,9 @@ pub async fn keep(
         });
         bytes_of.insert(source, bytes);
     }
-    for source in thumbnail_sources.by_ref().take(4) {
+    // The story's own first picture stands for it in lists; the one named in
+    // the page's head serves when the story shows none.
+    for source in shown.into_iter().take(4) {
         let bytes = match (bytes_of.get(source), at_hand.get(source)) {
             (Some(bytes), _) => bytes.clone(),
             (None, Some(picture)) => blobs.get(&picture.digest).await?,

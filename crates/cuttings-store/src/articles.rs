@@ -356,11 +356,12 @@ impl Store {
     ) -> Result<Option<Article>, StoreError> {
         let mut tx = self.db.begin().await?;
         let tick_ms = tick(&mut tx, user_id, now_ms).await?;
-        if let Some(found) = by_id(&mut tx, user_id, id).await? {
-            if found.state == ArticleState::Failed && found.deleted_at_ms.is_none() {
-                requeue(&mut tx, user_id, id, tick_ms).await?;
-                jobs::insert(&mut tx, user_id, id, JobKind::Fetch, now_ms).await?;
-            }
+        let found = by_id(&mut tx, user_id, id).await?;
+        if found.is_some_and(|found| {
+            found.state == ArticleState::Failed && found.deleted_at_ms.is_none()
+        }) {
+            requeue(&mut tx, user_id, id, tick_ms).await?;
+            jobs::insert(&mut tx, user_id, id, JobKind::Fetch, now_ms).await?;
         }
         let article = by_id(&mut tx, user_id, id).await?;
         tx.commit().await?;

@@ -113,19 +113,19 @@ impl StoreError {
     pub fn is_disk_full(&self) -> bool {
         let mut error: Option<&(dyn std::error::Error + 'static)> = Some(self);
         while let Some(current) = error {
-            if let Some(io) = current.downcast_ref::<std::io::Error>() {
-                if matches!(
+            if current.downcast_ref::<std::io::Error>().is_some_and(|io| {
+                matches!(
                     io.kind(),
                     std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
-                ) {
-                    return true;
-                }
+                )
+            }) {
+                return true;
             }
-            if let Some(sqlx::Error::Database(database)) = current.downcast_ref::<sqlx::Error>() {
-                // SQLITE_FULL; disk_full in PostgreSQL.
-                if matches!(database.code().as_deref(), Some("13" | "53100")) {
-                    return true;
-                }
+            // SQLITE_FULL; disk_full in PostgreSQL.
+            if let Some(sqlx::Error::Database(database)) = current.downcast_ref::<sqlx::Error>()
+                && matches!(database.code().as_deref(), Some("13" | "53100"))
+            {
+                return true;
             }
             error = current.source();
         }

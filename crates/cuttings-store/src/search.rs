@@ -150,10 +150,17 @@ fn filters(query: &Query, values: &mut Vec<Value>) -> String {
     };
     let filters = &query.filters;
     for (sites, not) in [(&filters.sites, ""), (&filters.not_sites, "NOT ")] {
-        for site in sites {
-            let exact = bind(Value::from(site));
-            let below = bind(Value::from(format!("%.{}", escape_like(site))));
-            sql += &format!(" AND {not}(a.site = {exact} OR a.site LIKE {below} ESCAPE '\\')");
+        // One of the sites is enough; none of those to be left out may be it.
+        let any: Vec<String> = sites
+            .iter()
+            .map(|site| {
+                let exact = bind(Value::from(site));
+                let below = bind(Value::from(format!("%.{}", escape_like(site))));
+                format!("a.site = {exact} OR a.site LIKE {below} ESCAPE '\\'")
+            })
+            .collect();
+        if !any.is_empty() {
+            sql += &format!(" AND {not}({})", any.join(" OR "));
         }
     }
     for (authors, not) in [(&filters.authors, ""), (&filters.not_authors, "NOT ")] {

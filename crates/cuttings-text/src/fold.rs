@@ -83,31 +83,32 @@ pub(crate) fn drop_diacritics(lower: &str, folded: &mut String) {
 
 /// Whether `mark` on the letter `base` is one that readers leave out at will.
 fn is_optional_mark(mark: char, base: char) -> bool {
-    match mark {
-        '\u{306}' if is_cyrillic(base) => false,
-        '\u{308}' if base == 'і' => false,
+    let accent = matches!(
+        mark,
         '\u{300}'..='\u{36F}'
-        | '\u{1AB0}'..='\u{1AFF}'
-        | '\u{1DC0}'..='\u{1DFF}'
-        | '\u{20D0}'..='\u{20FF}' => true,
-        // Hebrew points and cantillation.
-        '\u{591}'..='\u{5BD}'
-        | '\u{5BF}'
-        | '\u{5C1}'
-        | '\u{5C2}'
-        | '\u{5C4}'
-        | '\u{5C5}'
-        | '\u{5C7}' => true,
-        // Arabic vowel signs, hamza and madda as marks, and the stretching stroke.
+            | '\u{1AB0}'..='\u{1AFF}'
+            | '\u{1DC0}'..='\u{1DFF}'
+            | '\u{20D0}'..='\u{20FF}'
+    );
+    let makes_another_letter =
+        (mark == '\u{306}' && is_cyrillic(base)) || (mark == '\u{308}' && base == 'і');
+    let hebrew_point = matches!(
+        mark,
+        '\u{591}'
+            ..='\u{5BD}' | '\u{5BF}' | '\u{5C1}' | '\u{5C2}' | '\u{5C4}' | '\u{5C5}' | '\u{5C7}'
+    );
+    // Vowel signs, hamza and madda as marks, and the stretching stroke.
+    let arabic_sign = matches!(
+        mark,
         '\u{610}'..='\u{61A}'
-        | '\u{640}'
-        | '\u{64B}'..='\u{65F}'
-        | '\u{670}'
-        | '\u{6D6}'..='\u{6DC}'
-        | '\u{6DF}'..='\u{6E8}'
-        | '\u{6EA}'..='\u{6ED}' => true,
-        _ => false,
-    }
+            | '\u{640}'
+            | '\u{64B}'..='\u{65F}'
+            | '\u{670}'
+            | '\u{6D6}'..='\u{6DC}'
+            | '\u{6DF}'..='\u{6E8}'
+            | '\u{6EA}'..='\u{6ED}'
+    );
+    (accent && !makes_another_letter) || hebrew_point || arabic_sign
 }
 
 fn is_cyrillic(letter: char) -> bool {

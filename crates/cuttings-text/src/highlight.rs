@@ -60,9 +60,14 @@ pub fn mark(text: &str, language: Option<&str>, query: &Query) -> Vec<Piece> {
 /// let text = "The council met on Monday. The ferry will leave from the old harbour.";
 /// let pieces = snippet(text, Some("en"), &parse("harbour ferry").unwrap(), 40);
 /// let shown: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-/// assert_eq!(shown, "…The ferry will leave from the old…");
+/// assert_eq!(shown, "…ferry will leave from the old harbour.");
 /// ```
 pub fn snippet(text: &str, language: Option<&str>, query: &Query, max_chars: usize) -> Vec<Piece> {
+    let ellipsis = if max_chars >= MIN_CHARS_FOR_ELLIPSES {
+        "…"
+    } else {
+        ""
+    };
     let spots = Patterns::new(query, language).find(text, language);
     let text_end = text.trim_end().len();
     let text_start = text_end - text[..text_end].trim_start().len();
@@ -78,7 +83,7 @@ pub fn snippet(text: &str, language: Option<&str>, query: &Query, max_chars: usi
 
     let mut pieces = Pieces::default();
     if start > text_start {
-        pieces.push("…", false);
+        pieces.push(ellipsis, false);
     }
     let mut at = start;
     for (from, to) in merged(&spots) {
@@ -92,16 +97,23 @@ pub fn snippet(text: &str, language: Option<&str>, query: &Query, max_chars: usi
     }
     pieces.push_collapsed(&text[at..end], false);
     if end < text_end {
-        pieces.push("…", false);
+        pieces.push(ellipsis, false);
     }
     pieces.0
 }
+
+/// A snippet shorter than this has no ellipses: they would be most of it.
+const MIN_CHARS_FOR_ELLIPSES: usize = 8;
 
 /// Where a snippet starts and ends, in bytes, given that the text (`whole`) is
 /// longer than `max_chars`.
 fn passage(text: &str, whole: (usize, usize), spots: &[Spot], max_chars: usize) -> (usize, usize) {
     // Room for an ellipsis at either end.
-    let room = max_chars.saturating_sub(2).max(1);
+    let room = if max_chars >= MIN_CHARS_FOR_ELLIPSES {
+        max_chars - 2
+    } else {
+        max_chars
+    };
     let Some((first, last)) = densest(text, spots, room) else {
         return (whole.0, cut_back(text, whole, whole.0, whole.0, room));
     };

@@ -21,11 +21,11 @@
 //! PostgreSQL keeps 256 positions of a lexeme, so those of a frequent one go on in
 //! `'ethe/1'`, `'ethe/2'`; phrases ask for `'ethe/':*`, which finds them all.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
-use crate::scan::scan;
+use crate::scan::{Word, scan};
 use crate::stem::Stemmer;
+use crate::word_map::WordMap;
 
 /// The searched text of one article.
 #[derive(Clone, Copy, Debug, Default)]
@@ -147,87 +147,126 @@ pub fn tsvector(fields: &IndexFields) -> TsVector {
     let mut stemmer = Stemmer::new(fields.language);
     let mut vector = Vector::default();
     for (text, weight) in [
-        (fields.headline, "A"),
-        (fields.about, "B"),
-        // D is the weight of a position that names none.
-        (fields.body, ""),
+        (fields.headline, Weight::A),
+        (fields.about, Weight::B),
+        (fields.body, Weight::D),
     ] {
-        scan(text, |word| {
-            vector.position += 1;
-            vector.add('e', word.exact, weight);
-            vector.add('s', stemmer.stem(word.lower, word.exact), weight);
-        });
+        scan(text, |word| vector.add(&word, &mut stemmer, weight));
         vector.position += FIELD_GAP;
     }
-    let truncated = vector.truncated;
     TsVector {
+        truncated: vector.truncated,
         literal: vector.print(),
-        truncated,
     }
+}
+
+/// What PostgreSQL ranks by; there is C, too, which we have no use for.
+#[derive(Clone, Copy)]
+enum Weight {
+    A,
+    B,
+    /// Of a position that names none.
+    D,
 }
 
 /// A vector while its words come in.
 #[derive(Default)]
 struct Vector {
-    /// Position and weight of each lexeme, the lexeme without its stroke.
-    lexemes: HashMap<String, Vec<(u32, &'static str)>>,
-    spare: String,
+    /// Indexes into `lexemes` of the two faces of a word, by its lower-case form.
+    words: WordMap<[usize; 2]>,
+    /// Index into `lexemes` by name.
+    names: WordMap<usize>,
+    lexemes: Vec<Lexeme>,
     position: u32,
     bytes: usize,
     truncated: bool,
 }
 
+/// A lexeme without its stroke.
+struct Lexeme {
+    name: String,
+    places: Vec<(u32, Weight)>,
+}
+
+/// Stands for a lexeme that found no room.
+const NO_ROOM: usize = usize::MAX;
+
 impl Vector {
-    fn add(&mut self, face: char, term: &str, weight: &'static str) {
-        let beyond = self.position > LAST_POSITION;
-        self.truncated |= beyond;
-        self.spare.clear();
-        self.spare.push(face);
-        self.spare.push_str(term);
-        match self.lexemes.get_mut(&self.spare) {
-            // One mention is enough for a word to be found.
-            Some(_) if beyond => {}
-            Some(positions) => {
-                // A new lexeme for the positions starts with its name once more.
-                let name = if positions.len() % MAX_POSITIONS == 0 {
-                    self.spare.len() + 16
-                } else {
-                    0
-                };
-                if self.bytes + name > MAX_VECTOR_BYTES {
-                    self.truncated = true;
-                } else {
-                    positions.push((self.position, weight));
-                    self.bytes += 2 + name;
-                }
-            }
-            None => {
-                // The name and stroke, the count, the position, and padding.
-                let needed = self.spare.len() + 1 + 2 + 2 + 1;
-                if self.bytes + needed > MAX_VECTOR_BYTES {
-                    self.truncated = true;
-                } else {
-                    self.bytes += needed;
-                    self.lexemes.insert(
-                        self.spare.clone(),
-                        vec![(self.position.min(BEYOND), weight)],
-                    );
-                }
-            }
+    fn add(&mut self, word: &Word, stemmer: &mut Stemmer, weight: Weight) {
+        self.position += 1;
+        let faces = if let Some(&faces) = self.words.get(word.lower) {
+            faces
+        } else {
+            let exact = self.lexeme('e', word.exact);
+            let stem = self.lexeme('s', stemmer.stem(word.lower, word.exact));
+            self.words.insert(word.lower.into(), [exact, stem]);
+            [exact, stem]
+        };
+        for index in faces {
+            self.place(index, weight);
         }
     }
 
-    fn print(self) -> String {
-        let mut lexemes: Vec<_> = self.lexemes.into_iter().collect();
-        lexemes.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    /// The index of a lexeme, which is made where it is new and there is room.
+    fn lexeme(&mut self, face: char, term: &str) -> usize {
+        let mut name = String::with_capacity(term.len() + 1);
+        name.push(face);
+        name.push_str(term);
+        if let Some(&index) = self.names.get(name.as_str()) {
+            return index;
+        }
+        // Name, stroke, padding, count of positions.
+        let needed = name.len() + 1 + 1 + 2;
+        if self.bytes + needed + 2 > MAX_VECTOR_BYTES {
+            self.truncated = true;
+            return NO_ROOM;
+        }
+        self.bytes += needed;
+        let index = self.lexemes.len();
+        self.names.insert(name.as_str().into(), index);
+        self.lexemes.push(Lexeme {
+            name,
+            places: Vec::new(),
+        });
+        index
+    }
+
+    /// Adds the present position to a lexeme.
+    fn place(&mut self, index: usize, weight: Weight) {
+        let beyond = self.position > LAST_POSITION;
+        self.truncated |= beyond;
+        let Some(lexeme) = self.lexemes.get_mut(index) else {
+            return;
+        };
+        // Beyond the last position one mention is enough to be found.
+        if beyond && !lexeme.places.is_empty() {
+            return;
+        }
+        let begins_next = !lexeme.places.is_empty() && lexeme.places.len() % MAX_POSITIONS == 0;
+        let needed = 2 + if begins_next {
+            lexeme.name.len() + 16
+        } else {
+            0
+        };
+        if self.bytes + needed > MAX_VECTOR_BYTES && !lexeme.places.is_empty() {
+            self.truncated = true;
+            return;
+        }
+        self.bytes += needed;
+        lexeme.places.push((self.position.min(BEYOND), weight));
+    }
+
+    fn print(mut self) -> String {
+        self.lexemes
+            .sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let mut literal = String::with_capacity(self.bytes * 2);
-        for (lexeme, positions) in &lexemes {
-            for (number, chunk) in positions.chunks(MAX_POSITIONS).enumerate() {
+        for Lexeme { name, places } in &self.lexemes {
+            for (number, chunk) in places.chunks(MAX_POSITIONS).enumerate() {
                 if !literal.is_empty() {
                     literal.push(' ');
                 }
                 literal.push('\'');
-                literal.push_str(lexeme);
+                literal.push_str(name);
                 literal.push('/');
                 if number > 0 {
                     write_number(&mut literal, number as u32);
@@ -236,7 +275,11 @@ impl Vector {
                 for (index, (position, weight)) in chunk.iter().enumerate() {
                     literal.push(if index == 0 { ':' } else { ',' });
                     write_number(&mut literal, *position);
-                    literal.push_str(weight);
+                    match weight {
+                        Weight::A => literal.push('A'),
+                        Weight::B => literal.push('B'),
+                        Weight::D => {}
+                    }
                 }
             }
         }

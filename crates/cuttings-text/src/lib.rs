@@ -18,6 +18,7 @@ pub mod language;
 pub mod query;
 mod scan;
 mod stem;
+mod word_map;
 
 /// Version of the terms that [`analyse`] makes and [`index`] lays out.
 ///

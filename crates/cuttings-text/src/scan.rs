@@ -338,12 +338,15 @@ fn follows_letter(text: &str, at: usize) -> bool {
 
 /// Whether a comma between `before` and `after` groups digits: `1,000,000`.
 fn splits_thousands(before: &str, after: &str) -> bool {
-    let after = after.as_bytes();
-    !before.is_empty()
+    let digits = after.bytes().take_while(u8::is_ascii_digit).take(4).count();
+    digits == 3
+        && !before.is_empty()
         && before.bytes().all(|byte| byte.is_ascii_digit())
-        && after.len() >= 3
-        && after[..3].iter().all(u8::is_ascii_digit)
-        && !after.get(3).is_some_and(u8::is_ascii_alphanumeric)
+        && !after[digits..]
+            .chars()
+            .map(class)
+            .find(|&class| class != Class::Ignored)
+            .is_some_and(|class| matches!(class, Class::Letter | Class::Mark))
 }
 
 fn is_apostrophe(character: char) -> bool {
@@ -391,6 +394,8 @@ fn class(character: char) -> Class {
         | '\u{FEFF}' => Class::Ignored,
         '²' | '³' | '¹' | '\u{2070}' | '\u{2074}'..='\u{2079}' => Class::Raised,
         character if is_combining_mark(character) => Class::Mark,
+        // Half-width voicing marks, which are letters to Unicode.
+        '\u{FF9E}' | '\u{FF9F}' => Class::Mark,
         character if !character.is_alphanumeric() => Class::Border,
         character if is_unspaced(character) => Class::Unspaced,
         _ => Class::Letter,
@@ -417,7 +422,7 @@ pub(crate) fn is_unspaced(letter: char) -> bool {
         | '\u{3021}'..='\u{3029}'
         | '\u{3031}'..='\u{3035}'
         | '\u{3041}'..='\u{318E}'    // kana, bopomofo, Hangul
-        | '\u{31A0}'..='\u{31FF}'
+        | '\u{3190}'..='\u{33FF}'
         | '\u{3400}'..='\u{4DBF}'    // Han
         | '\u{4E00}'..='\u{9FFF}'
         | '\u{A960}'..='\u{A97F}'
@@ -493,8 +498,10 @@ mod tests {
     #[test]
     fn grouped_thousands_are_one_number() {
         assert_eq!(
-            words("1,000 1,250,000 12,34 5,0000 a,100"),
-            ["1000", "1250000", "12", "34", "5", "0000", "a", "100"]
+            words("1,000 1,250,000 12,34 5,0000 a,100 2,000é"),
+            [
+                "1000", "1250000", "12", "34", "5", "0000", "a", "100", "2", "000e"
+            ]
         );
     }
 
@@ -531,7 +538,7 @@ mod tests {
         let text = "«L’Été» de 1,000 東京 U.S.";
         let mut seen = Vec::new();
         scan(text, |word| {
-            seen.push(text[word.start..word.end].to_owned())
+            seen.push(text[word.start..word.end].to_owned());
         });
         assert_eq!(seen, ["L", "Été", "de", "1,000", "東京", "京", "U.S"]);
     }

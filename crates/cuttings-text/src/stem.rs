@@ -5,12 +5,11 @@
 //!
 //! The stemmer is given the word *with* its diacritics, since Snowball's rules
 //! are written for them (Russian `-ий`, French `-é`), and the diacritics are
-//! dropped from what it returns.
-
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+//! dropped from what it returns. Only languages that have none of their own get
+//! the folded word: to the English stemmer an é is no vowel.
 
 use crate::fold;
+use crate::word_map::WordMap;
 
 /// Words remembered before the memory starts anew: about 1 MB at most.
 const MAX_REMEMBERED: usize = 16_384;
@@ -18,16 +17,26 @@ const MAX_REMEMBERED: usize = 16_384;
 /// Stems the words of one language; without one, every word is its own stem.
 pub(crate) struct Stemmer {
     snowball: Option<frostem::Stemmer>,
-    remembered: HashMap<Box<str>, Box<str>, BuildHasherDefault<WordHasher>>,
+    /// Whether the language is written without diacritics.
+    plain: bool,
+    /// Where the stem of a word starts and ends in `stems`.
+    remembered: WordMap<(u32, u32)>,
+    stems: String,
     spare: String,
 }
 
 impl Stemmer {
     /// For a BCP 47 tag such as `en-GB`; only its first part counts.
     pub(crate) fn new(language: Option<&str>) -> Self {
+        let algorithm = language.and_then(algorithm);
         Self {
-            snowball: language.and_then(algorithm).map(frostem::Stemmer::new),
-            remembered: HashMap::default(),
+            snowball: algorithm.map(frostem::Stemmer::new),
+            plain: matches!(
+                algorithm,
+                Some(frostem::Algorithm::English | frostem::Algorithm::Indonesian)
+            ),
+            remembered: WordMap::default(),
+            stems: String::new(),
             spare: String::new(),
         }
     }
@@ -40,24 +49,31 @@ impl Stemmer {
         let Some(snowball) = self.snowball else {
             return exact;
         };
-        if lower.len() < 3 || lower.bytes().any(|byte| byte.is_ascii_digit()) {
+        if exact.len() < 3 || lower.bytes().any(|byte| byte.is_ascii_digit()) {
             return exact;
         }
-        if !self.remembered.contains_key(lower) {
-            if self.remembered.len() >= MAX_REMEMBERED {
-                self.remembered.clear();
-            }
-            let stem = snowball.stem(lower);
-            fold::drop_diacritics(&stem, &mut self.spare);
-            let usable = !self.spare.is_empty()
-                && self
-                    .spare
-                    .bytes()
-                    .all(|byte| byte >= 0x80 || byte.is_ascii_lowercase() || byte.is_ascii_digit());
-            let kept = if usable { self.spare.as_str() } else { exact };
-            self.remembered.insert(lower.into(), kept.into());
+        let lower = if self.plain { exact } else { lower };
+        if let Some(&(start, end)) = self.remembered.get(lower) {
+            return &self.stems[start as usize..end as usize];
         }
-        self.remembered.get(lower).map_or(exact, |stem| &**stem)
+        if self.remembered.len() >= MAX_REMEMBERED {
+            self.remembered.clear();
+            self.stems.clear();
+        }
+        let stem = snowball.stem(lower);
+        fold::drop_diacritics(&stem, &mut self.spare);
+        let usable = !self.spare.is_empty()
+            && self
+                .spare
+                .bytes()
+                .all(|byte| byte >= 0x80 || byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let start = self.stems.len();
+        self.stems
+            .push_str(if usable { self.spare.as_str() } else { exact });
+        let end = self.stems.len();
+        self.remembered
+            .insert(lower.into(), (start as u32, end as u32));
+        &self.stems[start..end]
     }
 }
 
@@ -103,23 +119,4 @@ fn algorithm(language: &str) -> Option<frostem::Algorithm> {
         "yi" => A::Yiddish,
         _ => return None,
     })
-}
-
-/// FNV-1a: words are short, and the memory is cleared before an attacker's
-/// colliding words could make it slow.
-#[derive(Default)]
-struct WordHasher(u64);
-
-impl Hasher for WordHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let mut hash = self.0 ^ 0xcbf2_9ce4_8422_2325;
-        for &byte in bytes {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        self.0 = hash;
-    }
 }

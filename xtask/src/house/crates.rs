@@ -4,7 +4,9 @@
 //! tools (`xtask`, `bench`) stand outside: they may use any crate and no crate
 //! may use them.
 
-use crate::workspace::{Kind, Package, Workspace};
+use std::collections::BTreeSet;
+
+use crate::workspace::{Declared, Kind, Package, Workspace};
 
 /// The crates from the binary down to the nouns. A crate may use those after it.
 pub const ORDER: &[&str] = &[
@@ -190,39 +192,71 @@ pub fn architecture_names_every_crate(workspace: &Workspace) -> Result<Vec<Strin
         .collect())
 }
 
-/// `docs/decisions/0008-dependencies.md` has a row for each outside dependency
-/// of the root manifest, and none for one that is gone.
+/// `docs/decisions/0008-dependencies.md` has a row for each outside package that
+/// a manifest names, and none for one that is gone.
 ///
 /// # Errors
 ///
-/// A sentence, when the page or the manifest cannot be read.
+/// A sentence, when the page or a manifest cannot be read.
 pub fn dependencies_have_reasons(workspace: &Workspace) -> Result<Vec<String>, String> {
     const PAGE: &str = "docs/decisions/0008-dependencies.md";
+    let page = workspace.read(PAGE)?;
+    let told: Vec<&str> = page.lines().filter_map(row_name).collect();
+    let mut wanted = used_outside(workspace);
+    wanted.extend(browser_packages(workspace)?);
+    let mut places: Vec<String> = wanted
+        .iter()
+        .filter(|name| !told.contains(&name.as_str()))
+        .map(|name| format!("{PAGE} has no row for `{name}`"))
+        .collect();
+    for name in told {
+        if !wanted.contains(name) {
+            places.push(format!("{PAGE} tells of `{name}`, which nothing uses"));
+        }
+    }
+    Ok(places)
+}
+
+/// Each entry of `[workspace.dependencies]` is used by a member.
+///
+/// # Errors
+///
+/// A sentence, when the manifest cannot be read.
+pub fn shared_dependencies_are_used(workspace: &Workspace) -> Result<Vec<String>, String> {
     let manifest = toml("Cargo.toml", &workspace.read("Cargo.toml")?)?;
-    let wanted: Vec<&String> = manifest
+    let used = used_outside(workspace);
+    Ok(manifest
         .get("workspace")
         .and_then(|table| table.get("dependencies"))
         .and_then(toml::Value::as_table)
         .ok_or("Cargo.toml has no [workspace.dependencies]")?
         .keys()
-        .filter(|name| rank(name).is_none())
-        .collect();
-    let page = workspace.read(PAGE)?;
-    let told: Vec<&str> = page.lines().filter_map(row_name).collect();
-    let mut places = Vec::new();
-    for name in &wanted {
-        if !told.contains(&name.as_str()) {
-            places.push(format!("{PAGE} has no row for `{name}`"));
-        }
-    }
-    for name in told {
-        if !wanted.iter().any(|one| one.as_str() == name) {
-            places.push(format!(
-                "{PAGE} tells of `{name}`, which is not in Cargo.toml"
-            ));
-        }
-    }
-    Ok(places)
+        .filter(|name| rank(name).is_none() && !used.contains(name.as_str()))
+        .map(|name| format!("Cargo.toml lists `{name}`, which no crate uses"))
+        .collect())
+}
+
+/// Names of outside packages that members ask for, tests included.
+fn used_outside(workspace: &Workspace) -> BTreeSet<String> {
+    let members: Vec<&str> = workspace.members().map(|one| one.name.as_str()).collect();
+    workspace
+        .members()
+        .flat_map(|member| &member.dependencies)
+        .map(|used| used.name.clone())
+        .filter(|name| !members.contains(&name.as_str()))
+        .collect()
+}
+
+/// Names of the packages that the browser tests ask npm for.
+fn browser_packages(workspace: &Workspace) -> Result<Vec<String>, String> {
+    const PATH: &str = "tests/browser/package.json";
+    let manifest: serde_json::Value = serde_json::from_str(&workspace.read(PATH)?)
+        .map_err(|error| format!("{PATH} is no JSON: {error}"))?;
+    Ok(["dependencies", "devDependencies"]
+        .iter()
+        .filter_map(|section| manifest[*section].as_object())
+        .flat_map(|section| section.keys().cloned())
+        .collect())
 }
 
 /// The name in a table row that begins with a code-quoted word.
@@ -236,7 +270,7 @@ fn row_name(line: &str) -> Option<&str> {
 fn direct<'a>(
     workspace: &'a Workspace,
     owner: &'a str,
-) -> impl Iterator<Item = (&'a str, &'a crate::workspace::Declared)> {
+) -> impl Iterator<Item = (&'a str, &'a Declared)> {
     workspace
         .members()
         .filter(move |member| member.name != owner && !SIDE_ROOMS.contains(&member.name.as_str()))

@@ -57,7 +57,7 @@ pub fn licences_are_allowed(workspace: &Workspace) -> Result<Vec<String>, String
         .collect())
 }
 
-/// Outside packages come from the crates.io index, none from git or elsewhere.
+/// Outside packages come from the public Rust registry, none from git or elsewhere.
 ///
 /// # Errors
 ///

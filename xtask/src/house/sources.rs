@@ -124,7 +124,6 @@ fn first_sql(text: &str) -> Option<usize> {
             "INSERT" => after(1) == Some("INTO"),
             "DELETE" => after(1) == Some("FROM"),
             "CREATE" => matches!(after(1), Some("TABLE" | "INDEX")),
-            "ALTER" | "DROP" => after(1) == Some("TABLE"),
             "UPDATE" => after(2) == Some("SET"),
             "SELECT" => (2..=SELECT_REACH).any(|steps| after(steps) == Some("FROM")),
             _ => false,

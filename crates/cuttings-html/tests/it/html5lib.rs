@@ -5,23 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use cuttings_html::{
     Document, Limits, Namespace, NodeId, NodeKind, ParseOptions, Tag, parse_fragment_with,
     parse_with,
 };
 
-const EXPECTED_FAILURES: &str = include_str!("html5lib_expected_failures.txt");
+use crate::corpus;
 
-/// The folder with the public corpora, or none when it is not here.
-fn corpora() -> Option<PathBuf> {
-    let folder = std::env::var_os("CUTTINGS_CORPORA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    folder.is_dir().then_some(folder)
-}
+const EXPECTED_FAILURES: &str = include_str!("html5lib_expected_failures.txt");
 
 #[derive(Default)]
 struct Case {
@@ -146,10 +139,7 @@ fn run(case: &Case, limits: &Limits, scripting: bool) -> String {
 
 #[test]
 fn trees_are_those_of_the_public_conformance_cases() {
-    let folder = corpora().map(|folder| folder.join("html5lib/tree-construction"));
-    let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
-        println!("skipped: the html5lib cases are not here; set CUTTINGS_CORPORA");
-        assert!(std::env::var_os("CI").is_none(), "CI has the corpora");
+    let Some(folder) = corpus("html5lib/tree-construction") else {
         return;
     };
     let expected: BTreeMap<&str, &str> = EXPECTED_FAILURES

@@ -173,8 +173,7 @@ impl<'a> Parser<'a> {
             .checked_sub(1)
             .and_then(|index| self.tokens.get(index));
         match (before, end) {
-            (Some(or), _) if or.kind == Kind::Or => dangling("OR", or.at.clone()),
-            (_, Some(or)) if or.kind == Kind::Or => dangling("OR", or.at.clone()),
+            (Some(or), _) | (_, Some(or)) if or.kind == Kind::Or => dangling("OR", or.at.clone()),
             (Some(open), Some(close)) if open.kind == Kind::Open => QueryError {
                 at: open.at.start..close.at.end,
                 message: "there is nothing between these parentheses".to_owned(),

@@ -1,0 +1,123 @@
+//! The headline: the story's own, without the name of the site.
+//!
+//! [`super::gather`] asks. A page says it up to five times, in linked data,
+//! Open Graph, `<title>` and headings; two of them agreeing is worth more than
+//! any one.
+
+use super::Head;
+use super::jsonld::LinkedData;
+use crate::page::Page;
+use crate::phrases::fold;
+use cuttings_html::Tag;
+
+/// What parts the story from the site in a `<title>`.
+const PARTS: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " « ", " // ", " : ", " ‹ ", " ❘ ", " ¦ ", "｜", " / ", " > "];
+
+/// The headline of the page, by agreement of its sources.
+pub fn headline(page: &Page<'_>, head: &Head, linked: &LinkedData, site: Option<&str>) -> Option<String> {
+    let clean = |text: Option<String>| text.map(|text| without_site(&text, site)).filter(|text| !text.is_empty());
+    let linked_headline = clean(linked.headline.clone().filter(|_| linked.is_article));
+    let graph = clean(head.meta(&["og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"]));
+    let title = clean(head.title.clone());
+    let headings = headings(page);
+    let whole_title = head.title.as_deref().map(fold).unwrap_or_default();
+
+    // A first-level heading that the title, the graph or the data repeats.
+    let repeated = headings.iter().find(|heading| {
+        let folded = fold(heading);
+        folded.len() > 3
+            && [&linked_headline, &graph, &title].into_iter().flatten().any(|other| fold(other) == folded)
+    });
+    if let Some(repeated) = repeated {
+        return Some(repeated.clone());
+    }
+    let contained = headings.iter().find(|heading| {
+        let folded = fold(heading);
+        folded.split(' ').count() >= 3 && whole_title.contains(&folded)
+    });
+    if let Some(contained) = contained {
+        return Some(contained.clone());
+    }
+    if headings.len() == 1 && headings[0].split_whitespace().count() >= 3 {
+        return Some(headings[0].clone());
+    }
+    linked_headline.or(graph).or(title).or_else(|| headings.into_iter().next())
+}
+
+/// The texts of the first-level headings, in order, the site's name aside.
+fn headings(page: &Page<'_>) -> Vec<String> {
+    page.marked
+        .iter()
+        .map(|at| *at as usize)
+        .filter(|at| page.node(*at).tag == Tag::H1)
+        .map(|at| page.text_in(at))
+        .filter(|text| !text.is_empty() && text.chars().count() <= 300)
+        .take(12)
+        .collect()
+}
+
+/// Cuts the name of the site from either end of a title.
+pub fn without_site(title: &str, site: Option<&str>) -> String {
+    let mut title = title.trim();
+    for _ in 0..3 {
+        let Some((before, after)) = last_part(title) else { break };
+        if is_site(after, site) && !before.trim().is_empty() {
+            title = before.trim();
+            continue;
+        }
+        break;
+    }
+    if let Some((before, after)) = first_part(title)
+        && is_site(before, site)
+        && after.split_whitespace().count() >= 2
+    {
+        title = after.trim();
+    }
+    title.to_owned()
+}
+
+fn last_part(title: &str) -> Option<(&str, &str)> {
+    let (at, mark) = PARTS.iter().filter_map(|mark| title.rfind(mark).map(|at| (at, *mark))).max()?;
+    Some((&title[..at], &title[at + mark.len()..]))
+}
+
+fn first_part(title: &str) -> Option<(&str, &str)> {
+    let (at, mark) = PARTS.iter().filter_map(|mark| title.find(mark).map(|at| (at, *mark))).min()?;
+    Some((&title[..at], &title[at + mark.len()..]))
+}
+
+/// Whether a part of a title is the name of the site: it says so, or it looks
+/// like an address.
+fn is_site(part: &str, site: Option<&str>) -> bool {
+    let folded = fold(part);
+    if folded.is_empty() {
+        return true;
+    }
+    let squeezed: String = folded.split(' ').collect();
+    if let Some(site) = site {
+        let site = fold(site);
+        let site_squeezed: String = site.split(' ').collect();
+        if !site.is_empty()
+            && (site_squeezed == squeezed
+                || (squeezed.len() > 3 && site_squeezed.contains(&squeezed))
+                || (site_squeezed.len() > 3 && squeezed.contains(&site_squeezed) && folded.split(' ').count() <= site.split(' ').count() + 3))
+        {
+            return true;
+        }
+    }
+    let part = part.trim();
+    !part.contains(' ') && part.contains('.') && part.rsplit('.').next().is_some_and(|end| (2..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphabetic()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_the_site_is_cut_from_either_end() {
+        assert_eq!(without_site("The story | The Paper", Some("The Paper")), "The story");
+        assert_eq!(without_site("The Paper: x - The story - thepaper.com", None), "The Paper: x - The story");
+        assert_eq!(without_site("Paper | The long story", Some("Paper")), "The long story");
+        assert_eq!(without_site("Left - and right", Some("Paper")), "Left - and right");
+    }
+}

@@ -1,0 +1,73 @@
+//! What kind of page it is: a story, a discussion, or something else.
+//!
+//! [`crate::extract`] asks, because some rules hold for one kind only: in a
+//! story, a list of links leads away; on a list of stories it is the page.
+//! What a page says of itself counts, but only together with what it shows.
+
+use url::Url;
+
+use crate::metadata::Metadata;
+use crate::page::{Line, Page};
+use crate::prune::Prose;
+use crate::traits::Traits;
+
+/// The kind of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One text to be read from top to bottom.
+    Story,
+    /// Posts of several people below each other.
+    Discussion,
+    /// A list, a product, a service, a front page.
+    Other,
+}
+
+/// Whether the page is a discussion, so that posts are kept and not taken for
+/// comments below a story.
+pub fn is_discussion(page: &Page<'_>, found: &Metadata, address: Option<&Url>, prose: &Prose) -> bool {
+    if matches!(found.kind.as_str(), "DiscussionForumPosting" | "QAPage" | "Question") {
+        return true;
+    }
+    if found.is_article {
+        return false;
+    }
+    let (mut posts, mut commented) = (0, 0.0);
+    let mut at = page.body;
+    while at < page.nodes.len() {
+        let node = page.node(at);
+        let holds_lines = node.end_line > node.first_line;
+        if holds_lines && node.traits.has(Traits::POST) {
+            posts += 1;
+        }
+        if holds_lines && node.traits.has(Traits::COMMENTS) {
+            commented += prose.between(&page.lines_in(at));
+            at = node.end as usize;
+        } else {
+            at += 1;
+        }
+    }
+    let addressed = address.is_some_and(|url| {
+        let path = url.path().to_ascii_lowercase();
+        let host = url.host_str().unwrap_or("");
+        ["forum", "thread", "viewtopic", "showtopic", "/questions/", "/comments/", "/discussion", "/topic/", "/t/"]
+            .iter()
+            .any(|word| path.contains(word))
+            || ["forum.", "forums.", "community.", "discuss.", "boards.", "discourse."].iter().any(|word| host.starts_with(word))
+    });
+    commented > 0.7 * prose.total() || posts >= 8 || (addressed && (posts >= 2 || commented > 0.3 * prose.total()))
+}
+
+/// Whether the text found in `root` is a story.
+pub fn of(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> Shape {
+    let Some(root) = root else { return Shape::Other };
+    let read = |line: &&Line| line.size >= 80 && line.link_share() < 0.3;
+    let told: u32 = page.lines[page.lines_in(root)].iter().filter(read).map(|line| line.size).sum();
+    let shown: u32 = page.lines[page.lines_in(page.body)].iter().map(|line| line.size).sum();
+    let share = told as f32 / shown.max(1) as f32;
+    let signed = found.published.is_some() || !found.authors.is_empty();
+    if (found.is_article && told >= 250) || (told >= 1200 && share >= 0.4) || (signed && told >= 250 && share >= 0.15) {
+        Shape::Story
+    } else {
+        Shape::Other
+    }
+}

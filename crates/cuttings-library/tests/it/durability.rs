@@ -1,0 +1,139 @@
+//! The library after it was closed, damaged, or written by a newer program.
+
+use cuttings_library::{Library, save};
+use cuttings_model::{ArticleState, Digest, View, address};
+use cuttings_store::{Store, StoreError};
+
+use crate::rig::{Rig, fetcher, on_both, page};
+
+#[test]
+fn p1_what_was_acknowledged_is_there_after_opening_again() {
+    on_both(|rig| async move {
+        let article = rig
+            .upload("https://news.example/a", &page("Kept", "Still here."))
+            .await;
+        let address = address::parse("https://news.example/queued").unwrap();
+        save::save(&rig.library, rig.user.id, &address, None)
+            .await
+            .unwrap();
+        rig.library.store.close().await;
+
+        let store = Store::open(&rig.places).await.unwrap();
+        let library = Library::new(store, fetcher());
+        let list = library
+            .store
+            .list(rig.user.id, View::All, None, 10)
+            .await
+            .unwrap();
+        assert_eq!(list.len(), 2);
+        assert_eq!(list[1], article);
+        assert_eq!(list[0].state, ArticleState::Queued);
+        assert_eq!(
+            library.store.open_jobs().await.unwrap(),
+            1,
+            "an article never without its job"
+        );
+    });
+}
+
+#[test]
+fn n01_damaged_bytes_are_never_given_out() {
+    on_both(|rig| async move {
+        let article = rig
+            .upload("https://news.example/a", &page("Kept", "Whole."))
+            .await;
+        let captures = rig
+            .library
+            .store
+            .captures(rig.user.id, article.id)
+            .await
+            .unwrap();
+        let digest = captures[0].body.unwrap();
+        let hex = digest.to_string();
+        let path = rig
+            .places
+            .data
+            .join("blobs/blake3")
+            .join(&hex[..2])
+            .join(format!("{hex}.zst"));
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        let outcome = rig.library.store.blobs().get(&digest).await;
+        assert!(
+            matches!(outcome, Err(StoreError::Damaged { .. })),
+            "{outcome:?}"
+        );
+        let missing = rig
+            .library
+            .store
+            .blobs()
+            .get(&Digest::of(b"never stored"))
+            .await;
+        assert!(
+            matches!(missing, Err(StoreError::Blob { .. })),
+            "{missing:?}"
+        );
+    });
+}
+
+#[test]
+fn u06_a_library_of_a_newer_program_is_refused_and_left_alone() {
+    on_both(|rig| async move {
+        let Rig {
+            library, places, ..
+        } = &rig;
+        library.store.close().await;
+        let set = "UPDATE meta SET value = '99' WHERE name = 'tables_version'";
+        match &places.database {
+            Some(url) => {
+                use sqlx::{Connection as _, Executor as _};
+                let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+                connection.execute(set).await.unwrap();
+            }
+            None => {
+                use sqlx::{Connection as _, Executor as _};
+                let file = format!("sqlite://{}", places.data.join("cuttings.db").display());
+                let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
+                connection.execute(set).await.unwrap();
+                connection.close().await.unwrap();
+            }
+        }
+        let outcome = Store::open(places).await;
+        assert!(
+            matches!(outcome, Err(StoreError::TooNew { found: 99, .. })),
+            "{outcome:?}"
+        );
+    });
+}
+
+#[test]
+fn u07_two_programs_may_open_an_empty_library_at_once() {
+    on_both(|rig| async move {
+        let folder = rig.places.data.join("fresh");
+        let places = cuttings_store::Places::folder(&folder);
+        let openers: Vec<_> = (0..4)
+            .map(|_| {
+                let places = places.clone();
+                tokio::spawn(async move { Store::open(&places).await.map(|_| ()) })
+            })
+            .collect();
+        for opener in openers {
+            opener.await.unwrap().unwrap();
+        }
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn s06_the_data_folder_belongs_to_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    on_both(|rig| async move {
+        let mode = std::fs::metadata(&rig.places.data)
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700);
+    });
+}

@@ -1,0 +1,332 @@
+//! What the tests stand on: a library on each database, and an origin that
+//! serves invented pages on loopback.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
+use cuttings_library::{Library, save, worker};
+use cuttings_model::{Article, ArticleId, Role, User, address};
+use cuttings_store::{Places, Store};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+/// A library of its own for one test.
+pub struct Rig {
+    pub library: Library,
+    pub user: User,
+    pub places: Places,
+}
+
+/// Runs `test` on SQLite, and on PostgreSQL when the run has one.
+///
+/// Without PostgreSQL it says so; in CI that is a failure.
+pub fn on_both<F, T>(test: F)
+where
+    F: Fn(Rig) -> T,
+    T: Future<Output = ()>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        // Held here: the test's own future keeps only the parts it names.
+        let (rig, _folder) = Rig::new(None).await;
+        test(rig).await;
+        match std::env::var("CUTTINGS_TEST_POSTGRES") {
+            Ok(server) => {
+                let (rig, _folder) = Rig::new(Some(&fresh_database(&server).await)).await;
+                test(rig).await;
+            }
+            Err(_) if std::env::var("CI").is_ok_and(|ci| ci == "true") => {
+                panic!("CUTTINGS_TEST_POSTGRES is not set, and in CI the tests run on PostgreSQL too")
+            }
+            Err(_) => {
+                println!("not run on PostgreSQL: CUTTINGS_TEST_POSTGRES is not set; `cargo xtask test` sets it");
+            }
+        }
+    });
+}
+
+async fn fresh_database(server: &str) -> String {
+    use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+    static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let name = format!("library_{}_{number}", std::process::id());
+    let mut connection = sqlx::PgConnection::connect(server)
+        .await
+        .expect("PostgreSQL answers");
+    connection
+        .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .await
+        .expect("a database can be made");
+    let base = server
+        .rsplit_once('/')
+        .expect("the address names a database")
+        .0;
+    format!("{base}/{name}")
+}
+
+impl Rig {
+    async fn new(database: Option<&str>) -> (Self, TempDir) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let places = Places {
+            database: database.map(str::to_owned),
+            ..Places::folder(folder.path().join("data"))
+        };
+        let store = Store::open(&places).await.expect("an empty library opens");
+        let library = Library::new(store, fetcher());
+        let user = library
+            .store
+            .put_user("ada", "no password", Role::Admin, true, 1)
+            .await
+            .expect("a user can be added")
+            .expect("the first user is new");
+        (
+            Self {
+                library,
+                user,
+                places,
+            },
+            folder,
+        )
+    }
+
+    /// A second user of the same library.
+    pub async fn other_user(&self) -> User {
+        self.library
+            .store
+            .put_user("charles", "no password", Role::Member, false, 2)
+            .await
+            .expect("a user can be added")
+            .expect("the name is free")
+    }
+
+    /// Saves `url` and captures it.
+    pub async fn capture(&self, url: &str) -> Article {
+        let address = address::parse(url).expect("an address");
+        let saved = save::save(&self.library, self.user.id, &address, None)
+            .await
+            .expect("a save");
+        self.work_on(saved.article.id).await
+    }
+
+    /// Saves a page handed over, and captures it.
+    pub async fn upload(&self, url: &str, html: &str) -> Article {
+        let address = address::parse(url).expect("an address");
+        let upload = save::Upload {
+            body: html.to_owned().into(),
+            content_type: None,
+            pictures: Vec::new(),
+        };
+        let saved = save::save(&self.library, self.user.id, &address, Some(upload))
+            .await
+            .expect("a save");
+        self.work_on(saved.article.id).await
+    }
+
+    /// Works until the article's jobs have come to an end.
+    pub async fn work_on(&self, id: ArticleId) -> Article {
+        tokio::time::timeout(
+            Duration::from_secs(30),
+            worker::run_for(&self.library, self.user.id, &[id], |_| {}),
+        )
+        .await
+        .expect("the capture comes to an end")
+        .expect("the store works");
+        self.article(id).await
+    }
+
+    pub async fn article(&self, id: ArticleId) -> Article {
+        self.library
+            .store
+            .article(self.user.id, id)
+            .await
+            .expect("the store works")
+            .expect("the article is there")
+    }
+
+    pub async fn text(&self, id: ArticleId) -> String {
+        self.library
+            .store
+            .article_body(self.user.id, id)
+            .await
+            .expect("the store works")
+            .map(|body| body.text)
+            .unwrap_or_default()
+    }
+}
+
+/// A fetcher that may reach loopback and loses patience quickly.
+pub fn fetcher() -> Fetcher {
+    Fetcher::new(FetchConfig {
+        allow_private: vec!["127.0.0.0/8".parse().expect("a network")],
+        limits: FetchLimits {
+            first_byte: Duration::from_secs(1),
+            idle: Duration::from_secs(1),
+            ..FetchLimits::default()
+        },
+        ..FetchConfig::default()
+    })
+    .expect("a fetcher")
+}
+
+/// An answer of the origin: status, header lines, body.
+#[derive(Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn html(body: impl Into<Vec<u8>>) -> Self {
+        Self::typed("text/html; charset=utf-8", body)
+    }
+
+    pub fn typed(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status: 200,
+            headers: vec![("Content-Type".into(), content_type.into())],
+            body: body.into(),
+        }
+    }
+
+    pub fn status(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: b"nothing to see".to_vec(),
+        }
+    }
+
+    pub fn redirect(to: &str) -> Self {
+        Self {
+            status: 302,
+            headers: vec![("Location".into(), to.into())],
+            body: Vec::new(),
+        }
+    }
+}
+
+/// A web server on loopback with pages that can be changed while it runs.
+#[derive(Clone)]
+pub struct Origin {
+    base: String,
+    answers: Arc<Mutex<HashMap<String, Answer>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Origin {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let origin = Self {
+            base: format!("http://{}", listener.local_addr().expect("an address")),
+            answers: Arc::default(),
+            asked: Arc::default(),
+        };
+        let serving = origin.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serving.clone().serve(stream));
+            }
+        });
+        origin
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    pub fn put(&self, path: &str, answer: Answer) {
+        self.answers
+            .lock()
+            .expect("no test panics here")
+            .insert(path.to_owned(), answer);
+    }
+
+    /// Paths asked for so far.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("no test panics here").clone()
+    }
+
+    async fn serve(self, mut stream: tokio::net::TcpStream) {
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            match stream.read_u8().await {
+                Ok(byte) => request.push(byte),
+                Err(_) => return,
+            }
+        }
+        let request = String::from_utf8_lossy(&request).into_owned();
+        let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
+        self.asked
+            .lock()
+            .expect("no test panics here")
+            .push(path.clone());
+        let answer = self
+            .answers
+            .lock()
+            .expect("no test panics here")
+            .get(&path)
+            .cloned();
+        let Some(answer) = answer else {
+            let _ = stream
+                .write_all(
+                    b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                )
+                .await;
+            return;
+        };
+        if answer.status == 0 {
+            // Silence: hold the connection until the client gives up.
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            return;
+        }
+        let mut head = format!(
+            "HTTP/1.1 {} X\r\nContent-Length: {}\r\nConnection: close\r\n",
+            answer.status,
+            answer.body.len()
+        );
+        for (name, value) in &answer.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        head += "\r\n";
+        let _ = stream.write_all(head.as_bytes()).await;
+        let _ = stream.write_all(&answer.body).await;
+    }
+}
+
+/// An invented news page with `words` as its second paragraph.
+pub fn page(headline: &str, words: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html lang=en><head><title>{headline} - The Lantern</title>
+        <meta property='og:site_name' content='The Lantern'>
+        <meta name=author content='Ada Byron'>
+        <meta property='article:published_time' content='2024-05-03T08:00:00Z'></head>
+        <body><nav><a href=/>Front</a> <a href=/news>News</a></nav><article><h1>{headline}</h1>
+        <p>The town council met on Thursday evening to hear from the engineers who had walked the
+        length of the sea wall, and the hall was full before the doors had been closed.</p>
+        <p>{words}</p>
+        <p>Residents asked how long the work would take and who would pay for it, and the chair
+        promised an answer in writing before the end of the month, to some laughter.</p>
+        <p>The next meeting is planned for the first week of June, in the same hall, and will be
+        open to everyone who lives along the shore or keeps a boat in the harbour.</p>
+        </article><footer>About us</footer></body></html>"
+    )
+}
+
+/// A PNG of one colour.
+pub fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
+    let picture = image::RgbImage::from_pixel(width, height, image::Rgb([shade, 90, 120]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .expect("a picture can be written");
+    bytes.into_inner()
+}

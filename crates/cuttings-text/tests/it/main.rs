@@ -1,0 +1,8 @@
+//! Tests of the crate through its public face.
+
+mod analyse;
+mod highlight;
+mod index;
+mod language;
+mod properties;
+mod query;

@@ -1,0 +1,422 @@
+//! The query language.
+
+use cuttings_text::query::Expression::{And, Not, Or, Phrase, Prefix, Term};
+use cuttings_text::query::{Expression, MAX_CHARS, MAX_DEPTH, MAX_TERMS, QueryError, State, parse};
+
+fn words(query: &str) -> Expression {
+    parse(query)
+        .unwrap_or_else(|error| panic!("{query}: {error}"))
+        .expression
+        .unwrap_or_else(|| panic!("{query} has words"))
+}
+
+fn term(text: &str) -> Expression {
+    Term(text.to_owned())
+}
+
+fn not(expression: Expression) -> Expression {
+    Not(Box::new(expression))
+}
+
+fn fault(query: &str) -> QueryError {
+    match parse(query) {
+        Err(error) => error,
+        Ok(query) => panic!("{query:?} should be an error"),
+    }
+}
+
+/// The characters an error points at.
+fn pointed(query: &str) -> String {
+    let at = fault(query).at;
+    query.chars().skip(at.start).take(at.len()).collect()
+}
+
+#[test]
+fn words_side_by_side_must_all_match() {
+    assert_eq!(words("harbour"), term("harbour"));
+    assert_eq!(
+        words(" old\tharbour "),
+        And(vec![term("old"), term("harbour")])
+    );
+    assert_eq!(words("old AND harbour"), words("old harbour"));
+}
+
+#[test]
+fn or_binds_looser_than_standing_side_by_side() {
+    assert_eq!(
+        words("a1 b1 OR c1"),
+        Or(vec![And(vec![term("a1"), term("b1")]), term("c1")])
+    );
+    assert_eq!(
+        words("a1 (b1 OR c1)"),
+        And(vec![term("a1"), Or(vec![term("b1"), term("c1")])])
+    );
+}
+
+#[test]
+fn operators_in_small_letters_are_words() {
+    assert_eq!(
+        words("this or that"),
+        And(vec![term("this"), term("or"), term("that")])
+    );
+}
+
+#[test]
+fn every_kind_of_quotation_mark_makes_a_phrase() {
+    for query in [
+        "\"old wall\"",
+        "“old wall”",
+        "„old wall“",
+        "«old wall»",
+        "”old wall\"",
+    ] {
+        assert_eq!(words(query), Phrase("old wall".to_owned()), "{query}");
+    }
+    assert_eq!(
+        words("x\"old wall\"y"),
+        And(vec![term("x"), Phrase("old wall".to_owned()), term("y")])
+    );
+    assert_eq!(words("צה\"ל"), term("צה\"ל"));
+}
+
+#[test]
+fn a_hyphen_leaves_out_only_what_it_touches() {
+    assert_eq!(words("a1 -b1"), And(vec![term("a1"), not(term("b1"))]));
+    assert_eq!(words("a1 NOT b1"), words("a1 -b1"));
+    assert_eq!(words("a1 - b1"), And(vec![term("a1"), term("b1")]));
+    assert_eq!(words("well-being"), term("well-being"));
+    assert_eq!(words("--help"), term("--help"));
+    assert_eq!(
+        words("a1 -\"b c\" -(d OR e)"),
+        And(vec![
+            term("a1"),
+            not(Phrase("b c".to_owned())),
+            not(Or(vec![term("d"), term("e")])),
+        ])
+    );
+}
+
+#[test]
+fn a_star_after_letters_makes_a_prefix() {
+    assert_eq!(words("econ*"), Prefix("econ".to_owned()));
+    assert_eq!(words("well-be*"), Prefix("well-be".to_owned()));
+    assert_eq!(words("東*"), Prefix("東".to_owned()));
+}
+
+#[test]
+fn filters_are_taken_out_of_the_words() {
+    let query = parse(
+        "harbour site:https://www.BBC.co.uk/news -site:example.org author:\"Jane Austen\" Author:o'brien \
+         -author:smith after:2023-05 before:2024 is:Starred -is:archived",
+    )
+    .expect("sound");
+    assert_eq!(query.expression, Some(term("harbour")));
+    let filters = query.filters;
+    assert_eq!(filters.sites, ["bbc.co.uk"]);
+    assert_eq!(filters.not_sites, ["example.org"]);
+    assert_eq!(filters.authors, ["Jane Austen", "o'brien"]);
+    assert_eq!(filters.not_authors, ["smith"]);
+    assert_eq!(
+        filters.after.map(|day| day.to_string()).as_deref(),
+        Some("2023-05-01")
+    );
+    assert_eq!(
+        filters.before.map(|day| day.to_string()).as_deref(),
+        Some("2024-01-01")
+    );
+    assert_eq!(filters.states, [State::Starred]);
+    assert_eq!(filters.not_states, [State::Archived]);
+}
+
+#[test]
+fn a_negated_date_is_the_other_side_of_it() {
+    assert_eq!(
+        parse("-before:2024").expect("sound"),
+        parse("after:2024").expect("sound")
+    );
+    assert_eq!(
+        parse("-after:2024-05-03").expect("sound"),
+        parse("before:2024-05-03").expect("sound")
+    );
+}
+
+#[test]
+fn several_dates_keep_the_narrowest_span() {
+    let filters = parse("before:2025 before:2024 after:2020 after:2022")
+        .expect("sound")
+        .filters;
+    assert_eq!(filters.before.map(jiff::civil::Date::year), Some(2024));
+    assert_eq!(filters.after.map(jiff::civil::Date::year), Some(2022));
+}
+
+#[test]
+fn sites_may_be_joined_by_or_and_filters_may_stand_in_parentheses() {
+    let filters = parse("(site:a.org OR site:b.org) (harbour is:unread)")
+        .expect("sound")
+        .filters;
+    assert_eq!(filters.sites, ["a.org", "b.org"]);
+    assert_eq!(filters.states, [State::Unread]);
+}
+
+#[test]
+fn words_with_a_colon_stay_words() {
+    for query in [
+        "10:30",
+        "http://example.org/a",
+        "Note:this",
+        "C:",
+        "site:",
+        "author: ",
+        "mailto:a@b.org",
+        "foo:bar",
+        "::",
+        "é:x",
+    ] {
+        if query == "::" {
+            assert_eq!(fault(query).message, "there is no word here to search for");
+        } else {
+            assert!(parse(query).expect(query).filters.is_empty(), "{query}");
+        }
+    }
+}
+
+#[test]
+fn signs_without_letters_are_passed_over() {
+    assert_eq!(
+        words("cats & dogs | - ^"),
+        And(vec![term("cats"), term("dogs")])
+    );
+    assert_eq!(words("\"\" cats"), term("cats"));
+    assert!(parse(" \n ").expect("sound").is_empty());
+}
+
+#[test]
+fn errors_point_at_the_fault() {
+    for (query, place, message) in [
+        (
+            "old \"harbour wall",
+            "\"harbour wall",
+            "this quotation mark is never closed",
+        ),
+        ("site:\"x", "\"x", "this quotation mark is never closed"),
+        ("a (b (c)", "(", "this parenthesis is never closed"),
+        ("a b) c", ")", "this parenthesis was never opened"),
+        ("a () b", "()", "there is nothing between these parentheses"),
+        ("OR a", "OR", "OR needs something on both sides"),
+        ("a OR", "OR", "OR needs something on both sides"),
+        ("é OR OR b", "OR", "OR needs something on both sides"),
+        ("(a OR )", "OR", "OR needs something on both sides"),
+        ("AND a", "AND", "AND needs something on both sides"),
+        ("a AND", "AND", "AND needs something on both sides"),
+        ("a AND OR b", "AND", "AND needs something on both sides"),
+        ("a NOT", "NOT", "nothing follows to be left out"),
+        ("a *", "*", "a star by itself matches everything"),
+        ("a *b", "*", "a star can only stand at the end of a word"),
+        ("a b*c*", "*", "a star can only stand at the end of a word"),
+        (
+            "xy e*",
+            "e*",
+            "the start of a word needs at least two letters before the star",
+        ),
+        (
+            "xy .*",
+            ".*",
+            "the start of a word needs at least two letters before the star",
+        ),
+        (
+            "xy ab.*",
+            "ab.*",
+            "the start of a word needs at least two letters before the star",
+        ),
+        ("x before:soon", "before:soon", "\"soon\" is not a date"),
+        (
+            "x -after:2024-02-30",
+            "-after:2024-02-30",
+            "\"2024-02-30\" is not a date",
+        ),
+        (
+            "after:2024 before:2023",
+            "before:2023",
+            "no day is from 2024-01-01 on and before 2023-01-01",
+        ),
+        ("is:read", "is:read", "\"read\" is no state of an article"),
+        ("x site:a/../%", "site:a/../%", ""),
+        ("site:%", "site:%", "\"%\" is not the name of a site"),
+        ("author:***", "author:***", "author: needs a name"),
+        (
+            "ü sites:bbc.co.uk",
+            "sites",
+            "there is no operator \"sites:\"",
+        ),
+        ("since:2024", "since", "there is no operator \"since:\""),
+        (
+            "a OR site:b.org",
+            "site:b.org",
+            "a filter cannot stand beside OR",
+        ),
+        (
+            "a -(b is:unread)",
+            "is:unread",
+            "a filter cannot stand in a group that is left out",
+        ),
+        ("-a -b", "-a -b", "this only says what not to find"),
+        ("a OR -b", "a OR -b", "this only says what not to find"),
+        ("!!", "!!", "there is no word here to search for"),
+    ] {
+        if message.is_empty() {
+            assert!(parse(query).is_ok(), "{query}");
+            continue;
+        }
+        assert_eq!(fault(query).message, message, "{query}");
+        assert_eq!(pointed(query), place, "{query}");
+    }
+}
+
+#[test]
+fn hints_name_the_nearest_thing() {
+    for (query, hint) in [
+        ("auhtor:x", "did you mean author:?"),
+        ("until:2024", "did you mean before:?"),
+        ("is:stared", "did you mean is:starred?"),
+        ("is:blue", "write is:unread, is:archived or is:starred"),
+    ] {
+        assert_eq!(fault(query).hint.as_deref(), Some(hint), "{query}");
+    }
+}
+
+#[test]
+fn costly_queries_are_refused() {
+    let many = "w ".repeat(MAX_TERMS);
+    assert!(parse(&many).is_ok());
+    assert_eq!(pointed(&format!("{many}extra")), "extra");
+    assert_eq!(
+        fault(&format!("\"{}\"", "京".repeat(MAX_TERMS + 1)))
+            .at
+            .start,
+        0
+    );
+
+    let deep = |levels: usize| format!("{}a{}", "(".repeat(levels), ")".repeat(levels));
+    assert!(parse(&deep(MAX_DEPTH)).is_ok());
+    assert_eq!(fault(&deep(MAX_DEPTH + 1)).at, MAX_DEPTH..MAX_DEPTH + 1);
+
+    let long = " ".repeat(MAX_CHARS + 1);
+    assert_eq!(fault(&long).at, MAX_CHARS..MAX_CHARS + 1);
+    assert!(fault(&"(".repeat(MAX_CHARS)).message.contains("16 deep"));
+    assert!(
+        fault(&format!("{}a", "-".repeat(MAX_CHARS)))
+            .message
+            .contains("at most")
+    );
+}
+
+#[test]
+fn both_engines_are_asked_the_same() {
+    const EXACT: &str = "{headline_exact about_exact body_exact}";
+    const STEM: &str = "{headline_stem about_stem body_stem}";
+    for (query, fts5, tsquery) in [
+        (
+            "harbours",
+            format!("({EXACT} : \"harbours\" OR {STEM} : \"harbour\")"),
+            "('eharbours/' | 'sharbour/')",
+        ),
+        (
+            "\"the Harbours\"",
+            format!("{EXACT} : \"the harbours\""),
+            "('ethe/':* <-> 'eharbours/':*)",
+        ),
+        ("econ*", format!("{EXACT} : \"econ\" *"), "'eecon':*"),
+        (
+            "well-be*",
+            format!("{EXACT} : \"well be\" *"),
+            "('ewell/':* <-> 'ebe':*)",
+        ),
+        (
+            "well-beings",
+            format!("({EXACT} : \"well beings\" OR {STEM} : \"well be\")"),
+            "(('ewell/':* <-> 'ebeings/':*) | ('swell/':* <-> 'sbe/':*))",
+        ),
+        ("猫", format!("{EXACT} : \"猫\" *"), "'e猫':*"),
+        (
+            "東京都",
+            format!("{EXACT} : \"東京 京都\""),
+            "('e東京/':* <-> 'e京都/':*)",
+        ),
+        (
+            "\"東京 x\"",
+            format!("{EXACT} : \"東京 京 x\""),
+            "('e東京/':* <-> 'e京/':* <-> 'ex/':*)",
+        ),
+        (
+            "\"a\" OR \"b\" -\"c\" -\"d\"",
+            format!(
+                "({EXACT} : \"a\" OR ({EXACT} : \"b\" NOT ({EXACT} : \"c\" OR {EXACT} : \"d\")))"
+            ),
+            "('ea/' | ('eb/' & !('ec/' | 'ed/')))",
+        ),
+        (
+            "\"x\" (\"a\" OR -\"b\")",
+            format!("({EXACT} : \"x\" NOT ({EXACT} : \"b\" NOT {EXACT} : \"a\"))"),
+            "('ex/' & !('eb/' & !'ea/'))",
+        ),
+    ] {
+        let parsed = parse(query).expect(query);
+        assert_eq!(parsed.fts5(&["en"]).as_ref(), Some(&fts5), "{query}");
+        assert_eq!(parsed.tsquery(&["en"]).as_deref(), Some(tsquery), "{query}");
+        assert!(!parsed.negative_only(), "{query}");
+    }
+}
+
+#[test]
+fn a_word_is_asked_by_its_stem_in_every_language_once() {
+    let query = parse("nations").expect("sound");
+    assert_eq!(
+        query.tsquery(&["en", "en-GB", "fr", "xx"]).as_deref(),
+        Some("('enations/' | 'snation/' | 'snations/')")
+    );
+    assert_eq!(query.tsquery(&[]).as_deref(), Some("'enations/'"));
+}
+
+#[test]
+fn negative_queries_print_what_to_leave_out() {
+    for (query, tsquery) in [
+        ("-\"a\" is:unread", "'ea/'"),
+        ("-\"a\" -\"b\" is:unread", "('ea/' | 'eb/')"),
+        ("(-\"a\" OR -\"b\") is:unread", "('ea/' & 'eb/')"),
+        ("(\"a\" OR -\"b\") is:unread", "('eb/' & !'ea/')"),
+        ("-(\"a\" \"b\") is:unread", "('ea/' & 'eb/')"),
+    ] {
+        let parsed = parse(query).expect(query);
+        assert!(parsed.negative_only(), "{query}");
+        assert_eq!(parsed.tsquery(&[]).as_deref(), Some(tsquery), "{query}");
+    }
+    let only_filters = parse("is:unread").expect("sound");
+    assert!(!only_filters.negative_only() && !only_filters.is_empty());
+    assert_eq!(only_filters.fts5(&["en"]), None);
+}
+
+#[test]
+fn syntax_of_the_engines_is_only_text() {
+    for (query, tsquery) in [
+        ("NEAR{x", "('enear/':* <-> 'ex/':*)"),
+        ("^ferry", "'eferry/'"),
+        ("body_exact:x", "('ebody/':* <-> 'eexact/':* <-> 'ex/':*)"),
+        ("a'b\\c", "('eab/':* <-> 'ec/':*)"),
+        (
+            "'; DROP TABLE articles; --",
+            "('edrop/' & 'etable/' & 'earticles/')",
+        ),
+        ("x<->y:*", ""),
+        ("ferry/", "'eferry/'"),
+    ] {
+        if tsquery.is_empty() {
+            assert!(parse(query).is_err(), "{query}");
+            continue;
+        }
+        assert_eq!(
+            parse(query).expect(query).tsquery(&[]).as_deref(),
+            Some(tsquery),
+            "{query}"
+        );
+    }
+}
