@@ -30,6 +30,7 @@ pub(crate) struct Card {
     /// Minutes to read it; none when there is nothing to read.
     pub minutes: Option<i64>,
     pub language: Option<String>,
+    pub right_to_left: bool,
     /// Path of the thumbnail, if one is kept.
     pub thumbnail: Option<String>,
     pub state: ArticleState,
@@ -63,6 +64,7 @@ impl Card {
             published: article.published.as_ref().and_then(|dated| dates::printed_day(&dated.text)),
             minutes: Some(article.reading_minutes).filter(|minutes| *minutes > 0),
             language: article.language.clone(),
+            right_to_left: article.right_to_left,
             thumbnail: thumbnail_path(article),
             state: article.state,
             reason: article.reason.as_ref().map(|reason| reason.text.clone()),
