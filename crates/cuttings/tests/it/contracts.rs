@@ -165,3 +165,43 @@ fn w15_a_reader_that_leaves_early_is_no_failure() {
         .into();
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
 }
+
+/// A page of the guide.
+fn guide(name: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs/guide")
+        .join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn every_command_and_every_setting_stands_in_the_guide() {
+    let rig = Rig::empty();
+    let commands = guide("commands.md");
+    let help = rig.run(&["help"]).out;
+    let listed: Vec<&str> = help
+        .lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(listed.len() >= 9, "{help}");
+    for name in listed {
+        assert!(
+            commands.contains(&format!("| `{name}")),
+            "docs/guide/commands.md lacks {name}"
+        );
+    }
+    let settings = guide("settings.md");
+    for line in rig.run(&["config", "--json"]).json() {
+        let key = line["key"].as_str().unwrap();
+        assert!(settings.contains(key), "docs/guide/settings.md lacks {key}");
+        let variable = format!("CUTTINGS_{}", key.to_uppercase());
+        assert!(
+            settings.contains(&variable),
+            "docs/guide/settings.md lacks {variable}"
+        );
+    }
+}

@@ -279,6 +279,9 @@ pub fn corpora() -> Option<PathBuf> {
         std::env::var("CI").as_deref() != Ok("true"),
         "the corpora are missing: set CUTTINGS_CORPORA"
     );
-    println!("skipped: the corpora, since {} is not there", folder.display());
+    println!(
+        "skipped: the corpora, since {} is not there",
+        folder.display()
+    );
     None
 }
