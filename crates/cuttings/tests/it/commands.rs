@@ -1,6 +1,6 @@
 //! Saving, listing, reading and searching from the shell, without a server.
 
-use crate::rig::{Rig, corpora, origin, page};
+use crate::rig::{Rig, answer, corpora, html, origin, page};
 
 #[test]
 fn a_page_on_disk_is_saved_listed_read_and_found() {
@@ -43,8 +43,8 @@ fn a_page_on_disk_is_saved_listed_read_and_found() {
 fn pages_are_saved_from_addresses_and_a_failed_one_does_not_keep_others_back() {
     let rig = Rig::with_user();
     let base = origin(vec![
-        ("/a", "text/html", page("First boat")),
-        ("/b", "text/html", page("Second boat")),
+        ("/a", html(&page("First boat"))),
+        ("/b", html(&page("Second boat"))),
     ]);
     let (a, b, gone) = (
         format!("{base}/a"),
@@ -94,7 +94,7 @@ fn pages_are_saved_from_addresses_and_a_failed_one_does_not_keep_others_back() {
 #[test]
 fn f01_the_shell_may_not_reach_private_addresses_unless_allowed() {
     let rig = Rig::with_user();
-    let base = origin(vec![("/a", "text/html", page("Secret"))]);
+    let base = origin(vec![("/a", html(&page("Secret")))]);
     let saved = rig.run(&["save", "--wait", "--json", &format!("{base}/a")]);
     assert_eq!(saved.code, 1);
     assert_eq!(saved.json()[0]["reason_code"], "private_address");
@@ -211,4 +211,84 @@ fn a_library_without_users_says_how_to_add_one() {
     let ran = rig.run(&["save", "https://example.org/"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("cuttings user add"), "{}", ran.err);
+}
+
+#[test]
+fn every_kind_of_bad_page_is_told_on_the_command_line_and_nothing_is_lost() {
+    let wall = b"<html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1>
+        <p>Please log in or create an account to continue reading.</p><form action=/login>
+        <input type=email name=e><input type=password name=p><button>Log in</button></form></body></html>";
+    let rig = Rig::with_user();
+    let base = origin(vec![
+        ("/500", answer("500 Oops", "", b"")),
+        ("/loop", answer("302 Found", "Location: /loop\r\n", b"")),
+        (
+            "/ftp",
+            answer("302 Found", "Location: ftp://example.org/\r\n", b""),
+        ),
+        (
+            "/inside",
+            answer("302 Found", "Location: http://10.0.0.1/\r\n", b""),
+        ),
+        (
+            "/pdf",
+            answer("200 OK", "Content-Type: application/pdf\r\n", b"%PDF-1.7"),
+        ),
+        (
+            "/gif",
+            answer(
+                "200 OK",
+                "Content-Type: image/gif\r\n",
+                b"GIF89a\x01\x00\x01\x00",
+            ),
+        ),
+        ("/empty", html(b"")),
+        ("/wall", html(wall)),
+        ("/huge", html(&vec![b'x'; 50 << 20])),
+        ("/silent", Vec::new()),
+    ]);
+    let wanted = [
+        ("/404", "not_found"),
+        ("/500", "server_error"),
+        ("/loop", "redirect_loop"),
+        ("/ftp", "scheme"),
+        ("/inside", "private_address"),
+        ("/pdf", "not_html"),
+        ("/gif", "not_html"),
+        ("/empty", "empty"),
+        ("/wall", "login_wall"),
+        ("/huge", "too_large"),
+        ("/silent", "timeout"),
+    ];
+    let urls: Vec<String> = wanted
+        .iter()
+        .map(|(path, _)| format!("{base}{path}"))
+        .collect();
+    let mut args = vec![
+        "save",
+        "--allow-private-network",
+        "127.0.0.0/8",
+        "--wait",
+        "--json",
+    ];
+    args.extend(urls.iter().map(String::as_str));
+    let ran = rig.run(&args);
+    assert_eq!(ran.code, 1);
+    let lines = ran.json();
+    assert_eq!(lines.len(), wanted.len());
+    for (line, (path, code)) in lines.iter().zip(wanted) {
+        assert_eq!(line["reason_code"], code, "{path}: {line}");
+        assert_eq!(line["state"], "failed");
+        assert!(line["id"].is_i64() && line["url"].as_str().unwrap().ends_with(path));
+        let reason = line["reason"].as_str().unwrap();
+        assert!(
+            reason.ends_with('.') && ran.err.contains(reason),
+            "{path}: {reason}"
+        );
+    }
+    assert_eq!(
+        rig.run(&["list", "all", "--json"]).json().len(),
+        wanted.len(),
+        "each is kept"
+    );
 }

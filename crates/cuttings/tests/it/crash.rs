@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::rig::{Rig, exchange, origin, page};
+use crate::rig::{Rig, exchange, html, origin, page};
 
 /// Times the server is killed. Each round ends in the middle of its saves.
 const ROUNDS: u64 = 6;
@@ -15,7 +15,7 @@ const CLIENTS: usize = 10;
 #[test]
 fn d01_every_acknowledged_save_survives_kill_nine() {
     let rig = Rig::with_user();
-    let base = origin(vec![("/page", "text/html", page("Kept through it all"))]);
+    let base = origin(vec![("/page", html(&page("Kept through it all")))]);
     let token = rig.run(&["token", "add", "test"]).out.trim().to_owned();
     assert_eq!(token.len(), 64);
     let acknowledged = Mutex::new(BTreeSet::new());

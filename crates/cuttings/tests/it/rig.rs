@@ -216,35 +216,51 @@ pub fn exchange(
     }
 }
 
-/// Serves files of `pages` (path, type, bytes) on loopback; gives the base
-/// address. Ends with the test's process.
-pub fn origin(pages: Vec<(&'static str, &'static str, Vec<u8>)>) -> String {
+/// A whole HTTP answer: status line, header lines, body.
+pub fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let mut answer = format!(
+        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    answer.extend_from_slice(body);
+    answer
+}
+
+/// A page that is there.
+pub fn html(body: &[u8]) -> Vec<u8> {
+    answer("200 OK", "Content-Type: text/html\r\n", body)
+}
+
+/// Serves `answers` by path on loopback, whatever the query; gives the base
+/// address. A path with an empty answer stays silent. Ends with the test's
+/// process.
+pub fn origin(answers: Vec<(&'static str, Vec<u8>)>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let answers = std::sync::Arc::new(answers);
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let mut head = Vec::new();
-            let mut byte = [0];
-            while !head.ends_with(b"\r\n\r\n") && stream.read_exact(&mut byte).is_ok() {
-                head.push(byte[0]);
-            }
-            let head = String::from_utf8_lossy(&head).into_owned();
-            let path = head.split(' ').nth(1).unwrap_or_default();
-            let found = pages
-                .iter()
-                .find(|(known, _, _)| *known == path.split('?').next().unwrap_or(path));
-            let (status, kind, body) = match found {
-                Some((_, kind, body)) => ("200 OK", *kind, body.as_slice()),
-                None => ("404 Not Found", "text/plain", &b"no such page"[..]),
-            };
-            let answer = format!(
-                "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                body.len()
-            );
-            // The client may have gone.
-            let _ = stream
-                .write_all(answer.as_bytes())
-                .and_then(|()| stream.write_all(body));
+            let answers = std::sync::Arc::clone(&answers);
+            std::thread::spawn(move || {
+                let mut head = Vec::new();
+                let mut byte = [0];
+                while !head.ends_with(b"\r\n\r\n") && stream.read_exact(&mut byte).is_ok() {
+                    head.push(byte[0]);
+                }
+                let head = String::from_utf8_lossy(&head).into_owned();
+                let path = head.split([' ', '?']).nth(1).unwrap_or_default();
+                let found = answers.iter().find(|(known, _)| *known == path);
+                let missing = answer("404 Not Found", "", b"no such page");
+                match found {
+                    Some((_, answer)) if answer.is_empty() => {
+                        std::thread::sleep(Duration::from_secs(60));
+                    }
+                    // The client may have gone.
+                    Some((_, answer)) => drop(stream.write_all(answer)),
+                    None => drop(stream.write_all(&missing)),
+                }
+            });
         }
     });
     base

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::rig::{Rig, origin, page};
+use crate::rig::{Rig, html, origin, page};
 
 #[test]
 fn an_empty_folder_becomes_a_library_that_answers() {
@@ -40,7 +40,7 @@ fn d15_a_second_server_on_the_folder_is_refused_with_the_first_ones_number() {
 #[test]
 fn the_shell_saves_beside_a_running_server_which_captures() {
     let rig = Rig::with_user();
-    let base = origin(vec![("/a", "text/html", page("Beside"))]);
+    let base = origin(vec![("/a", html(&page("Beside")))]);
     let server = rig.serve();
     let saved = rig.run(&["save", "--json", &format!("{base}/a")]);
     assert_eq!(saved.code, 0, "{}", saved.err);
