@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use cuttings_html::Tag;
 
-use crate::page::Page;
+use crate::page::{Page, is_data_table};
 use crate::phrases::{appeal, fold, is_label, leads_away, opens_other_part};
 use crate::prune::Reason;
 use crate::traits::Traits;
@@ -64,6 +64,7 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
     if around.is_story {
         drop_link_lists(page, &mut lines);
         drop_other_parts(page, &mut lines);
+        drop_closing_teasers(page, &mut lines);
         drop_before_headline(&mut lines, &headline);
         drop_edges(page, &mut lines);
     }
@@ -74,6 +75,7 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
 fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
     let end = page.node(root).end as usize;
     let mut kept = Vec::new();
+    let mut tables = HashMap::new();
     let range = page.lines_in(root);
     let mut line = range.start;
     let mut at = root;
@@ -111,14 +113,15 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
         }
         let text = page.line_text_from(&page.lines[line], if skipped { at } else { start });
         if !text.is_empty() {
-            kept.push(Candidate { line, text, kind: kind_of(page, line, root), fate: None });
+            kept.push(Candidate { line, text, kind: kind_of(page, line, root, &mut tables), fate: None });
         }
         line += 1;
     }
     kept
 }
 
-fn kind_of(page: &Page<'_>, line: usize, root: usize) -> Kind {
+fn kind_of(page: &Page<'_>, line: usize, root: usize, tables: &mut HashMap<usize, bool>) -> Kind {
+    let mut in_cell = false;
     let block = page.lines[line].block as usize;
     for at in page.upward(block) {
         let node = page.node(at);
@@ -128,7 +131,13 @@ fn kind_of(page: &Page<'_>, line: usize, root: usize) -> Kind {
             Tag::H3 => return Kind::Heading(3),
             Tag::H4 | Tag::H5 | Tag::H6 => return Kind::Heading(4),
             Tag::Li | Tag::Dd | Tag::Dt => return Kind::Item,
-            Tag::Td | Tag::Th | Tag::Caption => return Kind::Cell,
+            Tag::Td | Tag::Th | Tag::Caption => in_cell = true,
+            Tag::Table if in_cell => {
+                if *tables.entry(at).or_insert_with(|| is_data_table(page, at)) {
+                    return Kind::Cell;
+                }
+                in_cell = false;
+            }
             Tag::Blockquote => return Kind::Quote,
             Tag::Pre | Tag::Listing | Tag::Xmp => return Kind::Code,
             Tag::Figcaption => return Kind::Caption,
@@ -335,6 +344,34 @@ fn drop_other_parts(page: &Page<'_>, lines: &mut [Candidate]) {
         }
         if open.is_some() {
             candidate.fate.get_or_insert(Reason::Related);
+        }
+    }
+}
+
+/// Three or more linked headings at the end, with little below each, are the
+/// teasers of other stories.
+fn drop_closing_teasers(page: &Page<'_>, lines: &mut [Candidate]) {
+    const MOST_BELOW: usize = 4;
+    let live: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].fate.is_none()).collect();
+    let (mut start, mut count, mut below) = (live.len(), 0, 0);
+    for place in (0..live.len()).rev() {
+        let candidate = &lines[live[place]];
+        let line = &page.lines[candidate.line];
+        if matches!(candidate.kind, Kind::Heading(_)) && line.link_share() > 0.9 {
+            (start, below) = (place, 0);
+            count += 1;
+        } else {
+            below += 1;
+            if below > MOST_BELOW || matches!(candidate.kind, Kind::Heading(_)) {
+                break;
+            }
+        }
+    }
+    let whole: usize = live.iter().map(|at| lines[*at].text.len()).sum();
+    let told: usize = live[..start].iter().map(|at| lines[*at].text.len()).sum();
+    if count >= 3 && told >= 1200 && told * 4 >= whole {
+        for at in &live[start..] {
+            lines[*at].fate = Some(Reason::Related);
         }
     }
 }

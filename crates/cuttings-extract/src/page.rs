@@ -74,6 +74,21 @@ pub struct Page<'d> {
     pub pictures: Vec<u32>,
 }
 
+/// Whether a table holds data and does not only lay out the page.
+pub fn is_data_table(page: &Page<'_>, index: usize) -> bool {
+    let (mut rows, mut cells, mut heads) = (0, 0, 0);
+    for node in &page.nodes[index + 1..page.nodes[index].end as usize] {
+        match node.tag {
+            Tag::Tr => rows += 1,
+            Tag::Td => cells += 1,
+            Tag::Th => heads += 1,
+            Tag::Table => return false,
+            _ => {}
+        }
+    }
+    heads > 0 || (rows >= 2 && cells > rows)
+}
+
 /// Elements that break a line.
 pub fn is_block(tag: Tag) -> bool {
     matches!(
@@ -216,7 +231,8 @@ impl<'d> Page<'d> {
                     block,
                     nearest_block: if block { index } else { above.map_or(0, |a| a.nearest_block) },
                     link: above.is_some_and(|above| above.link)
-                        || (node.tag == Tag::A && self.doc.attr(id, Attr::Href).is_some()),
+                        || (node.tag == Tag::A
+                            && self.doc.attr(id, Attr::Href).is_some_and(|href| !href.starts_with('#'))),
                     strong: above.is_some_and(|above| above.strong)
                         || matches!(node.tag, Tag::B | Tag::Strong | Tag::Em | Tag::I),
                     unread: above_unread || is_unread(node.tag) || hidden,

@@ -201,6 +201,11 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
             // What is behind the wall is the story, and long; the wall is short.
             Reason::Advertisement | Reason::Wall => is_long(page, index) || node.tag == Tag::P,
             Reason::Promotion => is_heading || is_long(page, index),
+            // An embedded post is a quotation.
+            Reason::Share => {
+                is_heading
+                    || page.nodes[index..node.end as usize].iter().any(|node| node.tag == Tag::Blockquote)
+            }
             Reason::Layer | Reason::Related => false,
             _ => is_heading,
         };

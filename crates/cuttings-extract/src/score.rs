@@ -90,7 +90,9 @@ pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<us
             if best.is_none_or(|(_, most)| held > most) {
                 best = Some((child, held));
             }
-            if is_named(page, child) && named.is_none_or(|(_, most)| held > most) {
+            if is_named(page, child)
+                && !is_text_level(page.node(child).tag)
+                && named.is_none_or(|(_, most)| held > most) {
                 named = Some((child, held));
             }
         }

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use cuttings_html::{Attr, Tag};
 
 use crate::lines::{Candidate, Kind};
-use crate::page::{Line, Page, is_block, is_wide};
+use crate::page::{Line, Page, is_block, is_data_table, is_wide};
 use crate::pictures::{self, Addresses, Picture};
 use crate::safe::{escape_attribute, escape_text};
 
@@ -182,17 +182,7 @@ impl Writer<'_, '_> {
         if let Some(known) = self.tables.get(&index) {
             return *known;
         }
-        let (mut rows, mut cells, mut heads, mut nested) = (0, 0, 0, false);
-        for at in index + 1..self.page.node(index).end as usize {
-            match self.page.node(at).tag {
-                Tag::Tr => rows += 1,
-                Tag::Td => cells += 1,
-                Tag::Th => heads += 1,
-                Tag::Table => nested = true,
-                _ => {}
-            }
-        }
-        let data = !nested && (heads > 0 || (rows >= 2 && cells > rows));
+        let data = is_data_table(self.page, index);
         self.tables.insert(index, data);
         data
     }
