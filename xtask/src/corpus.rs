@@ -23,11 +23,31 @@ struct Set {
 }
 
 const SETS: &[Set] = &[
-    Set { name: "scrapinghub", truth: "ground-truth.json", options: &[] },
-    Set { name: "wcxb", truth: "ground-truth.json.gz", options: &["--by-type", "--meta"] },
-    Set { name: "trafilatura", truth: "ground-truth.json", options: &["--meta"] },
-    Set { name: "htmldate", truth: "ground-truth.json", options: &["--meta"] },
-    Set { name: "mozilla", truth: "ground-truth.json", options: &["--meta"] },
+    Set {
+        name: "scrapinghub",
+        truth: "ground-truth.json",
+        options: &[],
+    },
+    Set {
+        name: "wcxb",
+        truth: "ground-truth.json.gz",
+        options: &["--by-type", "--meta"],
+    },
+    Set {
+        name: "trafilatura",
+        truth: "ground-truth.json",
+        options: &["--meta"],
+    },
+    Set {
+        name: "htmldate",
+        truth: "ground-truth.json",
+        options: &["--meta"],
+    },
+    Set {
+        name: "mozilla",
+        truth: "ground-truth.json",
+        options: &["--meta"],
+    },
 ];
 
 /// Runs the sets named in `args`, or all of them. `--worst N` shows the worst
@@ -37,10 +57,14 @@ const SETS: &[Set] = &[
 ///
 /// A sentence that says what is missing: the folder, a set, or Python.
 pub fn run(args: &[String]) -> Result<(), String> {
-    let corpora = std::env::var_os("CUTTINGS_CORPORA").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
+    let corpora = std::env::var_os("CUTTINGS_CORPORA")
+        .map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
     let root = corpora.join("extraction");
     if !root.join("score.py").exists() {
-        return Err(format!("no page sets in {}: set CUTTINGS_CORPORA to the folder that has them", root.display()));
+        return Err(format!(
+            "no page sets in {}: set CUTTINGS_CORPORA to the folder that has them",
+            root.display()
+        ));
     }
     let mut worst = "0".to_owned();
     let mut wanted = Vec::new();
@@ -51,14 +75,17 @@ pub fn run(args: &[String]) -> Result<(), String> {
         } else if let Some(set) = SETS.iter().find(|set| set.name == arg) {
             wanted.push(set);
         } else {
-            return Err(format!("no set {arg}; there are scrapinghub, wcxb, trafilatura, htmldate and mozilla"));
+            return Err(format!(
+                "no set {arg}; there are scrapinghub, wcxb, trafilatura, htmldate and mozilla"
+            ));
         }
     }
     if wanted.is_empty() {
         wanted = SETS.iter().collect();
     }
     let out = PathBuf::from("target/corpus");
-    fs::create_dir_all(&out).map_err(|source| format!("could not make {}: {source}", out.display()))?;
+    fs::create_dir_all(&out)
+        .map_err(|source| format!("could not make {}: {source}", out.display()))?;
     let mut summary = Vec::new();
     for set in wanted {
         summary.extend(run_set(set, &root, &out, &worst)?);
@@ -81,12 +108,21 @@ fn run_set(set: &Set, root: &Path, out: &Path, worst: &str) -> Result<Vec<Row>, 
         .map_err(|source| format!("{} is not JSON: {source}", truth_path.display()))?;
     let pages: Vec<(&String, PathBuf, Option<Url>)> = truth
         .iter()
-        .map(|(id, fields)| (id, page_path(set.name, &folder, id, fields), address(set.name, id, fields)))
+        .map(|(id, fields)| {
+            (
+                id,
+                page_path(set.name, &folder, id, fields),
+                address(set.name, id, fields),
+            )
+        })
         .collect();
     let (predictions, spent, bytes) = predict(&pages)?;
     let path = out.join(format!("{}.json", set.name));
-    fs::write(&path, serde_json::to_vec_pretty(&predictions).map_err(|source| source.to_string())?)
-        .map_err(|source| format!("could not write {}: {source}", path.display()))?;
+    fs::write(
+        &path,
+        serde_json::to_vec_pretty(&predictions).map_err(|source| source.to_string())?,
+    )
+    .map_err(|source| format!("could not write {}: {source}", path.display()))?;
     let scores = out.join(format!("{}.scores.json", set.name));
     println!("\n== {} ==", set.name);
     let status = Command::new("python3")
@@ -103,14 +139,24 @@ fn run_set(set: &Set, root: &Path, out: &Path, worst: &str) -> Result<Vec<Row>, 
     }
     let seconds = spent.as_secs_f64();
     let mut rows = summarise(set.name, &scores)?;
-    rows.push((set.name.to_owned(), "pages/s and core".to_owned(), format!("{:.0}", pages.len() as f64 / seconds)));
-    rows.push((set.name.to_owned(), "MB/s and core".to_owned(), format!("{:.0}", bytes as f64 / 1e6 / seconds)));
+    rows.push((
+        set.name.to_owned(),
+        "pages/s and core".to_owned(),
+        format!("{:.0}", pages.len() as f64 / seconds),
+    ));
+    rows.push((
+        set.name.to_owned(),
+        "MB/s and core".to_owned(),
+        format!("{:.0}", bytes as f64 / 1e6 / seconds),
+    ));
     Ok(rows)
 }
 
 /// Extracts every page, on all cores; gives the predictions, the time the
 /// extractions took together, and the bytes they read.
-fn predict(pages: &[(&String, PathBuf, Option<Url>)]) -> Result<(Map<String, Value>, Duration, usize), String> {
+fn predict(
+    pages: &[(&String, PathBuf, Option<Url>)],
+) -> Result<(Map<String, Value>, Duration, usize), String> {
     let next = AtomicUsize::new(0);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let work = || -> Result<(Vec<(String, Value)>, Duration, usize), String> {
@@ -119,7 +165,8 @@ fn predict(pages: &[(&String, PathBuf, Option<Url>)]) -> Result<(Map<String, Val
             let raw = read(path)?;
             let html = cuttings_html::decode::decode(&raw, Some("text/html; charset=utf-8")).text;
             let started = Instant::now();
-            let found = cuttings_extract::extract(&html, base.as_ref()).map_err(|error| format!("{id}: {error}"))?;
+            let found = cuttings_extract::extract(&html, base.as_ref())
+                .map_err(|error| format!("{id}: {error}"))?;
             spent += started.elapsed();
             bytes += html.len();
             done.push((
@@ -139,7 +186,11 @@ fn predict(pages: &[(&String, PathBuf, Option<Url>)]) -> Result<(Map<String, Val
         let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
         threads
             .into_iter()
-            .map(|thread| thread.join().map_err(|_| "an extraction panicked".to_owned())?)
+            .map(|thread| {
+                thread
+                    .join()
+                    .map_err(|_| "an extraction panicked".to_owned())?
+            })
             .collect::<Result<Vec<_>, String>>()
     })?;
     let (mut predictions, mut spent, mut bytes) = (Map::new(), Duration::ZERO, 0);
@@ -165,13 +216,16 @@ fn address(set: &str, id: &str, fields: &Value) -> Option<Url> {
     let given = fields["url"].as_str().unwrap_or(id);
     match set {
         "scrapinghub" | "wcxb" | "mozilla" => Url::parse(fields["url"].as_str()?).ok(),
-        _ => Url::parse(given).ok().filter(|url| url.scheme().starts_with("http")),
+        _ => Url::parse(given)
+            .ok()
+            .filter(|url| url.scheme().starts_with("http")),
     }
 }
 
 /// The bytes of a file, unpacked where its name ends in `.gz`.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let raw = fs::read(path).map_err(|source| format!("could not read {}: {source}", path.display()))?;
+    let raw =
+        fs::read(path).map_err(|source| format!("could not read {}: {source}", path.display()))?;
     if path.extension().is_none_or(|end| end != "gz") {
         return Ok(raw);
     }
