@@ -4,8 +4,10 @@
 //! The list holds what pages use often and what an extractor asks for;
 //! everything else is reached by name.
 //!
-//! The variants stand in the order of their names: finding a name is a binary
-//! search, and a test below fails when somebody adds one out of order.
+//! The variants stand in the order of their names, so that comparing attributes
+//! compares names; a test below fails when somebody adds one out of order.
+
+use crate::names::NameTable;
 
 macro_rules! attrs {
     ($($variant:ident = $name:literal,)*) => {
@@ -21,6 +23,7 @@ macro_rules! attrs {
 
         const NAMES: &[&str] = &[$($name,)*];
         const ATTRS: &[Attr] = &[$(Attr::$variant,)*];
+        static TABLE: NameTable = NameTable::new(NAMES);
     };
 }
 
@@ -165,7 +168,7 @@ impl Attr {
     /// assert_eq!(Attr::from_name("data-anything"), None);
     /// ```
     pub fn from_name(name: &str) -> Option<Self> {
-        NAMES.binary_search(&name).ok().map(|index| ATTRS[index])
+        TABLE.find(name).map(|index| ATTRS[index])
     }
 
     /// The name in lower case.

@@ -1,6 +1,6 @@
 //! Building the arena from what the tree builder says.
 //!
-//! [`crate::parse`] hands a [`Sink`] to html5ever's tree builder and takes the
+//! [`crate::parse()`] hands a [`Sink`] to html5ever's tree builder and takes the
 //! finished [`Document`] out of it. Nothing else sees html5ever's types.
 //!
 //! Two things keep this linear. Text that is appended to a node which is no
@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode as BuilderQuirks, TreeSink};
 use html5ever::tendril::StrTendril;
@@ -22,29 +23,51 @@ use crate::document::{
     AttrName, AttrRecord, DoctypeIds, Document, NO_NODE, Namespace, NodeId, NodeKind, QuirksMode,
     Span,
 };
-use crate::limits::LimitHit;
+use crate::limits::{LimitHit, Limits};
 use crate::tag::Tag;
 
 /// How many formatting elements are remembered for sharing their attributes;
 /// above the default of [`crate::Limits::max_formatting`].
 const REMEMBERED_FORMATTING: usize = 64;
 
+/// The names of all HTML elements that have a [`Tag`], as the tree builder
+/// wants them; at the index of the tag.
+static HTML_NAMES: LazyLock<Vec<QualName>> = LazyLock::new(|| {
+    Tag::all()
+        .map(|tag| QualName::new(None, ns!(html), LocalName::from(tag.name())))
+        .collect()
+});
+
 /// A node as the tree builder holds it. It carries the element's name, because
 /// the tree builder asks for that far more often than for anything else.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
     pub(crate) node: NodeId,
+    pub(crate) tag: Tag,
+    /// The name, where the tag does not say it.
     name: Option<Rc<QualName>>,
+}
+
+impl Handle {
+    fn unnamed(node: NodeId) -> Self {
+        Self {
+            node,
+            tag: Tag::None,
+            name: None,
+        }
+    }
 }
 
 /// Receives tree operations and applies them to a document.
 pub(crate) struct Sink {
+    html_names: &'static [QualName],
     builder: RefCell<Builder>,
 }
 
 struct Builder {
     document: Document,
     max_nodes: usize,
+    max_attributes: usize,
     /// Text that could not be appended in place, by node.
     waiting_text: HashMap<u32, String>,
     element_name_ids: HashMap<LocalName, u32>,
@@ -55,8 +78,8 @@ struct Builder {
 }
 
 impl Sink {
-    /// An empty document that reports [`LimitHit::Nodes`] from `max_nodes` on.
-    pub(crate) fn new(max_nodes: usize, scripting: bool) -> Self {
+    /// An empty document with room for as many nodes as the limits say.
+    pub(crate) fn new(limits: &Limits, scripting: bool) -> Self {
         let document = Document {
             kinds: Vec::new(),
             tags: Vec::new(),
@@ -80,7 +103,8 @@ impl Sink {
         let mut builder = Builder {
             document,
             // One id is kept for "no node".
-            max_nodes: max_nodes.min(NO_NODE as usize - 1024),
+            max_nodes: limits.max_nodes.min(NO_NODE as usize - 1024),
+            max_attributes: limits.max_attributes,
             waiting_text: HashMap::new(),
             element_name_ids: HashMap::new(),
             attr_name_ids: HashMap::new(),
@@ -95,6 +119,7 @@ impl Sink {
             0,
         );
         Self {
+            html_names: &HTML_NAMES,
             builder: RefCell::new(builder),
         }
     }
@@ -108,11 +133,6 @@ impl Sink {
     /// Notes that a limit was reached.
     pub(crate) fn report(&self, hit: LimitHit) {
         self.builder.borrow_mut().report(hit);
-    }
-
-    /// The tag of a node, for counting open elements.
-    pub(crate) fn tag(&self, node: NodeId) -> Tag {
-        self.builder.borrow().document.tag(node)
     }
 }
 
@@ -128,17 +148,14 @@ impl TreeSink for Sink {
     fn parse_error(&self, _message: Cow<'static, str>) {}
 
     fn get_document(&self) -> Handle {
-        Handle {
-            node: NodeId(0),
-            name: None,
-        }
+        Handle::unnamed(NodeId(0))
     }
 
     fn elem_name<'a>(&'a self, target: &'a Handle) -> &'a QualName {
-        target
-            .name
-            .as_deref()
-            .expect("the tree builder asks only elements for their name")
+        match &target.name {
+            Some(name) => name,
+            None => &self.html_names[target.tag as usize],
+        }
     }
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, flags: ElementFlags) -> Handle {
@@ -147,9 +164,12 @@ impl TreeSink for Sink {
         if flags.mathml_annotation_xml_integration_point {
             builder.integration_points.push(node);
         }
+        let tag = builder.document.tag(node);
+        let is_known = tag != Tag::Other && name.ns == ns!(html);
         Handle {
             node,
-            name: Some(Rc::new(name)),
+            tag,
+            name: (!is_known).then(|| Rc::new(name)),
         }
     }
 
@@ -157,7 +177,7 @@ impl TreeSink for Sink {
         let mut builder = self.builder.borrow_mut();
         let span = builder.store(&text);
         let node = builder.push(NodeKind::Comment, Tag::None, Namespace::Html, span, 0);
-        Handle { node, name: None }
+        Handle::unnamed(node)
     }
 
     fn create_pi(&self, target: StrTendril, data: StrTendril) -> Handle {
@@ -166,7 +186,7 @@ impl TreeSink for Sink {
         let name = builder.element_name_id(&LocalName::from(&*target));
         let kind = NodeKind::ProcessingInstruction;
         let node = builder.push(kind, Tag::None, Namespace::Html, span, name);
-        Handle { node, name: None }
+        Handle::unnamed(node)
     }
 
     fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
@@ -372,7 +392,14 @@ impl Builder {
     }
 
     fn attr_record(&mut self, attr: &Attribute) -> AttrRecord {
-        let name = match &attr.name.prefix {
+        AttrRecord {
+            name: self.attr_name(attr),
+            value: self.store(&attr.value),
+        }
+    }
+
+    fn attr_name(&mut self, attr: &Attribute) -> AttrName {
+        match &attr.name.prefix {
             Some(prefix) if !prefix.is_empty() => {
                 self.other_attr_name(&format!("{prefix}:{}", attr.name.local))
             }
@@ -380,10 +407,6 @@ impl Builder {
                 Some(common) => AttrName::Common(common),
                 None => self.other_attr_name(&attr.name.local),
             },
-        };
-        AttrRecord {
-            name,
-            value: self.store(&attr.value),
         }
     }
 
@@ -399,17 +422,23 @@ impl Builder {
 
     /// Gives `node` those of `attrs` that it does not have yet.
     fn add_attrs(&mut self, node: NodeId, attrs: &[Attribute]) {
-        let records: Vec<AttrRecord> = attrs.iter().map(|attr| self.attr_record(attr)).collect();
-        let span = self.document.spans[node.index()];
-        let own = span.start as usize..span.end as usize;
-        let missing: Vec<AttrRecord> = records
-            .into_iter()
-            .filter(|new| {
-                self.document.attributes[own.clone()]
-                    .iter()
-                    .all(|old| old.name != new.name)
-            })
-            .collect();
+        let own = self.document.spans[node.index()];
+        let own = own.start as usize..own.end as usize;
+        let mut missing = Vec::new();
+        for attr in attrs {
+            let name = self.attr_name(attr);
+            let mut owned = self.document.attributes[own.clone()].iter();
+            if owned.any(|record| record.name == name) {
+                continue;
+            }
+            // A page may repeat `<body>` with ever new attributes.
+            if own.len() + missing.len() >= self.max_attributes {
+                self.report(LimitHit::Attributes);
+                break;
+            }
+            let value = self.store(&attr.value);
+            missing.push(AttrRecord { name, value });
+        }
         if missing.is_empty() {
             return;
         }

@@ -1,7 +1,7 @@
 //! From the bytes of a page to its text: which encoding, and says who.
 //!
 //! [`decode`] is called on every page that was fetched, imported or replayed,
-//! before [`crate::parse`].
+//! before [`crate::parse()`].
 //!
 //! Labels are wrong often enough that none is simply believed: bytes that are
 //! valid UTF-8 are UTF-8 whatever the label says, and a label under which the

@@ -1,6 +1,6 @@
 //! The parsed page: an arena of nodes and the ways to read it.
 //!
-//! [`crate::parse`] makes a [`Document`]; the extractor walks it. Nothing here
+//! [`crate::parse()`] makes a [`Document`]; the extractor walks it. Nothing here
 //! changes a tree. Walking is in [`crate::walk`], writing in [`crate::serialize`].
 //!
 //! A node is a number, its properties are columns. Ids count up in the order
@@ -37,7 +37,8 @@ pub enum NodeKind {
     Doctype,
     /// An element in any namespace.
     Element,
-    /// A run of characters; two of them never stand side by side.
+    /// A run of characters. Neighbours are joined as they are parsed; two may
+    /// still stand side by side where a misplaced element was moved away.
     Text,
     /// `<!-- … -->`
     Comment,

@@ -1,7 +1,7 @@
 //! HTML into an arena tree: bytes to text, text to nodes, within limits.
 //!
 //! [`decode`](decode::decode) finds the encoding of a page and turns its bytes
-//! into text, [`parse`] turns the text into a [`Document`] as browsers do, and
+//! into text, [`parse()`] turns the text into a [`Document`] as browsers do, and
 //! the document is read by walking it. Any input gives a document, without
 //! panic and without recursion; [`Limits`] keep the work linear, and
 //! [`Document::limits_hit`] tells when something was left out.
@@ -28,8 +28,11 @@ mod attr;
 mod build;
 pub mod decode;
 mod document;
+mod feed;
+mod guard;
 mod label;
 mod limits;
+mod names;
 mod parse;
 mod serialize;
 mod tag;

@@ -1,6 +1,6 @@
 //! How much of a page is looked at, and what was left out.
 //!
-//! [`crate::parse`] takes [`Limits`]; [`Document::limits_hit`](crate::Document::limits_hit)
+//! [`crate::parse()`] takes [`Limits`]; [`Document::limits_hit`](crate::Document::limits_hit)
 //! tells which of them the page reached. The product runs with
 //! [`Limits::default`]; conformance runs with [`Limits::none`].
 //!
@@ -16,7 +16,7 @@ pub struct Limits {
     pub max_input_bytes: usize,
     /// Elements open at once. Start tags past it are dropped with their end
     /// tags and their content stays, as in browsers. Void elements and the
-    /// elements that close their own kind (`p`, `li`, …) may stand a little
+    /// elements that close their own kind (`p`, `td`, …) may stand a little
     /// deeper.
     pub max_open_elements: usize,
     /// Formatting elements (`b`, `a`, `font`, …) that are open or waiting to
@@ -77,6 +77,10 @@ pub enum LimitHit {
     Attributes,
     /// A tag lost attributes, or the end of its name, past [`Limits::max_tag_bytes`].
     TagBytes,
+    /// Tags at the bottom of deep nesting, in such numbers that looking up what
+    /// is open around each of them takes too long: the rest of the page is
+    /// missing.
+    LookUps,
     /// The tree reached [`Limits::max_nodes`]: the rest of the page is missing.
     Nodes,
 }

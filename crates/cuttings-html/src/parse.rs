@@ -1,24 +1,21 @@
 //! Parsing: from text to a [`Document`].
 //!
-//! The extractor and the importers call [`parse`]; [`parse_fragment`] is for
+//! The extractor and the importers call [`parse()`]; [`parse_fragment`] is for
 //! pieces of HTML out of feeds and metadata. html5ever does the work for now
 //! and shows nowhere in the interface.
 
-use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::TreeSink;
-use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::State;
 use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts, create_element};
-use html5ever::{LocalName, Namespace as Vocabulary, QualName, TokenizerResult, ns};
+use html5ever::{LocalName, Namespace as Vocabulary, QualName, ns};
 
-use crate::build::Sink;
+use crate::build::{Handle, Sink};
 use crate::document::{Document, Namespace};
+use crate::feed::feed;
+use crate::guard::{Guard, Mode};
 use crate::limits::{LimitHit, Limits};
 use crate::tag::Tag;
-
-/// How much text the tokenizer gets at a time. Between pieces the node budget
-/// is looked at.
-const PIECE_BYTES: usize = 32 * 1024;
 
 /// How to parse.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +30,7 @@ pub struct ParseOptions {
 
 /// Parses a page. Takes any text and always gives a document with an `<html>`,
 /// a `<head>` and a `<body>` (or `<frameset>`); see [`Document::limits_hit`]
-/// for what was left out.
+/// for what was left out. A byte order mark in front is not part of the page.
 pub fn parse(html: &str, limits: &Limits) -> Document {
     let options = ParseOptions {
         limits: limits.clone(),
@@ -44,10 +41,10 @@ pub fn parse(html: &str, limits: &Limits) -> Document {
 
 /// As [`parse`], with all options.
 pub fn parse_with(html: &str, options: &ParseOptions) -> Document {
-    let sink = Sink::new(options.limits.max_nodes, options.scripting);
+    let html = html.strip_prefix('\u{FEFF}').unwrap_or(html);
+    let sink = Sink::new(&options.limits, options.scripting);
     let builder = TreeBuilder::new(sink, builder_options(options));
-    let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
-    run(tokenizer, html, &options.limits)
+    run(builder, State::Data, html, &options.limits)
 }
 
 /// Parses a piece of HTML as if it stood inside a `context` element, as
@@ -76,19 +73,12 @@ pub fn parse_fragment_with(
     context: &str,
     options: &ParseOptions,
 ) -> Document {
-    let sink = Sink::new(options.limits.max_nodes, options.scripting);
+    let sink = Sink::new(&options.limits, options.scripting);
     let name = QualName::new(None, vocabulary(namespace), LocalName::from(context));
     let context = create_element(&sink, name, Vec::new());
     let builder = TreeBuilder::new_for_fragment(sink, context, None, builder_options(options));
-    let tokenizer_options = TokenizerOpts {
-        initial_state: Some(builder.tokenizer_state_for_context_elem(options.scripting)),
-        ..TokenizerOpts::default()
-    };
-    run(
-        Tokenizer::new(builder, tokenizer_options),
-        html,
-        &options.limits,
-    )
+    let state = builder.tokenizer_state_for_context_elem(options.scripting);
+    run(builder, state, html, &options.limits)
 }
 
 fn vocabulary(namespace: Namespace) -> Vocabulary {
@@ -106,26 +96,70 @@ fn builder_options(options: &ParseOptions) -> TreeBuilderOpts {
     }
 }
 
-type Handle = <Sink as TreeSink>::Handle;
-
-fn run(tokenizer: Tokenizer<TreeBuilder<Handle, Sink>>, html: &str, limits: &Limits) -> Document {
-    let input = BufferQueue::default();
-    let sink = || &tokenizer.sink.sink;
+fn run(builder: TreeBuilder<Handle, Sink>, state: State, html: &str, limits: &Limits) -> Document {
+    // Without a start tag there is no end tag that ends the text, so text it is
+    // to the end, whatever kind of text.
+    let mode = match state {
+        State::Data => Mode::Data,
+        _ => Mode::Plaintext,
+    };
+    let options = TokenizerOpts {
+        initial_state: Some(state),
+        // It would discard one at the start of every piece it is fed.
+        discard_bom: false,
+        ..TokenizerOpts::default()
+    };
+    let tokenizer = Tokenizer::new(Guard::new(builder, mode, limits), options);
     let cut = html.floor_char_boundary(limits.max_input_bytes);
     if cut < html.len() {
-        sink().report(LimitHit::InputBytes);
+        tokenizer.sink.sink().report(LimitHit::InputBytes);
     }
-    let mut rest = &html[..cut];
-    while !rest.is_empty() {
-        if sink().is_full() {
-            sink().report(LimitHit::Nodes);
-            break;
-        }
-        let (piece, later) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
-        rest = later;
-        input.push_back(StrTendril::from_slice(piece));
-        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
-    }
+    feed(&tokenizer, &html[..cut], limits);
     tokenizer.end();
-    tokenizer.sink.sink.finish()
+    tokenizer.sink.into_sink().finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_byte_order_mark_in_front_is_taken_away() {
+        let page = "\u{FEFF}<body>\u{FEFF}a<style>\u{FEFF}b</style>\u{FEFF}c";
+        let document = parse(page, &Limits::default());
+        assert_eq!(
+            document.text_content(document.root()),
+            "\u{FEFF}a\u{FEFF}b\u{FEFF}c"
+        );
+    }
+
+    #[test]
+    fn noscript_holds_elements_unless_scripts_are_said_to_run() {
+        let page = "<body><noscript><img src=a></noscript>";
+        let document = parse(page, &Limits::default());
+        assert_eq!(document.text_content(document.root()), "");
+        let options = ParseOptions {
+            scripting: true,
+            ..ParseOptions::default()
+        };
+        let document = parse_with(page, &options);
+        assert_eq!(document.text_content(document.root()), "<img src=a>");
+        let html = document.to_html(document.root());
+        assert!(html.contains("<noscript><img src=a></noscript>"));
+    }
+
+    #[test]
+    fn a_fragment_is_parsed_as_if_inside_its_context() {
+        for (html, context, expected) in [
+            ("<td>a", Tag::Tr, "<td>a</td>"),
+            ("<td>a", Tag::Div, "a"),
+            ("a<b>", Tag::Textarea, "a&lt;b&gt;"),
+            ("a</title>b", Tag::Title, "a&lt;/title&gt;b"),
+            ("<p>a<p>b", Tag::Body, "<p>a</p><p>b</p>"),
+        ] {
+            let document = parse_fragment(html, context, &Limits::default());
+            let holder = document.document_element().expect("a fragment's holder");
+            assert_eq!(document.inner_html(holder), expected, "{html}");
+        }
+    }
 }

@@ -3,8 +3,10 @@
 //! Every walk over a [`Document`](crate::Document) branches on [`Tag`], so a
 //! name is compared once, while parsing, and never again.
 //!
-//! The variants stand in the order of their names: finding a name is a binary
-//! search, and a test below fails when somebody adds one out of order.
+//! The variants stand in the order of their names, so that comparing tags
+//! compares names; a test below fails when somebody adds one out of order.
+
+use crate::names::NameTable;
 
 macro_rules! tags {
     ($($variant:ident = $name:literal,)*) => {
@@ -30,6 +32,7 @@ macro_rules! tags {
 
         const NAMES: &[&str] = &[$($name,)*];
         const TAGS: &[Tag] = &[$(Tag::$variant,)*];
+        static TABLE: NameTable = NameTable::new(NAMES);
     };
 }
 
@@ -189,9 +192,9 @@ impl Tag {
     /// assert_eq!(Tag::from_name("amp-img"), Tag::Other);
     /// ```
     pub fn from_name(name: &str) -> Self {
-        match NAMES.binary_search(&name) {
-            Ok(index) => TAGS[index],
-            Err(_) => Self::Other,
+        match TABLE.find(name) {
+            Some(index) => TAGS[index],
+            None => Self::Other,
         }
     }
 
@@ -201,6 +204,13 @@ impl Tag {
             Some(index) => NAMES[index],
             None => "",
         }
+    }
+
+    /// All tags, at the index of their number.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        [Self::None, Self::Other]
+            .into_iter()
+            .chain(TAGS.iter().copied())
     }
 
     /// How many variants come before the named ones.
@@ -266,6 +276,16 @@ mod tests {
             assert_eq!(Tag::from_name(name), *tag);
             assert_eq!(tag.name(), *name);
         }
+    }
+
+    #[test]
+    fn all_tags_stand_at_the_index_of_their_number() {
+        assert!(
+            Tag::all()
+                .enumerate()
+                .all(|(index, tag)| tag as usize == index)
+        );
+        assert_eq!(Tag::all().count(), TAGS.len() + Tag::FIRST_NAMED);
     }
 
     #[test]
