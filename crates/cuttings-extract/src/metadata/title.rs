@@ -11,13 +11,30 @@ use crate::phrases::fold;
 use cuttings_html::Tag;
 
 /// What parts the story from the site in a `<title>`.
-const PARTS: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " « ", " // ", " : ", " ‹ ", " ❘ ", " ¦ ", "｜", " / ", " > "];
+const PARTS: &[&str] = &[
+    " | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " « ", " // ", " : ", " ‹ ", " ❘ ",
+    " ¦ ", "｜", " / ", " > ",
+];
 
 /// The headline of the page, by agreement of its sources.
-pub fn headline(page: &Page<'_>, head: &Head, linked: &LinkedData, site: Option<&str>) -> Option<String> {
-    let clean = |text: Option<String>| text.map(|text| without_site(&text, site)).filter(|text| !text.is_empty());
+pub fn headline(
+    page: &Page<'_>,
+    head: &Head,
+    linked: &LinkedData,
+    site: Option<&str>,
+) -> Option<String> {
+    let clean = |text: Option<String>| {
+        text.map(|text| without_site(&text, site))
+            .filter(|text| !text.is_empty())
+    };
     let linked_headline = clean(linked.headline.clone().filter(|_| linked.is_article));
-    let graph = clean(head.meta(&["og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"]));
+    let graph = clean(head.meta(&[
+        "og:title",
+        "twitter:title",
+        "dc.title",
+        "parsely-title",
+        "sailthru.title",
+    ]));
     let title = clean(head.title.clone());
     let headings = headings(page);
     let whole_title = head.title.as_deref().map(fold).unwrap_or_default();
@@ -26,7 +43,10 @@ pub fn headline(page: &Page<'_>, head: &Head, linked: &LinkedData, site: Option<
     let repeated = headings.iter().find(|heading| {
         let folded = fold(heading);
         folded.len() > 3
-            && [&linked_headline, &graph, &title].into_iter().flatten().any(|other| fold(other) == folded)
+            && [&linked_headline, &graph, &title]
+                .into_iter()
+                .flatten()
+                .any(|other| fold(other) == folded)
     });
     if let Some(repeated) = repeated {
         return Some(repeated.clone());
@@ -41,7 +61,10 @@ pub fn headline(page: &Page<'_>, head: &Head, linked: &LinkedData, site: Option<
     if headings.len() == 1 && headings[0].split_whitespace().count() >= 3 {
         return Some(headings[0].clone());
     }
-    linked_headline.or(graph).or(title).or_else(|| headings.into_iter().next())
+    linked_headline
+        .or(graph)
+        .or(title)
+        .or_else(|| headings.into_iter().next())
 }
 
 /// The texts of the first-level headings, in order, the site's name aside.
@@ -60,7 +83,9 @@ fn headings(page: &Page<'_>) -> Vec<String> {
 pub fn without_site(title: &str, site: Option<&str>) -> String {
     let mut title = title.trim();
     for _ in 0..3 {
-        let Some((before, after)) = last_part(title) else { break };
+        let Some((before, after)) = last_part(title) else {
+            break;
+        };
         if is_site(after, site) && !before.trim().is_empty() {
             title = before.trim();
             continue;
@@ -77,12 +102,18 @@ pub fn without_site(title: &str, site: Option<&str>) -> String {
 }
 
 fn last_part(title: &str) -> Option<(&str, &str)> {
-    let (at, mark) = PARTS.iter().filter_map(|mark| title.rfind(mark).map(|at| (at, *mark))).max()?;
+    let (at, mark) = PARTS
+        .iter()
+        .filter_map(|mark| title.rfind(mark).map(|at| (at, *mark)))
+        .max()?;
     Some((&title[..at], &title[at + mark.len()..]))
 }
 
 fn first_part(title: &str) -> Option<(&str, &str)> {
-    let (at, mark) = PARTS.iter().filter_map(|mark| title.find(mark).map(|at| (at, *mark))).min()?;
+    let (at, mark) = PARTS
+        .iter()
+        .filter_map(|mark| title.find(mark).map(|at| (at, *mark)))
+        .min()?;
     Some((&title[..at], &title[at + mark.len()..]))
 }
 
@@ -100,13 +131,19 @@ fn is_site(part: &str, site: Option<&str>) -> bool {
         if !site.is_empty()
             && (site_squeezed == squeezed
                 || (squeezed.len() > 3 && site_squeezed.contains(&squeezed))
-                || (site_squeezed.len() > 3 && squeezed.contains(&site_squeezed) && folded.split(' ').count() <= site.split(' ').count() + 3))
+                || (site_squeezed.len() > 3
+                    && squeezed.contains(&site_squeezed)
+                    && folded.split(' ').count() <= site.split(' ').count() + 3))
         {
             return true;
         }
     }
     let part = part.trim();
-    !part.contains(' ') && part.contains('.') && part.rsplit('.').next().is_some_and(|end| (2..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphabetic()))
+    !part.contains(' ')
+        && part.contains('.')
+        && part.rsplit('.').next().is_some_and(|end| {
+            (2..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphabetic())
+        })
 }
 
 #[cfg(test)]
@@ -115,9 +152,21 @@ mod tests {
 
     #[test]
     fn the_name_of_the_site_is_cut_from_either_end() {
-        assert_eq!(without_site("The story | The Paper", Some("The Paper")), "The story");
-        assert_eq!(without_site("The Paper: x - The story - thepaper.com", None), "The Paper: x - The story");
-        assert_eq!(without_site("Paper | The long story", Some("Paper")), "The long story");
-        assert_eq!(without_site("Left - and right", Some("Paper")), "Left - and right");
+        assert_eq!(
+            without_site("The story | The Paper", Some("The Paper")),
+            "The story"
+        );
+        assert_eq!(
+            without_site("The Paper: x - The story - thepaper.com", None),
+            "The Paper: x - The story"
+        );
+        assert_eq!(
+            without_site("Paper | The long story", Some("Paper")),
+            "The long story"
+        );
+        assert_eq!(
+            without_site("Left - and right", Some("Paper")),
+            "Left - and right"
+        );
     }
 }
