@@ -322,8 +322,7 @@ fn lead_pictures(page: &Page<'_>, root: usize) -> Vec<usize> {
         .marked
         .iter()
         .map(|at| *at as usize)
-        .filter(|at| *at < root && page.node(*at).tag == Tag::H1)
-        .last();
+        .rfind(|at| *at < root && page.node(*at).tag == Tag::H1);
     let frame = page.upward(root).skip(1).find(|at| {
         let node = page.node(*at);
         matches!(node.tag, Tag::Article | Tag::Main)

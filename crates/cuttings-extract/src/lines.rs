@@ -54,10 +54,8 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
     let mut lines = gather(page, root);
     let headline = around.headline.map(fold).unwrap_or_default();
     let dek = around.dek.map(fold).unwrap_or_default();
-    for at in 0..lines.len() {
-        let candidate = &lines[at];
-        let fate = by_itself(page, candidate, at, &headline, &dek, around);
-        lines[at].fate = fate;
+    for (place, candidate) in lines.iter_mut().enumerate() {
+        candidate.fate = by_itself(page, candidate, place, &headline, &dek, around);
     }
     drop_repeated(&mut lines, if around.is_discussion { 1 } else { 3 });
     drop_appeals(&mut lines);
@@ -558,7 +556,7 @@ fn is_closing(text: &str) -> bool {
         return false;
     }
     let lower = text.to_lowercase();
-    let bio = [
+    [
         " is a reporter",
         " is a writer",
         " is a freelance",
@@ -593,32 +591,28 @@ fn is_closing(text: &str) -> bool {
         "ist redakteur",
     ]
     .iter()
-    .any(|phrase| lower.contains(phrase));
-    bio
+    .any(|phrase| lower.contains(phrase))
 }
 
 /// A heading whose part of the page is gone goes too.
 fn drop_bare_headings(lines: &mut [Candidate]) {
     let mut has_text = false;
     let mut below: Option<u8> = None;
-    for at in (0..lines.len()).rev() {
-        if lines[at].fate.is_some() {
+    for candidate in lines
+        .iter_mut()
+        .rev()
+        .filter(|candidate| candidate.fate.is_none())
+    {
+        let Kind::Heading(level) = candidate.kind else {
+            has_text = true;
+            below = None;
             continue;
+        };
+        if has_text || below.is_some_and(|other| other > level) {
+            below = Some(below.map_or(level, |other| other.min(level)));
+        } else {
+            candidate.fate = Some(Reason::Header);
         }
-        match lines[at].kind {
-            Kind::Heading(level) => {
-                let headed = has_text || below.is_some_and(|other| other > level);
-                if headed {
-                    below = Some(below.map_or(level, |other| other.min(level)));
-                } else {
-                    lines[at].fate = Some(Reason::Header);
-                }
-                has_text = false;
-            }
-            _ => {
-                has_text = true;
-                below = None;
-            }
-        }
+        has_text = false;
     }
 }

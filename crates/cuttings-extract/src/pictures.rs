@@ -237,7 +237,7 @@ fn is_decoration(address: &str) -> bool {
         .next()
         .unwrap_or(address)
         .to_ascii_lowercase();
-    path.ends_with(".svg")
+    path.rsplit('.').next() == Some("svg")
         || [
             "/pixel",
             "gravatar.com",

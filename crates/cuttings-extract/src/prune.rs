@@ -209,12 +209,11 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
         let spared = match *reason {
             Reason::Comments => discussion == Discussion::OfComments,
             Reason::Byline => is_long(page, index) || discussion != Discussion::No,
-            Reason::Metadata => is_heading || is_long(page, index),
+            Reason::Metadata | Reason::Promotion => is_heading || is_long(page, index),
             // A list of contents is links, and an advertisement has no long text.
             Reason::ContentsList => !is_linked(page, index),
             // What is behind the wall is the story, and long; the wall is short.
             Reason::Advertisement | Reason::Wall => is_long(page, index) || node.tag == Tag::P,
-            Reason::Promotion => is_heading || is_long(page, index),
             // An embedded post is a quotation.
             Reason::Share => {
                 is_heading

@@ -334,7 +334,7 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .url_schemes(["http", "https", "mailto"].into())
         .url_relative(ammonia::UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer"))
-        .attribute_filter(|element, name, value| filter_attribute(element, name, value))
+        .attribute_filter(filter_attribute)
         .strip_comments(true);
     builder
 });
@@ -358,7 +358,6 @@ fn filter_attribute<'v>(element: &str, name: &str, value: &'v str) -> Option<Cow
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'-')
             .then_some(Cow::Borrowed(value)),
-        (_, "class") => Some(Cow::Borrowed(value)),
         (_, "colspan" | "rowspan" | "width" | "height" | "start") => (value.len() <= 5
             && value.bytes().all(|b| b.is_ascii_digit()))
         .then_some(Cow::Borrowed(value)),

@@ -130,8 +130,7 @@ fn has_lede_before(page: &Page<'_>, prose: &Prose, outer: usize, child: usize) -
         .marked
         .iter()
         .map(|at| *at as usize)
-        .filter(|at| page.node(*at).tag == Tag::H1 && (outer..child).contains(at))
-        .last();
+        .rfind(|at| page.node(*at).tag == Tag::H1 && (outer..child).contains(at));
     let Some(headline) = headline else {
         return false;
     };

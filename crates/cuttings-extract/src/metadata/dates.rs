@@ -288,11 +288,11 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
         if word.text.len() == 4 && (1990..2050).contains(&first) {
             if let (Some(a), Some(b)) = (next(1), next(2)) {
                 let gap = &text[word.end..a.start];
-                if matches!(gap.trim(), "-" | "/" | ".") {
-                    if let (Some(month), Some(day)) = (a.number, b.number) {
-                        let date = Stamp::from_day(first as i16, small(month)?, small(day)?)?;
-                        return Some(with_time(date, &text[b.end..]));
-                    }
+                if matches!(gap.trim(), "-" | "/" | ".")
+                    && let (Some(month), Some(day)) = (a.number, b.number)
+                {
+                    let date = Stamp::from_day(first as i16, small(month)?, small(day)?)?;
+                    return Some(with_time(date, &text[b.end..]));
                 }
                 // The sign for "year" may carry the month's digits behind it.
                 if matches!(a.text, "年" | "년") {

@@ -169,7 +169,10 @@ fn rank(object: &Map<String, Value>) -> u8 {
 }
 
 fn fill(data: &mut LinkedData, object: &Map<String, Value>, all: &[&Map<String, Value>]) {
-    data.kind = types(object).next().unwrap_or_default().to_owned();
+    types(object)
+        .next()
+        .unwrap_or_default()
+        .clone_into(&mut data.kind);
     data.is_article = rank(object) >= 2;
     data.headline = text(object.get("headline")).or_else(|| text(object.get("name")));
     data.description = text(object.get("description"));

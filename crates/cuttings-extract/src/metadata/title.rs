@@ -51,12 +51,33 @@ pub fn headline(
     if let Some(repeated) = repeated {
         return Some(repeated.clone());
     }
+    // A heading of any length that is the first part of the title.
+    let leading = head
+        .title
+        .as_deref()
+        .and_then(first_part)
+        .map(|(first, _)| fold(first));
+    let led = headings
+        .iter()
+        .find(|heading| leading.as_deref() == Some(fold(heading).as_str()));
+    if let Some(led) = led {
+        return Some(led.clone());
+    }
     let contained = headings.iter().find(|heading| {
         let folded = fold(heading);
         folded.split(' ').count() >= 3 && whole_title.contains(&folded)
     });
     if let Some(contained) = contained {
         return Some(contained.clone());
+    }
+    // What is no article may greet its reader in the heading; its name is in
+    // the title.
+    let is_article = linked.is_article
+        || head
+            .meta(&["og:type"])
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
+    if !is_article && let Some(title) = &title {
+        return Some(without_short_tail(title).to_owned());
     }
     if headings.len() == 1 && headings[0].split_whitespace().count() >= 3 {
         return Some(headings[0].clone());
@@ -67,13 +88,30 @@ pub fn headline(
         .or_else(|| headings.into_iter().next())
 }
 
+/// Cuts a last part of few words, which is a site that is not named elsewhere.
+fn without_short_tail(title: &str) -> &str {
+    match last_part(title) {
+        Some((before, after))
+            if before.split_whitespace().count() >= 2 && after.split_whitespace().count() <= 4 =>
+        {
+            before.trim()
+        }
+        _ => title,
+    }
+}
+
 /// The texts of the first-level headings, in order, the site's name aside.
 fn headings(page: &Page<'_>) -> Vec<String> {
     page.marked
         .iter()
         .map(|at| *at as usize)
         .filter(|at| page.node(*at).tag == Tag::H1)
-        .map(|at| page.text_in(at))
+        .map(|at| {
+            let text = page.text_in(at);
+            // The sign of a link to the heading itself.
+            text.trim_end_matches(['¶', '#', '§', '\u{f0c1}', ' '])
+                .to_owned()
+        })
         .filter(|text| !text.is_empty() && text.chars().count() <= 300)
         .take(12)
         .collect()
