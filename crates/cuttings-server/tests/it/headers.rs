@@ -196,7 +196,7 @@ async fn errors_have_our_form_for_people_and_for_programs() {
             send("application/json", "[".repeat(100_000).into_bytes())
                 .await
                 .problem(),
-            "bad-request"
+            "bad-field"
         );
         let wide = browser
             .post("/articles", &[("url", &"a".repeat(70_000))])

@@ -47,7 +47,7 @@ async fn without_a_session_only_public_routes_answer() {
                 match route.policy {
                     Policy::Public => assert_eq!(answer.status, StatusCode::OK, "{what}"),
                     Policy::Setup if route.method == Method::GET => {
-                        assert_eq!(answer.location(), "/", "{what}")
+                        assert_eq!(answer.location(), "/", "{what}");
                     }
                     Policy::Setup => assert_eq!(answer.status, StatusCode::NOT_FOUND, "{what}"),
                     Policy::SignIn => assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{what}"),
