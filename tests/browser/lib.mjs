@@ -206,8 +206,9 @@ export async function until(what, ask, limitMs = PAGE_LIMIT_MS) {
 }
 
 /**
- * Takes pictures of a page, wide and phone-sized, light and dark, and fails when
- * the page is wider than the window: nobody should scroll sideways to read.
+ * Takes pictures of a page, wide and phone-sized, light and dark. Fails when the
+ * page is wider than the window (nobody should scroll sideways to read) or when
+ * words run under a picture.
  *
  * @param {import('playwright-core').Page} page
  * @param {string} name the file's name begins with it
@@ -215,16 +216,53 @@ export async function until(what, ask, limitMs = PAGE_LIMIT_MS) {
 export async function photograph(page, name) {
   mkdirSync(OUTPUT, { recursive: true });
   /** @type {string[]} */
-  const tooWide = [];
+  const faults = [];
   for (const { width, height, scheme } of LOOKS) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: /** @type {'light' | 'dark'} */ (scheme) });
     const look = `${name}-${width}x${height}-${scheme}`;
-    await page.screenshot({ path: path.join(OUTPUT, `${look}.png`), fullPage: true });
+    // Without the option, a change of colours is caught half-way.
+    await page.screenshot({
+      path: path.join(OUTPUT, `${look}.png`),
+      fullPage: true,
+      animations: 'disabled',
+    });
     const needed = await page.evaluate(() => document.documentElement.scrollWidth);
-    if (needed > width) tooWide.push(`${look} needs ${needed} pixels`);
+    if (needed > width) faults.push(`${look} needs ${needed} pixels and scrolls sideways`);
+    const covered = await page.evaluate(wordsUnderPictures);
+    faults.push(...covered.map((words) => `${look} has words under a picture: ${words}`));
   }
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });
-  if (tooWide.length > 0) throw new Error(`scrolls sideways: ${tooWide.join(', ')}`);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+}
+
+/**
+ * Runs in the page: texts of which a line and a picture lie over each other by
+ * more than a hair. Text for screen readers alone, a pixel wide, does not count.
+ *
+ * @returns {string[]}
+ */
+function wordsUnderPictures() {
+  const HAIR = 2;
+  const pictures = Array.from(document.images, (image) => image.getBoundingClientRect());
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent?.trim();
+    if (!text) continue;
+    const range = document.createRange();
+    range.selectNodeContents(walker.currentNode);
+    const isCovered = Array.from(range.getClientRects()).some((line) =>
+      pictures.some(
+        (picture) =>
+          line.width > HAIR &&
+          line.height > HAIR &&
+          Math.min(line.right, picture.right) - Math.max(line.left, picture.left) > HAIR &&
+          Math.min(line.bottom, picture.bottom) - Math.max(line.top, picture.top) > HAIR,
+      ),
+    );
+    if (isCovered) found.push(text.slice(0, 60));
+  }
+  return found;
 }

@@ -48,8 +48,9 @@ for (const script of [true, false]) {
       if (script) await photograph(page, name);
     };
     const title = (/** @type {number} */ id) => page.locator(`a[href="/articles/${id}"]`);
+    /** The button that sends to an address, by its form or by itself. */
     const button = (/** @type {string} */ action) =>
-      page.locator(`form[action="${action}"]`).getByRole('button').first();
+      page.locator(`button[formaction="${action}"], form[action="${action}"] button`).first();
     /** Opens a list and says whether an article is in it. */
     const isListed = async (/** @type {string} */ view, /** @type {number} */ id) => {
       await page.goto(`/?view=${view}`);
@@ -124,7 +125,7 @@ for (const script of [true, false]) {
         'the failed article offers another try',
         async () => {
           await page.goto('/');
-          return (await page.locator('form[action="/articles/2/retry"]').count()) > 0;
+          return (await button('/articles/2/retry').count()) > 0;
         },
         CAPTURE_LIMIT_MS,
       );

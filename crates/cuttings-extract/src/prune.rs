@@ -8,7 +8,8 @@
 
 use cuttings_html::{Attr, Tag};
 
-use crate::page::Page;
+use crate::page::{Page, is_block};
+use crate::shape::Discussion;
 use crate::traits::Traits;
 
 /// Why something is left out.
@@ -38,6 +39,7 @@ pub enum Reason {
     Rights,
     Share,
     Sidebar,
+    Wall,
 }
 
 /// How much prose each stretch of lines holds.
@@ -80,8 +82,8 @@ impl Prose {
     }
 }
 
-/// Marks what is not the story. `is_discussion` keeps posts and answers.
-pub fn prune(page: &mut Page<'_>, prose: &Prose, is_discussion: bool) {
+/// Marks what is not the story. In a discussion, posts and their authors stay.
+pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
     let total = prose.total().max(1.0);
     let mut at = page.body;
     let end = page.node(page.body).end as usize;
@@ -94,7 +96,7 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, is_discussion: bool) {
         let lines = page.lines_in(at);
         let share = prose.between(&lines) / total;
         if at != page.body
-            && let Some(reason) = verdict(page, at, share, is_discussion)
+            && let Some(reason) = verdict(page, at, share, discussion)
         {
             page.nodes[at].dropped = Some(reason);
             at = node.end as usize;
@@ -115,9 +117,9 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
     (Traits::NAVIGATION, Reason::Navigation, 0.3),
     (Traits::AUTHOR_BIO, Reason::AuthorBio, 0.2),
     (Traits::APPEAL, Reason::Appeal, 0.2),
-    (Traits::PAYWALL, Reason::Appeal, 0.2),
+    (Traits::PAYWALL, Reason::Wall, 0.2),
     (Traits::FOOTER, Reason::Footer, 0.25),
-    (Traits::SIDEBAR, Reason::Sidebar, 0.3),
+    (Traits::SIDEBAR, Reason::Sidebar, 0.45),
     (Traits::CONTENTS_LIST, Reason::ContentsList, 0.3),
     (Traits::BUTTONS, Reason::Control, 0.05),
     (Traits::META, Reason::Metadata, 0.15),
@@ -129,17 +131,29 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
 
 /// Whether, and why, the element at `index` is not the story; `share` is the
 /// part of the page's prose that it holds.
-fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Option<Reason> {
+fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) -> Option<Reason> {
     let node = page.node(index);
     let by_tag = match node.tag {
-        Tag::Script | Tag::Style | Tag::Template | Tag::Object | Tag::Svg
-        | Tag::Canvas | Tag::Map | Tag::Button | Tag::Select | Tag::Textarea | Tag::Input
-        | Tag::Datalist | Tag::Progress | Tag::Meter | Tag::Applet => return Some(Reason::Control),
+        Tag::Script
+        | Tag::Style
+        | Tag::Template
+        | Tag::Object
+        | Tag::Svg
+        | Tag::Canvas
+        | Tag::Map
+        | Tag::Button
+        | Tag::Select
+        | Tag::Textarea
+        | Tag::Input
+        | Tag::Datalist
+        | Tag::Progress
+        | Tag::Meter
+        | Tag::Applet => return Some(Reason::Control),
         Tag::Dialog => Some((Reason::Layer, 0.3)),
         // Some pages keep their whole text here for those without scripts.
         Tag::Noscript => Some((Reason::Control, 0.4)),
         Tag::Nav | Tag::Menu | Tag::Search => Some((Reason::Navigation, 0.4)),
-        Tag::Aside => Some((Reason::Sidebar, 0.35)),
+        Tag::Aside => Some((Reason::Sidebar, 0.6)),
         Tag::Footer => {
             let quoted = page.node(node.parent as usize).tag == Tag::Blockquote;
             (!quoted).then_some((Reason::Footer, 0.3))
@@ -154,7 +168,9 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
     }
     if let Some(role) = page.attr(index, Attr::Role) {
         let by_role = match role {
-            "navigation" | "menu" | "menubar" | "search" | "tablist" | "toolbar" => Some(Reason::Navigation),
+            "navigation" | "menu" | "menubar" | "search" | "tablist" | "toolbar" => {
+                Some(Reason::Navigation)
+            }
             "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Layer),
             "contentinfo" => Some(Reason::Footer),
             "complementary" => Some(Reason::Sidebar),
@@ -164,7 +180,7 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
             return by_role;
         }
     }
-    if is_hidden(page, index) && share <= 0.3 {
+    if is_hidden(page, index) && share <= 0.3 && !is_folded(page, index) {
         return Some(Reason::Hidden);
     }
     let is_frame = matches!(
@@ -173,6 +189,9 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
     );
     if is_frame || node.traits == Traits::NONE {
         return None;
+    }
+    if !is_block(node.tag) && !stands_alone(page, index) {
+        return node.traits.has(Traits::HIDDEN).then_some(Reason::Hidden);
     }
     // A heading is judged by its words; pages name them in every way.
     let is_heading = matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4);
@@ -188,10 +207,21 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
             continue;
         }
         let spared = match *reason {
-            Reason::Comments => is_discussion && node.traits.has(Traits::POST | Traits::COMMENTS),
-            Reason::Byline => is_long(page, index) || is_discussion,
-            Reason::Metadata => is_heading || is_long(page, index),
-            Reason::Advertisement | Reason::Layer | Reason::Related => false,
+            Reason::Comments => discussion == Discussion::OfComments,
+            Reason::Byline => is_long(page, index) || discussion != Discussion::No,
+            Reason::Metadata | Reason::Promotion => is_heading || is_long(page, index),
+            // A list of contents is links, and an advertisement has no long text.
+            Reason::ContentsList => !is_linked(page, index),
+            // What is behind the wall is the story, and long; the wall is short.
+            Reason::Advertisement | Reason::Wall => is_long(page, index) || node.tag == Tag::P,
+            // An embedded post is a quotation.
+            Reason::Share => {
+                is_heading
+                    || page.nodes[index..node.end as usize]
+                        .iter()
+                        .any(|node| node.tag == Tag::Blockquote)
+            }
+            Reason::Layer | Reason::Related => false,
             _ => is_heading,
         };
         if !spared {
@@ -201,10 +231,152 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, is_discussion: bool) -> Op
     None
 }
 
+/// Share of the plain text in the story's place that a row of teasers may hold.
+const MAX_TEASER_SHARE: f32 = 0.12;
+/// Plain text, in characters, that is a story by itself, however many teasers
+/// stand around it.
+const STORY_SIZE: u32 = 1600;
+
+/// Marks rows of teasers inside the story's place: three or more siblings of
+/// one name, each a linked heading with at most a few lines below it. Where
+/// they are much of the text they are what the page is about, and stay.
+pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
+    let end = page.node(root).end as usize;
+    let size = |page: &Page<'_>, index: usize| -> u32 {
+        page.lines[page.lines_in(index)]
+            .iter()
+            .map(|line| line.size - line.link_size)
+            .sum()
+    };
+    let mut rows = Vec::new();
+    let mut at = root + 1;
+    while at < end {
+        let node = *page.node(at);
+        if node.tag == Tag::None {
+            at += 1;
+        } else if node.dropped.is_some() {
+            at = node.end as usize;
+        } else if page.lines_in(at).len() >= 3 && is_row_of_teasers(page, at) {
+            rows.push((at, size(page, at)));
+            at = node.end as usize;
+        } else {
+            at += 1;
+        }
+    }
+    let whole = size(page, root);
+    let teased: u32 = rows.iter().map(|(_, size)| *size).sum();
+    let last = page.lines_in(root).end;
+    for (row, held) in &rows {
+        let after: u32 = (page.lines_in(*row).end..last)
+            .filter(|at| {
+                !rows
+                    .iter()
+                    .any(|(other, _)| page.lines_in(*other).contains(at))
+            })
+            .map(|at| &page.lines[at])
+            .filter(|line| line.size >= 80 && line.link_share() < 0.3)
+            .map(|line| line.size)
+            .sum();
+        let is_small = (*held as f32) < whole as f32 * MAX_TEASER_SHARE;
+        let is_after_story = whole - teased >= STORY_SIZE && after < (whole - teased) / 4;
+        if is_small || is_after_story {
+            page.nodes[*row].dropped = Some(Reason::Related);
+        }
+    }
+}
+
+fn is_row_of_teasers(page: &Page<'_>, index: usize) -> bool {
+    let mut names: Vec<(Tag, &str, usize)> = Vec::new();
+    let (mut teasers, mut others) = (0, 0);
+    for child in crate::score::children(page, index) {
+        let lines = page.lines_in(child);
+        if lines.is_empty() {
+            continue;
+        }
+        if is_teaser(page, child) {
+            teasers += 1;
+            let tag = page.node(child).tag;
+            let class = page
+                .attr(child, Attr::Class)
+                .and_then(|class| class.split_whitespace().next())
+                .unwrap_or("");
+            match names.iter_mut().find(|(t, c, _)| *t == tag && *c == class) {
+                Some((_, _, count)) => *count += 1,
+                None => names.push((tag, class, 1)),
+            }
+        } else if lines.len() > 1 || page.lines[lines.start].size > 60 {
+            others += 1;
+        }
+    }
+    let most = names.iter().map(|(_, _, count)| *count).max().unwrap_or(0);
+    most >= 3 && teasers > 3 * others
+}
+
+/// A linked heading, or a link around everything, and little more.
+fn is_teaser(page: &Page<'_>, index: usize) -> bool {
+    if matches!(
+        page.node(index).tag,
+        Tag::P | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::Tr | Tag::Td
+    ) {
+        return false;
+    }
+    let lines = &page.lines[page.lines_in(index)];
+    let size: u32 = lines.iter().map(|line| line.size).sum();
+    let plain: u32 = lines.iter().map(|line| line.size - line.link_size).sum();
+    let titled = lines
+        .iter()
+        .take(3)
+        .any(|line| line.size >= 15 && line.size <= 200 && line.link_share() > 0.9);
+    titled && lines.len() <= 8 && plain <= 400 && size <= 700
+}
+
 /// Whether an element holds more text than a byline or a row of tags does.
 fn is_long(page: &Page<'_>, index: usize) -> bool {
-    let size: u32 = page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum();
+    let size: u32 = page.lines[page.lines_in(index)]
+        .iter()
+        .map(|line| line.size - line.link_size)
+        .sum();
     size > 300
+}
+
+/// Whether an inline element is whole lines by itself and not a part of a
+/// sentence.
+fn stands_alone(page: &Page<'_>, index: usize) -> bool {
+    let lines = page.lines_in(index);
+    lines.start < lines.end
+        && page.lines[lines]
+            .iter()
+            .all(|line| line.end <= page.node(index).end)
+}
+
+/// Whether a hidden element is a part of the text that a reader may unfold: it
+/// has long lines, and no name that speaks against it.
+fn is_folded(page: &Page<'_>, index: usize) -> bool {
+    let against = Traits::LAYER
+        | Traits::NAVIGATION
+        | Traits::COMMENTS
+        | Traits::SHARE
+        | Traits::AD
+        | Traits::APPEAL
+        | Traits::HIDDEN;
+    let named = page
+        .upward(index)
+        .take(3)
+        .any(|at| page.node(at).traits.has(against));
+    let lines = &page.lines[page.lines_in(index)];
+    !named
+        && lines
+            .iter()
+            .any(|line| line.size >= 120 && line.link_share() < 0.3)
+        && !is_linked(page, index)
+}
+
+/// Whether most of an element's text is links.
+fn is_linked(page: &Page<'_>, index: usize) -> bool {
+    let lines = &page.lines[page.lines_in(index)];
+    let size: u32 = lines.iter().map(|line| line.size).sum();
+    let linked: u32 = lines.iter().map(|line| line.link_size).sum();
+    linked * 2 > size
 }
 
 fn is_hidden(page: &Page<'_>, index: usize) -> bool {

@@ -20,7 +20,7 @@ const STEP_SHARE: f32 = 0.82;
 /// The same for an element that is named as the text of the article.
 const NAMED_SHARE: f32 = 0.55;
 /// The same for the one post of several that carries the page's headline.
-const HEADLINE_SHARE: f32 = 0.05;
+const HEADLINE_SHARE: f32 = 0.12;
 
 /// Weighs the lines that are left after pruning: by how much of a story each
 /// is, or, for pages that are none (`all`), by its length alone.
@@ -43,13 +43,16 @@ pub fn weigh(page: &Page<'_>, all: bool) -> Prose {
             at += 1;
         }
     }
-    Prose::of(page.lines.iter().zip(kept).map(|(line, kept)| {
-        match (kept, all) {
-            (false, _) => 0.0,
-            (true, true) => line.size as f32,
-            (true, false) => weight(page, line),
-        }
-    }))
+    Prose::of(
+        page.lines
+            .iter()
+            .zip(kept)
+            .map(|(line, kept)| match (kept, all) {
+                (false, _) => 0.0,
+                (true, true) => line.size as f32,
+                (true, false) => weight(page, line),
+            }),
+    )
 }
 
 /// What a line counts for in the search, by its length and kind.
@@ -90,19 +93,25 @@ pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<us
             if best.is_none_or(|(_, most)| held > most) {
                 best = Some((child, held));
             }
-            if is_named(page, child) && named.is_none_or(|(_, most)| held > most) {
+            if is_named(page, child)
+                && !is_text_level(page.node(child).tag)
+                && named.is_none_or(|(_, most)| held > most)
+            {
                 named = Some((child, held));
             }
         }
         if let Some((child, held)) = named
             && held >= NAMED_SHARE * whole
+            && !has_lede_before(page, prose, at, child)
         {
             at = child;
             continue;
         }
         match best {
             Some((child, held))
-                if held >= STEP_SHARE * whole && !is_text_level(page.node(child).tag) =>
+                if held >= STEP_SHARE * whole
+                    && !is_text_level(page.node(child).tag)
+                    && !has_lede_before(page, prose, at, child) =>
             {
                 at = child;
             }
@@ -110,6 +119,32 @@ pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<us
         }
     }
     Some(post_with_headline(page, prose, at, headline).unwrap_or(at))
+}
+
+/// Whether a whole paragraph stands after the headline and before `child`: the
+/// text is then split, and `outer` holds all of it.
+fn has_lede_before(page: &Page<'_>, prose: &Prose, outer: usize, child: usize) -> bool {
+    let outer_lines = page.lines_in(outer);
+    let lines = outer_lines.start..page.lines_in(child).start;
+    let headline = page
+        .marked
+        .iter()
+        .map(|at| *at as usize)
+        .rfind(|at| page.node(*at).tag == Tag::H1 && (outer..child).contains(at));
+    let Some(headline) = headline else {
+        return false;
+    };
+    lines
+        .filter(|at| page.lines[*at].start as usize > headline)
+        .filter(|at| prose.between(&(*at..*at + 1)) > 0.0)
+        .any(|at| {
+            let line = &page.lines[at];
+            let block = page.node(line.block as usize);
+            line.size >= 140
+                && line.ends_sentence
+                && line.link_share() < 0.2
+                && (block.tag == Tag::P || block.traits.has(Traits::DEK))
+        })
 }
 
 /// Share of all text that a child must hold on pages that are no story.
@@ -149,8 +184,23 @@ pub fn find_wide(page: &Page<'_>, weights: &Prose) -> Option<usize> {
 fn is_text_level(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::P | Tag::Pre | Tag::Ul | Tag::Ol | Tag::Dl | Tag::Blockquote | Tag::H1 | Tag::H2 | Tag::H3
-            | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Li | Tag::Table | Tag::Tbody | Tag::Tr | Tag::Figure
+        Tag::P
+            | Tag::Pre
+            | Tag::Ul
+            | Tag::Ol
+            | Tag::Dl
+            | Tag::Blockquote
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::H4
+            | Tag::H5
+            | Tag::H6
+            | Tag::Li
+            | Tag::Table
+            | Tag::Tbody
+            | Tag::Tr
+            | Tag::Figure
     ) || !crate::page::is_block(tag)
 }
 
@@ -176,12 +226,16 @@ fn is_named(page: &Page<'_>, index: usize) -> bool {
     node.traits.has(Traits::BODY)
         || node.tag == Tag::Article
         || page.attr(index, Attr::Itemprop).is_some_and(|prop| {
-            prop.split_whitespace().any(|word| matches!(word, "articleBody" | "text"))
+            prop.split_whitespace()
+                .any(|word| matches!(word, "articleBody" | "text"))
         })
 }
 
 /// Where several posts stand below each other, the one whose heading is the
 /// headline of the page.
+///
+/// A post is an element that has a sibling of the same name: one post has
+/// nothing to be told apart from.
 fn post_with_headline(
     page: &Page<'_>,
     prose: &Prose,
@@ -190,37 +244,42 @@ fn post_with_headline(
 ) -> Option<usize> {
     let headline = headline?;
     let whole = prose.between(&page.lines_in(root));
-    let mut posts = Vec::new();
-    let mut level: Vec<usize> = children(page, root).collect();
-    for _ in 0..3 {
-        posts = level
-            .iter()
-            .copied()
-            .filter(|child| {
-                let node = page.node(*child);
-                node.tag == Tag::Article || node.traits.has(Traits::CONTENT | Traits::BODY)
-            })
-            .filter(|child| prose.between(&page.lines_in(*child)) > HEADLINE_SHARE * whole)
-            .filter(|child| has_heading(page, *child))
-            .collect();
-        if posts.len() >= 2 {
-            break;
-        }
-        level = level.iter().flat_map(|child| children(page, *child)).collect();
+    let heading = (root..page.node(root).end as usize).find(|at| {
+        matches!(page.node(*at).tag, Tag::H1 | Tag::H2 | Tag::H3)
+            && !page.is_dropped(*at)
+            && same_words(&page.text_in(*at), headline)
+    })?;
+    page.upward(heading)
+        .skip(1)
+        .take_while(|at| *at != root)
+        .find(|post| {
+            let held = prose.between(&page.lines_in(*post));
+            held > HEADLINE_SHARE * whole && held > 200.0 && has_twin(page, prose, *post)
+        })
+}
+
+/// Whether an element has a sibling with the same tag and class, a heading
+/// and text.
+fn has_twin(page: &Page<'_>, prose: &Prose, index: usize) -> bool {
+    let node = page.node(index);
+    let class = page.attr(index, Attr::Class).map(first_name);
+    if node.tag != Tag::Article && !node.traits.has(Traits::CONTENT | Traits::BODY) {
+        return false;
     }
-    if posts.len() < 2 {
-        return None;
-    }
-    posts.into_iter().find(|post| {
-        headings(page, *post).any(|at| same_words(&page.text_in(at), headline))
+    children(page, node.parent as usize).any(|other| {
+        other != index
+            && page.node(other).tag == node.tag
+            && page.attr(other, Attr::Class).map(first_name) == class
+            && prose.between(&page.lines_in(other)) > 100.0
+            && headings(page, other).next().is_some()
     })
+}
+
+fn first_name(class: &str) -> &str {
+    class.split_whitespace().next().unwrap_or("")
 }
 
 fn headings<'p>(page: &'p Page<'_>, index: usize) -> impl Iterator<Item = usize> + 'p {
     (index..page.node(index).end as usize)
         .filter(|at| matches!(page.node(*at).tag, Tag::H1 | Tag::H2 | Tag::H3))
-}
-
-fn has_heading(page: &Page<'_>, index: usize) -> bool {
-    headings(page, index).next().is_some()
 }

@@ -22,15 +22,25 @@ pub enum Shape {
     Other,
 }
 
-/// Whether the page is a discussion, so that posts are kept and not taken for
-/// comments below a story.
-pub fn is_discussion(page: &Page<'_>, found: &Metadata, address: Option<&Url>, prose: &Prose) -> bool {
-    if matches!(found.kind.as_str(), "DiscussionForumPosting" | "QAPage" | "Question") {
-        return true;
-    }
-    if found.is_article {
-        return false;
-    }
+/// What kind of discussion a page is, which decides on what is called a
+/// comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Discussion {
+    /// Not a discussion: comments stand below a story and go.
+    No,
+    /// Posts or answers, with comments of less weight on them, which go.
+    OfPosts,
+    /// What is called comments is what the page is for.
+    OfComments,
+}
+
+/// Whether the page is a discussion, and of what.
+pub fn discussion(
+    page: &Page<'_>,
+    found: &Metadata,
+    address: Option<&Url>,
+    prose: &Prose,
+) -> Discussion {
     let (mut posts, mut commented) = (0, 0.0);
     let mut at = page.body;
     while at < page.nodes.len() {
@@ -46,26 +56,66 @@ pub fn is_discussion(page: &Page<'_>, found: &Metadata, address: Option<&Url>, p
             at += 1;
         }
     }
+    let total = prose.total();
     let addressed = address.is_some_and(|url| {
         let path = url.path().to_ascii_lowercase();
         let host = url.host_str().unwrap_or("");
-        ["forum", "thread", "viewtopic", "showtopic", "/questions/", "/comments/", "/discussion", "/topic/", "/t/"]
-            .iter()
-            .any(|word| path.contains(word))
-            || ["forum.", "forums.", "community.", "discuss.", "boards.", "discourse."].iter().any(|word| host.starts_with(word))
+        [
+            "forum",
+            "/thread",
+            "showthread",
+            "viewtopic",
+            "showtopic",
+            "/questions/",
+            "/comments/",
+            "/discussion",
+            "/topic/",
+            "/t/",
+        ]
+        .iter()
+        .any(|word| path.contains(word))
+            || host.contains("forum")
+            || ["community.", "discuss.", "boards.", "discourse."]
+                .iter()
+                .any(|word| host.starts_with(word))
     });
-    commented > 0.7 * prose.total() || posts >= 8 || (addressed && (posts >= 2 || commented > 0.3 * prose.total()))
+    let named = matches!(
+        found.kind.as_str(),
+        "DiscussionForumPosting" | "QAPage" | "Question"
+    );
+    let only_comments = commented > 0.7 * total && (!found.is_article || total - commented < 500.0);
+    let is_discussion = named
+        || only_comments
+        || (addressed && (posts >= 2 || commented > 0.3 * total))
+        || (posts >= 8 && !found.is_article);
+    match is_discussion {
+        false => Discussion::No,
+        true if commented > 0.5 * total => Discussion::OfComments,
+        true => Discussion::OfPosts,
+    }
 }
 
 /// Whether the text found in `root` is a story.
 pub fn of(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> Shape {
-    let Some(root) = root else { return Shape::Other };
+    let Some(root) = root else {
+        return Shape::Other;
+    };
     let read = |line: &&Line| line.size >= 80 && line.link_share() < 0.3;
-    let told: u32 = page.lines[page.lines_in(root)].iter().filter(read).map(|line| line.size).sum();
-    let shown: u32 = page.lines[page.lines_in(page.body)].iter().map(|line| line.size).sum();
+    let told: u32 = page.lines[page.lines_in(root)]
+        .iter()
+        .filter(read)
+        .map(|line| line.size)
+        .sum();
+    let shown: u32 = page.lines[page.lines_in(page.body)]
+        .iter()
+        .map(|line| line.size)
+        .sum();
     let share = told as f32 / shown.max(1) as f32;
     let signed = found.published.is_some() || !found.authors.is_empty();
-    if (found.is_article && told >= 250) || (told >= 1200 && share >= 0.4) || (signed && told >= 250 && share >= 0.15) {
+    if (found.is_article && told >= 80)
+        || (told >= 1200 && share >= 0.4)
+        || (signed && told >= 250 && share >= 0.15)
+    {
         Shape::Story
     } else {
         Shape::Other

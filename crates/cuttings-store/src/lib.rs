@@ -79,7 +79,11 @@ impl Store {
     pub async fn open(places: &Places) -> Result<Self, StoreError> {
         make_private_folder(&places.data)?;
         let db = match places.database.as_deref() {
-            None => Db::open_sqlite(&places.database_file()).await?,
+            None => {
+                let db = Db::open_sqlite(&places.database_file()).await?;
+                make_private_file(&places.database_file())?;
+                db
+            }
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 Db::open_postgres(url).await?
             }
@@ -126,10 +130,25 @@ fn make_private_folder(folder: &Path) -> Result<(), StoreError> {
         source,
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
-    }
+    set_mode(folder, 0o700).map_err(failed)
+}
+
+/// Gives a file to its owner alone.
+fn make_private_file(file: &Path) -> Result<(), StoreError> {
+    set_mode(file, 0o600).map_err(|source| StoreError::Folder {
+        folder: file.to_owned(),
+        source,
+    })
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+/// Elsewhere the folder's own rights are what the system gives it.
+#[cfg(not(unix))]
+fn set_mode(_path: &Path, _mode: u32) -> std::io::Result<()> {
     Ok(())
 }

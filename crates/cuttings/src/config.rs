@@ -217,7 +217,14 @@ fn read_file(asked: Option<&Path>, data: &Path) -> anyhow::Result<File> {
     let path = asked.map_or_else(|| data.join("cuttings.toml"), Path::to_owned);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && asked.is_none() => {
+        // A folder that cannot be one is told of when the library is opened.
+        Err(error)
+            if asked.is_none()
+                && matches!(
+                    error.kind(),
+                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                ) =>
+        {
             String::new()
         }
         Err(error) => {

@@ -135,5 +135,10 @@ fn s06_the_data_folder_belongs_to_its_owner_alone() {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o700);
+        if rig.places.database.is_none() {
+            let database = rig.places.data.join("cuttings.db");
+            let mode = std::fs::metadata(database).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
     });
 }

@@ -47,7 +47,7 @@ where
                 panic!("CUTTINGS_TEST_POSTGRES is not set, and in CI the tests run on PostgreSQL too")
             }
             Err(_) => {
-                println!("not run on PostgreSQL: CUTTINGS_TEST_POSTGRES is not set; `cargo xtask test` sets it");
+                println!("skipped: PostgreSQL, since CUTTINGS_TEST_POSTGRES is not set; `cargo xtask test` sets it");
             }
         }
     });

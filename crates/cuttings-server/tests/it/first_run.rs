@@ -94,7 +94,7 @@ async fn a_wrong_first_run_comes_back_with_what_was_typed_and_why() {
                 "difference engin",
                 "not the same",
             ),
-            ("ada", "q7x", "q7x", "shorter than 8"),
+            ("ada", "abc1x", "abc1x", "shorter than 8"),
             ("a b", PASSWORD, PASSWORD, "use letters"),
             ("", PASSWORD, PASSWORD, "empty"),
             ("<b>\"", PASSWORD, PASSWORD, "use letters"),

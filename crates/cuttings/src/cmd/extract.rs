@@ -47,7 +47,7 @@ fn several(given: &[String], base: Option<&Url>) -> Result<(), Failure> {
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let out = Mutex::new(std::io::BufWriter::new(std::io::stdout().lock()));
+    let out = Mutex::new(std::io::BufWriter::new(std::io::stdout()));
     let written: Mutex<Result<(), std::io::Error>> = Mutex::new(Ok(()));
     std::thread::scope(|scope| {
         for _ in 0..cores {

@@ -124,7 +124,7 @@ fn page(typed: &str, url: Option<&str>) -> anyhow::Result<(PageAddress, Option<U
         std::fs::read(path).with_context(|| format!("cannot read {typed}"))?
     } else {
         let address = address::parse(typed).map_err(|error| {
-            let missing = !typed.contains("://") && typed.ends_with(".html");
+            let missing = !typed.contains("://") && path.extension().is_some();
             let advice = if missing {
                 "There is no such file."
             } else {
@@ -193,10 +193,8 @@ fn pictures_beside(page: &Path, html: &str, base: &Url) -> Vec<(String, bytes::B
         let stays_below = below
             .components()
             .all(|part| matches!(part, Component::Normal(_)));
-        if stays_below {
-            if let Ok(bytes) = std::fs::read(folder.join(below)) {
-                pictures.push((source.to_owned(), bytes.into()));
-            }
+        if stays_below && let Ok(bytes) = std::fs::read(folder.join(below)) {
+            pictures.push((source.to_owned(), bytes.into()));
         }
     }
     pictures

@@ -1,0 +1,7 @@
+//! The built binary, as a person or a script uses it.
+
+mod commands;
+mod contracts;
+mod crash;
+mod rig;
+mod serving;
