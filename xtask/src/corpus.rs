@@ -165,6 +165,9 @@ fn run_set(set: &Set, root: &Path, out: &Path, worst: &str) -> Result<Vec<Score>
     Ok(rows)
 }
 
+/// What one thread did: predictions by id, time spent extracting, bytes read.
+type Part = (Vec<(String, Value)>, Duration, usize);
+
 /// Extracts every page, on all cores; gives the predictions, the time the
 /// extractions took together, and the bytes they read.
 fn predict(
@@ -172,7 +175,7 @@ fn predict(
 ) -> Result<(Map<String, Value>, Duration, usize), String> {
     let next = AtomicUsize::new(0);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let work = || -> Result<(Vec<(String, Value)>, Duration, usize), String> {
+    let work = || -> Result<Part, String> {
         let (mut done, mut spent, mut bytes) = (Vec::new(), Duration::ZERO, 0);
         while let Some((id, path, base)) = pages.get(next.fetch_add(1, Ordering::Relaxed)) {
             let raw = read(path)?;

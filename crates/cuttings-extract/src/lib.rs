@@ -163,7 +163,10 @@ impl Step<'_, '_> {
             let node = self.page.node(at);
             let class = self.page.attr(at, cuttings_html::Attr::Class).unwrap_or("");
             let id = self.page.attr(at, cuttings_html::Attr::Id).unwrap_or("");
-            format!("<{} class=\"{class}\" id=\"{id}\">", self.page.doc.name(node.id))
+            format!(
+                "<{} class=\"{class}\" id=\"{id}\">",
+                self.page.doc.name(node.id)
+            )
         };
         let cut = |text: String| text.chars().take(100).collect::<String>();
         // Writing to a string does not fail.
@@ -186,7 +189,10 @@ impl Step<'_, '_> {
         let path: Vec<String> = self.page.upward(self.root).take(6).map(name).collect();
         let _ = writeln!(log, "the story is in {}", path.join(" in "));
         for line in self.lines {
-            let fate = line.fate.map_or_else(|| "kept".to_owned(), |reason| format!("dropped as {reason:?}"));
+            let fate = line.fate.map_or_else(
+                || "kept".to_owned(),
+                |reason| format!("dropped as {reason:?}"),
+            );
             let _ = writeln!(log, "{fate}, {:?}: {}", line.kind, cut(line.text.clone()));
         }
     }
@@ -198,7 +204,10 @@ fn extract_with(
     told: &mut dyn FnMut(&Step<'_, '_>),
 ) -> Result<Extraction, ExtractError> {
     if html.len() > MAX_HTML_BYTES {
-        return Err(ExtractError::TooLarge { bytes: html.len(), limit: MAX_HTML_BYTES });
+        return Err(ExtractError::TooLarge {
+            bytes: html.len(),
+            limit: MAX_HTML_BYTES,
+        });
     }
     let doc = cuttings_html::parse(html, &Limits::default());
     let mut page = Page::lay(&doc);
@@ -245,7 +254,12 @@ fn extract_with(
     };
     let place = root.unwrap_or(page.body);
     let lines = lines::judge(&page, place, &around);
-    told(&Step { page: &page, root: place, shape, lines: &lines });
+    told(&Step {
+        page: &page,
+        root: place,
+        shape,
+        lines: &lines,
+    });
     let lead = lead_pictures(&page, place);
     let mut written = write::write(&page, place, &lines, &lead, &addresses);
 
@@ -266,8 +280,14 @@ fn extract_with(
     if no_article.as_ref().is_some_and(NoArticle::hides_text) {
         written = write::Written::default();
     }
-    let language = found.language.or_else(|| language::guess(&written.text).map(str::to_owned));
-    let direction = language::direction(head.direction.as_deref(), language.as_deref(), &written.text);
+    let language = found
+        .language
+        .or_else(|| language::guess(&written.text).map(str::to_owned));
+    let direction = language::direction(
+        head.direction.as_deref(),
+        language.as_deref(),
+        &written.text,
+    );
     let lead_image = found
         .lead_image
         .as_deref()
@@ -302,13 +322,15 @@ fn lead_pictures(page: &Page<'_>, root: usize) -> Vec<usize> {
         .marked
         .iter()
         .map(|at| *at as usize)
-        .filter(|at| *at < root && page.node(*at).tag == Tag::H1)
-        .last();
+        .rfind(|at| *at < root && page.node(*at).tag == Tag::H1);
     let frame = page.upward(root).skip(1).find(|at| {
         let node = page.node(*at);
-        matches!(node.tag, Tag::Article | Tag::Main) || headline.is_some_and(|headline| page.is_inside(headline, *at))
+        matches!(node.tag, Tag::Article | Tag::Main)
+            || headline.is_some_and(|headline| page.is_inside(headline, *at))
     });
-    let Some(frame) = frame else { return Vec::new() };
+    let Some(frame) = frame else {
+        return Vec::new();
+    };
     if page.node(frame).tag == Tag::Body && headline.is_none() {
         return Vec::new();
     }
@@ -323,13 +345,20 @@ fn lead_pictures(page: &Page<'_>, root: usize) -> Vec<usize> {
         .collect()
 }
 
-fn warnings(doc: &cuttings_html::Document, access: Access, no_article: Option<&NoArticle>) -> Vec<String> {
+fn warnings(
+    doc: &cuttings_html::Document,
+    access: Access,
+    no_article: Option<&NoArticle>,
+) -> Vec<String> {
     let mut warnings = Vec::new();
     if !doc.limits_hit().is_empty() {
-        warnings.push("the page is larger or deeper than what is read; its end may be missing".to_owned());
+        warnings.push(
+            "the page is larger or deeper than what is read; its end may be missing".to_owned(),
+        );
     }
     if access == Access::Walled && no_article.is_none() {
-        warnings.push("the page says that it is for subscribers; the text may be cut short".to_owned());
+        warnings
+            .push("the page says that it is for subscribers; the text may be cut short".to_owned());
     }
     warnings
 }

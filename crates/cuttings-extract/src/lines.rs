@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use cuttings_html::Tag;
 
-use crate::page::Page;
+use crate::page::{Page, is_data_table};
 use crate::phrases::{appeal, fold, is_label, leads_away, opens_other_part};
 use crate::prune::Reason;
 use crate::traits::Traits;
@@ -54,26 +54,26 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
     let mut lines = gather(page, root);
     let headline = around.headline.map(fold).unwrap_or_default();
     let dek = around.dek.map(fold).unwrap_or_default();
-    for at in 0..lines.len() {
-        let candidate = &lines[at];
-        let fate = by_itself(page, candidate, at, &headline, &dek, around);
-        lines[at].fate = fate;
+    for (place, candidate) in lines.iter_mut().enumerate() {
+        candidate.fate = by_itself(page, candidate, place, &headline, &dek, around);
     }
     drop_repeated(&mut lines, if around.is_discussion { 1 } else { 3 });
     drop_appeals(&mut lines);
     if around.is_story {
         drop_link_lists(page, &mut lines);
         drop_other_parts(page, &mut lines);
+        drop_closing_teasers(page, &mut lines);
         drop_before_headline(&mut lines, &headline);
         drop_edges(page, &mut lines);
+        drop_bare_headings(&mut lines);
     }
-    drop_bare_headings(&mut lines);
     lines
 }
 
 fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
     let end = page.node(root).end as usize;
     let mut kept = Vec::new();
+    let mut tables = HashMap::new();
     let range = page.lines_in(root);
     let mut line = range.start;
     let mut at = root;
@@ -111,14 +111,20 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
         }
         let text = page.line_text_from(&page.lines[line], if skipped { at } else { start });
         if !text.is_empty() {
-            kept.push(Candidate { line, text, kind: kind_of(page, line, root), fate: None });
+            kept.push(Candidate {
+                line,
+                text,
+                kind: kind_of(page, line, root, &mut tables),
+                fate: None,
+            });
         }
         line += 1;
     }
     kept
 }
 
-fn kind_of(page: &Page<'_>, line: usize, root: usize) -> Kind {
+fn kind_of(page: &Page<'_>, line: usize, root: usize, tables: &mut HashMap<usize, bool>) -> Kind {
+    let mut in_cell = false;
     let block = page.lines[line].block as usize;
     for at in page.upward(block) {
         let node = page.node(at);
@@ -128,7 +134,13 @@ fn kind_of(page: &Page<'_>, line: usize, root: usize) -> Kind {
             Tag::H3 => return Kind::Heading(3),
             Tag::H4 | Tag::H5 | Tag::H6 => return Kind::Heading(4),
             Tag::Li | Tag::Dd | Tag::Dt => return Kind::Item,
-            Tag::Td | Tag::Th | Tag::Caption => return Kind::Cell,
+            Tag::Td | Tag::Th | Tag::Caption => in_cell = true,
+            Tag::Table if in_cell => {
+                if *tables.entry(at).or_insert_with(|| is_data_table(page, at)) {
+                    return Kind::Cell;
+                }
+                in_cell = false;
+            }
             Tag::Blockquote => return Kind::Quote,
             Tag::Pre | Tag::Listing | Tag::Xmp => return Kind::Code,
             Tag::Figcaption => return Kind::Caption,
@@ -168,7 +180,12 @@ fn by_itself(
     if !headline.is_empty() && place < 12 && folded == headline {
         return Some(Reason::RepeatedHeadline);
     }
-    if !dek.is_empty() && place < 6 && folded == dek && around.is_story && is_dek(page, candidate.kind, line) {
+    if !dek.is_empty()
+        && place < 6
+        && folded == dek
+        && around.is_story
+        && is_dek(page, candidate.kind, line)
+    {
         return Some(Reason::RepeatedHeadline);
     }
     if around.captions.contains(&folded) {
@@ -192,7 +209,8 @@ fn by_itself(
     {
         return Some(Reason::Related);
     }
-    if place < 10 && around.is_story && line.size < 120 && is_byline_or_date(text, &folded, around) {
+    if place < 10 && around.is_story && line.size < 120 && is_byline_or_date(text, &folded, around)
+    {
         return Some(Reason::Byline);
     }
     None
@@ -202,14 +220,18 @@ fn by_itself(
 /// a paragraph of the text it is the lede.
 fn is_dek(page: &Page<'_>, kind: Kind, line: &crate::page::Line) -> bool {
     matches!(kind, Kind::Heading(_))
-        || page.upward(line.block as usize).take(4).any(|at| page.node(at).tag == Tag::Header)
+        || page
+            .upward(line.block as usize)
+            .take(4)
+            .any(|at| page.node(at).tag == Tag::Header)
 }
 
 /// "By Ada Byron", "3 May 2023, 10:15", "Ada Byron | Updated 3 May 2023".
 fn is_byline_or_date(text: &str, folded: &str, around: &Surroundings<'_>) -> bool {
     use crate::metadata::dates::{Order, from_text};
     let words = folded.split(' ').count();
-    if words <= 12 && from_text(text, Order::DayFirst).is_some() && !text.trim_end().ends_with('.') {
+    if words <= 12 && from_text(text, Order::DayFirst).is_some() && !text.trim_end().ends_with('.')
+    {
         return true;
     }
     if words > 12 {
@@ -223,9 +245,15 @@ fn is_byline_or_date(text: &str, folded: &str, around: &Surroundings<'_>) -> boo
         return true;
     }
     words <= 6
-        && ["by ", "von ", "par ", "por ", "written by "].iter().any(|lead| folded.starts_with(lead))
+        && ["by ", "von ", "par ", "por ", "written by "]
+            .iter()
+            .any(|lead| folded.starts_with(lead))
         && !text.ends_with(['.', '!', '?'])
-        && text.split_whitespace().skip(1).take(2).all(|word| word.chars().next().is_some_and(char::is_uppercase))
+        && text
+            .split_whitespace()
+            .skip(1)
+            .take(2)
+            .all(|word| word.chars().next().is_some_and(char::is_uppercase))
 }
 
 /// A stretch of lines that stands on the page twice, as templates for other
@@ -235,7 +263,8 @@ fn drop_repeated(lines: &mut [Candidate], least: usize) {
     let mut first: HashMap<String, usize> = HashMap::new();
     let mut earlier: Vec<Option<usize>> = Vec::with_capacity(lines.len());
     for (at, candidate) in lines.iter().enumerate() {
-        let plain = candidate.text.len() >= 30 && !matches!(candidate.kind, Kind::Cell | Kind::Code);
+        let plain =
+            candidate.text.len() >= 30 && !matches!(candidate.kind, Kind::Cell | Kind::Code);
         earlier.push(if plain {
             let before = *first.entry(fold(&candidate.text)).or_insert(at);
             (before < at).then_some(before)
@@ -281,11 +310,17 @@ fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
         matches!(candidate.kind, Kind::Heading(_)) && fold(&candidate.text) == headline
     };
     let size = |lines: &[Candidate]| -> usize {
-        lines.iter().filter(|c| c.fate.is_none()).map(|c| c.text.len()).sum()
+        lines
+            .iter()
+            .filter(|c| c.fate.is_none())
+            .map(|c| c.text.len())
+            .sum()
     };
     let whole = size(lines);
     if let Some(first) = lines.iter().position(is_headline) {
-        let is_list = lines[..first].iter().all(|c| c.fate.is_some() || c.kind != Kind::Paragraph || c.text.len() < 80);
+        let is_list = lines[..first]
+            .iter()
+            .all(|c| c.fate.is_some() || c.kind != Kind::Paragraph || c.text.len() < 80);
         if size(&lines[..first]) * 2 < whole || (is_list && size(&lines[first..]) > 500) {
             for candidate in &mut lines[..first] {
                 candidate.fate.get_or_insert(Reason::Header);
@@ -305,7 +340,11 @@ fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
 /// A heading such as "More from this section" takes with it what it heads.
 fn drop_other_parts(page: &Page<'_>, lines: &mut [Candidate]) {
     let size = |lines: &[Candidate]| -> usize {
-        lines.iter().filter(|candidate| candidate.fate.is_none()).map(|candidate| candidate.text.len()).sum()
+        lines
+            .iter()
+            .filter(|candidate| candidate.fate.is_none())
+            .map(|candidate| candidate.text.len())
+            .sum()
     };
     let whole = size(lines);
     let mut open: Option<u8> = None;
@@ -324,7 +363,11 @@ fn drop_other_parts(page: &Page<'_>, lines: &mut [Candidate]) {
             lines[at].fate.get_or_insert(Reason::Related);
         }
         // With much of the text still ahead, any heading ends the other part.
-        let ahead = if open.is_some() || matches!(lines[at].kind, Kind::Heading(_)) { size(&lines[at..]) } else { 0 };
+        let ahead = if open.is_some() || matches!(lines[at].kind, Kind::Heading(_)) {
+            size(&lines[at..])
+        } else {
+            0
+        };
         let candidate = &mut lines[at];
         if let Kind::Heading(level) = candidate.kind {
             if opens_other_part(&candidate.text) {
@@ -339,6 +382,36 @@ fn drop_other_parts(page: &Page<'_>, lines: &mut [Candidate]) {
     }
 }
 
+/// Three or more linked headings at the end, with little below each, are the
+/// teasers of other stories.
+fn drop_closing_teasers(page: &Page<'_>, lines: &mut [Candidate]) {
+    const MOST_BELOW: usize = 4;
+    let live: Vec<usize> = (0..lines.len())
+        .filter(|at| lines[*at].fate.is_none())
+        .collect();
+    let (mut start, mut count, mut below) = (live.len(), 0, 0);
+    for place in (0..live.len()).rev() {
+        let candidate = &lines[live[place]];
+        let line = &page.lines[candidate.line];
+        if matches!(candidate.kind, Kind::Heading(_)) && line.link_share() > 0.9 {
+            (start, below) = (place, 0);
+            count += 1;
+        } else {
+            below += 1;
+            if below > MOST_BELOW || matches!(candidate.kind, Kind::Heading(_)) {
+                break;
+            }
+        }
+    }
+    let whole: usize = live.iter().map(|at| lines[*at].text.len()).sum();
+    let told: usize = live[..start].iter().map(|at| lines[*at].text.len()).sum();
+    if count >= 3 && told >= 1200 && told * 4 >= whole {
+        for at in &live[start..] {
+            lines[*at].fate = Some(Reason::Related);
+        }
+    }
+}
+
 /// Lists whose items are links and little else lead away from the story.
 fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
     let mut start = 0;
@@ -349,7 +422,10 @@ fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
         }
         let list = list_of(page, lines[start].line);
         let mut end = start;
-        while end < lines.len() && lines[end].kind == Kind::Item && list_of(page, lines[end].line) == list {
+        while end < lines.len()
+            && lines[end].kind == Kind::Item
+            && list_of(page, lines[end].line) == list
+        {
             end += 1;
         }
         let (mut size, mut linked) = (0, 0);
@@ -357,7 +433,9 @@ fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
             size += page.lines[candidate.line].size;
             linked += page.lines[candidate.line].link_size;
         }
-        let announced = start > 0 && lines[start - 1].fate.is_none() && lines[start - 1].text.ends_with([':', '：']);
+        let announced = start > 0
+            && lines[start - 1].fate.is_none()
+            && lines[start - 1].text.ends_with([':', '：']);
         if linked as f32 > 0.75 * size as f32 && !announced {
             for candidate in &mut lines[start..end] {
                 candidate.fate.get_or_insert(Reason::LinkList);
@@ -382,11 +460,15 @@ fn drop_appeals(lines: &mut [Candidate]) {
         .iter()
         .map(|candidate| match candidate.kind {
             _ if candidate.fate.is_some() => 0,
-            Kind::Paragraph | Kind::Heading(_) | Kind::Quote | Kind::Item => appeal(&candidate.text),
+            Kind::Paragraph | Kind::Heading(_) | Kind::Quote | Kind::Item => {
+                appeal(&candidate.text)
+            }
             _ => 0,
         })
         .collect();
-    let live: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].fate.is_none()).collect();
+    let live: Vec<usize> = (0..lines.len())
+        .filter(|at| lines[*at].fate.is_none())
+        .collect();
     if live.is_empty() {
         return;
     }
@@ -395,7 +477,10 @@ fn drop_appeals(lines: &mut [Candidate]) {
     for (place, at) in live.iter().enumerate() {
         let near = |by: isize| {
             let other = place as isize + by;
-            usize::try_from(other).ok().and_then(|other| live.get(other)).map_or(0, |other| strength[*other])
+            usize::try_from(other)
+                .ok()
+                .and_then(|other| live.get(other))
+                .map_or(0, |other| strength[*other])
         };
         let company = near(-1).max(near(1)).max(near(-2)).max(near(2));
         let edge = place < 4 || place + 5 > live.len();
@@ -422,10 +507,17 @@ fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
     let is_prose = |candidate: &Candidate| {
         let line = &page.lines[candidate.line];
         candidate.fate.is_none()
-            && (line.size >= 70 || (line.size >= 30 && line.ends_sentence) || matches!(candidate.kind, Kind::Cell | Kind::Code | Kind::Item | Kind::Quote))
+            && (line.size >= 70
+                || (line.size >= 30 && line.ends_sentence)
+                || matches!(
+                    candidate.kind,
+                    Kind::Cell | Kind::Code | Kind::Item | Kind::Quote
+                ))
             && line.link_share() < 0.6
     };
-    let Some(first) = lines.iter().position(is_prose) else { return };
+    let Some(first) = lines.iter().position(is_prose) else {
+        return;
+    };
     let last = lines.iter().rposition(is_prose).unwrap_or(first);
     for candidate in &mut lines[..first] {
         let size = page.lines[candidate.line].size;
@@ -433,7 +525,9 @@ fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
             candidate.fate.get_or_insert(Reason::Header);
         }
     }
-    let end = page.node(page.lines[lines[last].line].block as usize).parent;
+    let end = page
+        .node(page.lines[lines[last].line].block as usize)
+        .parent;
     for candidate in &mut lines[last + 1..] {
         // A closing word in a paragraph of the text itself stays.
         let line = &page.lines[candidate.line];
@@ -443,7 +537,12 @@ fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
         }
     }
     // Upward from the end: who wrote it, whose it is, where to follow.
-    for candidate in lines[..=last].iter_mut().rev().filter(|c| c.fate.is_none()).take(4) {
+    for candidate in lines[..=last]
+        .iter_mut()
+        .rev()
+        .filter(|c| c.fate.is_none())
+        .take(4)
+    {
         if matches!(candidate.kind, Kind::Paragraph | Kind::Item) && is_closing(&candidate.text) {
             candidate.fate = Some(Reason::AuthorBio);
         } else if page.lines[candidate.line].size > 150 {
@@ -457,40 +556,63 @@ fn is_closing(text: &str) -> bool {
         return false;
     }
     let lower = text.to_lowercase();
-    let bio = [
-        " is a reporter", " is a writer", " is a freelance", " is a staff writer", " is a contributing", " is a senior writer",
-        " is a journalist", " is an editor", " is the editor", " is a correspondent", " is a contributor", "follow him", "follow her", "follow them on",
-        "on twitter @", "on twitter at", "on twitter:", "can be reached at", "contributed to this report", "contributed reporting", "contributed to this story",
-        "reporting by ", "editing by ", "all rights reserved", "©", "may not be published, broadcast", "views expressed", "opinions expressed",
-        "this material may not", "ist freie journalistin", "ist freier journalist", "ist redakteur",
+    [
+        " is a reporter",
+        " is a writer",
+        " is a freelance",
+        " is a staff writer",
+        " is a contributing",
+        " is a senior writer",
+        " is a journalist",
+        " is an editor",
+        " is the editor",
+        " is a correspondent",
+        " is a contributor",
+        "follow him",
+        "follow her",
+        "follow them on",
+        "on twitter @",
+        "on twitter at",
+        "on twitter:",
+        "can be reached at",
+        "contributed to this report",
+        "contributed reporting",
+        "contributed to this story",
+        "reporting by ",
+        "editing by ",
+        "all rights reserved",
+        "©",
+        "may not be published, broadcast",
+        "views expressed",
+        "opinions expressed",
+        "this material may not",
+        "ist freie journalistin",
+        "ist freier journalist",
+        "ist redakteur",
     ]
     .iter()
-    .any(|phrase| lower.contains(phrase));
-    bio
+    .any(|phrase| lower.contains(phrase))
 }
 
 /// A heading whose part of the page is gone goes too.
 fn drop_bare_headings(lines: &mut [Candidate]) {
     let mut has_text = false;
     let mut below: Option<u8> = None;
-    for at in (0..lines.len()).rev() {
-        if lines[at].fate.is_some() {
+    for candidate in lines
+        .iter_mut()
+        .rev()
+        .filter(|candidate| candidate.fate.is_none())
+    {
+        let Kind::Heading(level) = candidate.kind else {
+            has_text = true;
+            below = None;
             continue;
+        };
+        if has_text || below.is_some_and(|other| other > level) {
+            below = Some(below.map_or(level, |other| other.min(level)));
+        } else {
+            candidate.fate = Some(Reason::Header);
         }
-        match lines[at].kind {
-            Kind::Heading(level) => {
-                let headed = has_text || below.is_some_and(|other| other > level);
-                if headed {
-                    below = Some(below.map_or(level, |other| other.min(level)));
-                } else {
-                    lines[at].fate = Some(Reason::Header);
-                }
-                has_text = false;
-            }
-            _ => {
-                has_text = true;
-                below = None;
-            }
-        }
+        has_text = false;
     }
 }

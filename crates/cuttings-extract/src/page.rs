@@ -57,7 +57,11 @@ pub struct Line {
 impl Line {
     /// The share of it that is link, 0.0 to 1.0.
     pub fn link_share(&self) -> f32 {
-        if self.size == 0 { 0.0 } else { self.link_size as f32 / self.size as f32 }
+        if self.size == 0 {
+            0.0
+        } else {
+            self.link_size as f32 / self.size as f32
+        }
     }
 }
 
@@ -74,18 +78,79 @@ pub struct Page<'d> {
     pub pictures: Vec<u32>,
 }
 
+/// Whether a table holds data and does not only lay out the page.
+pub fn is_data_table(page: &Page<'_>, index: usize) -> bool {
+    let (mut rows, mut cells, mut heads) = (0, 0, 0);
+    for node in &page.nodes[index + 1..page.nodes[index].end as usize] {
+        match node.tag {
+            Tag::Tr => rows += 1,
+            Tag::Td => cells += 1,
+            Tag::Th => heads += 1,
+            Tag::Table => return false,
+            _ => {}
+        }
+    }
+    heads > 0 || (rows >= 2 && cells > rows)
+}
+
 /// Elements that break a line.
 pub fn is_block(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::Address | Tag::Article | Tag::Aside | Tag::Blockquote | Tag::Body | Tag::Caption | Tag::Center
-            | Tag::Dd | Tag::Details | Tag::Dialog | Tag::Dir | Tag::Div | Tag::Dl | Tag::Dt
-            | Tag::Fieldset | Tag::Figcaption | Tag::Figure | Tag::Footer | Tag::Form | Tag::H1
-            | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Header | Tag::Hgroup | Tag::Hr
-            | Tag::Html | Tag::Legend | Tag::Li | Tag::Listing | Tag::Main | Tag::Menu | Tag::Nav
-            | Tag::Ol | Tag::Option | Tag::P | Tag::Pre | Tag::Search | Tag::Section | Tag::Summary | Tag::Table
-            | Tag::Tbody | Tag::Td | Tag::Tfoot | Tag::Th | Tag::Thead | Tag::Tr | Tag::Ul
-            | Tag::Xmp | Tag::Video | Tag::Audio | Tag::Iframe
+        Tag::Address
+            | Tag::Article
+            | Tag::Aside
+            | Tag::Blockquote
+            | Tag::Body
+            | Tag::Caption
+            | Tag::Center
+            | Tag::Dd
+            | Tag::Details
+            | Tag::Dialog
+            | Tag::Dir
+            | Tag::Div
+            | Tag::Dl
+            | Tag::Dt
+            | Tag::Fieldset
+            | Tag::Figcaption
+            | Tag::Figure
+            | Tag::Footer
+            | Tag::Form
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::H4
+            | Tag::H5
+            | Tag::H6
+            | Tag::Header
+            | Tag::Hgroup
+            | Tag::Hr
+            | Tag::Html
+            | Tag::Legend
+            | Tag::Li
+            | Tag::Listing
+            | Tag::Main
+            | Tag::Menu
+            | Tag::Nav
+            | Tag::Ol
+            | Tag::Option
+            | Tag::P
+            | Tag::Pre
+            | Tag::Search
+            | Tag::Section
+            | Tag::Summary
+            | Tag::Table
+            | Tag::Tbody
+            | Tag::Td
+            | Tag::Tfoot
+            | Tag::Th
+            | Tag::Thead
+            | Tag::Tr
+            | Tag::Ul
+            | Tag::Xmp
+            | Tag::Video
+            | Tag::Audio
+            | Tag::Iframe
     )
 }
 
@@ -93,10 +158,27 @@ pub fn is_block(tag: Tag) -> bool {
 pub fn is_unread(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::Script | Tag::Style | Tag::Template | Tag::Iframe | Tag::Object
-            | Tag::Svg | Tag::Canvas | Tag::Audio | Tag::Video | Tag::Map | Tag::Select
-            | Tag::Textarea | Tag::Input | Tag::Datalist | Tag::Noembed | Tag::Noframes
-            | Tag::Applet | Tag::Head | Tag::Button | Tag::Progress | Tag::Meter
+        Tag::Script
+            | Tag::Style
+            | Tag::Template
+            | Tag::Iframe
+            | Tag::Object
+            | Tag::Svg
+            | Tag::Canvas
+            | Tag::Audio
+            | Tag::Video
+            | Tag::Map
+            | Tag::Select
+            | Tag::Textarea
+            | Tag::Input
+            | Tag::Datalist
+            | Tag::Noembed
+            | Tag::Noframes
+            | Tag::Applet
+            | Tag::Head
+            | Tag::Button
+            | Tag::Progress
+            | Tag::Meter
     )
 }
 
@@ -185,9 +267,9 @@ impl<'d> Page<'d> {
             }
             NodeKind::Element => {
                 let mut hint = |value: Option<&'d str>| match value {
-                    Some(names) if !names.is_empty() => {
-                        *known.entry(names).or_insert_with(|| Traits::of_names(names))
-                    }
+                    Some(names) if !names.is_empty() => *known
+                        .entry(names)
+                        .or_insert_with(|| Traits::of_names(names)),
                     _ => Traits::NONE,
                 };
                 node.traits =
@@ -210,13 +292,28 @@ impl<'d> Page<'d> {
                 }
                 self.nodes.push(node);
                 let above_unread = above.is_some_and(|above| above.unread);
-                let hidden = self.doc.attr(id, Attr::Hidden).is_some_and(|h| h != "until-found");
+                let hidden = self
+                    .doc
+                    .attr(id, Attr::Hidden)
+                    .is_some_and(|h| h != "until-found");
                 Some(Open {
                     index,
                     block,
-                    nearest_block: if block { index } else { above.map_or(0, |a| a.nearest_block) },
+                    nearest_block: if block {
+                        index
+                    } else {
+                        above.map_or(0, |a| a.nearest_block)
+                    },
                     link: above.is_some_and(|above| above.link)
-                        || (node.tag == Tag::A && self.doc.attr(id, Attr::Href).is_some()),
+                        || (node.tag == Tag::A
+                            && self.doc.attr(id, Attr::Href).is_some_and(|href| {
+                                // A heading's link to itself leads nowhere, but a
+                                // list of links into the page is its contents.
+                                !href.starts_with('#')
+                                    || above.is_some_and(|a| {
+                                        self.nodes[a.nearest_block as usize].tag == Tag::Li
+                                    })
+                            })),
                     strong: above.is_some_and(|above| above.strong)
                         || matches!(node.tag, Tag::B | Tag::Strong | Tag::Em | Tag::I),
                     unread: above_unread || is_unread(node.tag) || hidden,
@@ -224,18 +321,26 @@ impl<'d> Page<'d> {
             }
             _ if above.is_none() => {
                 self.nodes.push(node);
-                Some(Open { index, ..Open::default() })
+                Some(Open {
+                    index,
+                    ..Open::default()
+                })
             }
             _ => None,
         }
     }
 
     fn note(&mut self, index: u32, id: NodeId, node: Node) {
-        let hinted = node.traits.has(Traits::BYLINE | Traits::DATE | Traits::DEK | Traits::AUTHOR_BIO);
+        let hinted = node
+            .traits
+            .has(Traits::BYLINE | Traits::DATE | Traits::DEK | Traits::AUTHOR_BIO);
         if hinted
             || matches!(node.tag, Tag::H1 | Tag::Time | Tag::Address)
             || self.doc.attr(id, Attr::Itemprop).is_some()
-            || self.doc.attr(id, Attr::Rel).is_some_and(|rel| rel.contains("author"))
+            || self
+                .doc
+                .attr(id, Attr::Rel)
+                .is_some_and(|rel| rel.contains("author"))
             || (node.tag == Tag::A && self.doc.attr(id, Attr::Href).is_some_and(is_author_page))
         {
             self.marked.push(index);
@@ -307,8 +412,10 @@ impl<'d> Page<'d> {
 
     fn close_line(&mut self, gather: &mut Gather) {
         if let Some(mut line) = gather.open.take() {
-            line.ends_sentence =
-                matches!(gather.last_sign, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '।' | '۔');
+            line.ends_sentence = matches!(
+                gather.last_sign,
+                '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '।' | '۔'
+            );
             self.lines.push(line);
         }
         gather.space = false;
@@ -349,7 +456,8 @@ impl<'d> Page<'d> {
 
     /// Whether the node, or one around it, is left out.
     pub fn is_dropped(&self, index: usize) -> bool {
-        self.upward(index).any(|at| self.nodes[at].dropped.is_some())
+        self.upward(index)
+            .any(|at| self.nodes[at].dropped.is_some())
     }
 
     /// The text of a line, white space folded, what is left out in it skipped.
@@ -372,7 +480,12 @@ impl<'d> Page<'d> {
         let mut out = String::new();
         for node in &self.nodes[index..self.nodes[index].end as usize] {
             if node.tag == Tag::None {
-                let text = self.doc.text(node.id).split_whitespace().collect::<Vec<_>>().join(" ");
+                let text = self
+                    .doc
+                    .text(node.id)
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ");
                 if !text.is_empty() {
                     if !out.is_empty() {
                         out.push(' ');
@@ -417,14 +530,29 @@ impl<'d> Page<'d> {
 
 /// Whether an address is that of a person's page on the site.
 pub fn is_author_page(address: &str) -> bool {
-    ["/author/", "/authors/", "/autor/", "/autoren/", "/auteur/", "/contributor/", "/contributors/", "/staff/", "/journalist/", "/reporters/", "/by/"]
-        .iter()
-        .any(|part| address.contains(part))
+    [
+        "/author/",
+        "/authors/",
+        "/autor/",
+        "/autoren/",
+        "/auteur/",
+        "/contributor/",
+        "/contributors/",
+        "/staff/",
+        "/journalist/",
+        "/reporters/",
+        "/by/",
+    ]
+    .iter()
+    .any(|part| address.contains(part))
 }
 
 /// What is known of an element while its inside is walked.
 #[derive(Clone, Copy, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "four independent facts about one place")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts about one place"
+)]
 struct Open {
     index: u32,
     block: bool,

@@ -29,69 +29,163 @@ pub fn same_words(a: &str, b: &str) -> bool {
 }
 
 /// Lines that are nothing else: labels and buttons, folded.
+#[rustfmt::skip]
 const WHOLE_LINES: &[&str] = &[
-    "advertisement", "advertising", "ad", "ads", "anzeige", "werbung", "publicidad", "publicité", "publicite", "pubblicità",
-    "reklama", "reklame", "annonse", "sponsored", "sponsored content", "promoted", "paid content",
-    "advertisement continue reading below", "advertisement scroll to continue", "article continues below advertisement",
-    "story continues below", "story continues below advertisement", "article continues after advertisement",
-    "continue reading the main story", "scroll to continue", "scroll to continue with content",
-    "share", "share this", "share this article", "share this story", "share this post", "share on facebook",
-    "share on twitter", "share via email", "share article", "tweet", "tweet this", "pin", "pin it", "email", "print", "print article", "copy link",
-    "print this page", "save", "save this", "save article", "like this", "like", "facebook", "twitter", "linkedin", "whatsapp", "pinterest", "reddit", "telegram",
-    "instagram", "youtube", "flipboard", "mail", "e mail", "teilen", "drucken", "merken", "compartir", "partager", "condividi",
-    "comments", "comment", "leave a comment", "leave a reply", "no comments", "no comments yet", "add a comment", "post a comment", "0 comments", "view comments", "show comments", "kommentare", "kommentieren",
-    "read more", "read more articles", "related", "related articles", "related stories", "related posts", "related content", "related topics", "related news", "related links",
-    "recommended", "recommended for you", "recommended reading", "recommended stories", "you may also like", "you might also like", "more stories", "more on this story", "more from this section",
-    "more news", "more on this topic", "also read", "read also", "read next", "up next", "trending", "trending now", "most read", "most popular", "popular", "latest news", "latest stories", "top stories",
-    "editors picks", "editor s picks", "dont miss", "see also", "mehr zum thema", "das könnte sie auch interessieren", "lesen sie auch", "weiterlesen", "mehr dazu", "zum thema", "lees ook",
-    "lire aussi", "à lire aussi", "leer más", "lea también", "leia também", "leia mais", "saiba mais", "te puede interesar", "leggi anche", "potrebbe interessarti",
-    "show more", "view more", "load more", "see more", "see all", "view all", "show all", "show less", "more", "less", "mehr anzeigen", "view gallery", "open gallery",
-    "sign up", "subscribe", "subscribe now", "sign in", "log in", "login", "register", "join now", "follow us", "follow", "newsletter", "subscribe to our newsletter", "sign up for our newsletter", "abonnieren",
-    "tags", "tag", "topics", "filed under", "categories", "category", "back to top", "top", "back", "next", "previous", "prev", "close", "menu", "skip to content",
-    "loading", "loading more", "toggle caption", "hide caption", "enlarge this image", "click to enlarge", "view larger image", "image", "photo", "video", "play", "play video", "watch", "listen", "listen to article", "listen to this article", "audio",
-    "by", "from", "via", "copy", "copied", "copy code", "link copied", "listen now", "report a typo", "send feedback", "was this helpful", "was this page helpful", "was this article helpful", "thank you", "thanks for reading",
-    "about the author", "about author", "author", "author bio", "written by", "end of article", "table of contents", "in this article", "on this page", "contents", "on this article", "inhalt", "inhaltsverzeichnis",
-    "startseite", "home", "shares", "views", "edit", "reply", "quote", "permalink", "source", "fonte", "quelle", "learn more", "find out more", "buy now", "shop now", "get started", "contact us", "download now", "try for free", "get a demo", "book a demo",
-    "well known member", "active member", "member", "senior member", "junior member", "new member", "established member", "registered user", "moderator", "administrator", "staff member", "topic starter", "thread starter", "original poster", "discussion starter", "reply with quote", "click to expand", "visit site", "code select all", "start asking to get answers", "find the answer to your question by asking", "ask question", "explore related questions", "see similar questions with these tags", "you must log in to answer this question", "you must log in or register to reply here", "not open for further replies", "top", "joined", "posts", "messages", "reaction score", "location", "upvotes", "bookmark", "favorite", "favourite", "add to favorites", "follow topics", "follow this author", "subscribe today", "join the conversation", "join the discussion", "have your say", "what do you think", "submit", "cancel", "ok",
-    "more on this", "keep reading", "continue reading", "read full story", "story continues", "suggested reading", "previous article", "next article", "previous post", "next post", "post navigation", "share this page", "share this content", "share this entry", "like this post", "like this article", "enjoyed this article", "mostrar más", "ver más", "publicidade", "anuncio", "continua depois da publicidade",
+    "advertisement", "advertising", "ad", "ads", "anzeige", "werbung", "publicidad", "publicité",
+    "publicite", "pubblicità", "reklama", "reklame", "annonse", "sponsored", "sponsored content",
+    "promoted", "paid content", "advertisement continue reading below",
+    "advertisement scroll to continue", "article continues below advertisement",
+    "story continues below", "story continues below advertisement",
+    "article continues after advertisement", "continue reading the main story",
+    "scroll to continue", "scroll to continue with content", "share", "share this",
+    "share this article", "share this story", "share this post", "share on facebook",
+    "share on twitter", "share via email", "share article", "tweet", "tweet this", "pin", "pin it",
+    "email", "print", "print article", "copy link", "print this page", "save", "save this",
+    "save article", "like this", "like", "facebook", "twitter", "linkedin", "whatsapp",
+    "pinterest", "reddit", "telegram", "instagram", "youtube", "flipboard", "mail", "e mail",
+    "teilen", "drucken", "merken", "compartir", "partager", "condividi", "comments", "comment",
+    "leave a comment", "leave a reply", "no comments", "no comments yet", "add a comment",
+    "post a comment", "0 comments", "view comments", "show comments", "kommentare", "kommentieren",
+    "read more", "read more articles", "related", "related articles", "related stories",
+    "related posts", "related content", "related topics", "related news", "related links",
+    "recommended", "recommended for you", "recommended reading", "recommended stories",
+    "you may also like", "you might also like", "more stories", "more on this story",
+    "more from this section", "more news", "more on this topic", "also read", "read also",
+    "read next", "up next", "trending", "trending now", "most read", "most popular", "popular",
+    "latest news", "latest stories", "top stories", "editors picks", "editor s picks", "dont miss",
+    "see also", "mehr zum thema", "das könnte sie auch interessieren", "lesen sie auch",
+    "weiterlesen", "mehr dazu", "zum thema", "lees ook", "lire aussi", "à lire aussi", "leer más",
+    "lea también", "leia também", "leia mais", "saiba mais", "te puede interesar", "leggi anche",
+    "potrebbe interessarti", "show more", "view more", "load more", "see more", "see all",
+    "view all", "show all", "show less", "more", "less", "mehr anzeigen", "view gallery",
+    "open gallery", "sign up", "subscribe", "subscribe now", "sign in", "log in", "login",
+    "register", "join now", "follow us", "follow", "newsletter", "subscribe to our newsletter",
+    "sign up for our newsletter", "abonnieren", "tags", "tag", "topics", "filed under",
+    "categories", "category", "back to top", "top", "back", "next", "previous", "prev", "close",
+    "menu", "skip to content", "loading", "loading more", "toggle caption", "hide caption",
+    "enlarge this image", "click to enlarge", "view larger image", "image", "photo", "video",
+    "play", "play video", "watch", "listen", "listen to article", "listen to this article",
+    "audio", "by", "from", "via", "copy", "copied", "copy code", "link copied", "listen now",
+    "report a typo", "send feedback", "was this helpful", "was this page helpful",
+    "was this article helpful", "thank you", "thanks for reading", "about the author",
+    "about author", "author", "author bio", "written by", "end of article", "table of contents",
+    "in this article", "on this page", "contents", "on this article", "inhalt",
+    "inhaltsverzeichnis", "startseite", "home", "shares", "views", "edit", "reply", "quote",
+    "permalink", "source", "fonte", "quelle", "learn more", "find out more", "buy now", "shop now",
+    "get started", "contact us", "download now", "try for free", "get a demo", "book a demo",
+    "well known member", "active member", "member", "senior member", "junior member", "new member",
+    "established member", "registered user", "moderator", "administrator", "staff member",
+    "topic starter", "thread starter", "original poster", "discussion starter", "reply with quote",
+    "click to expand", "visit site", "code select all", "start asking to get answers",
+    "find the answer to your question by asking", "ask question", "explore related questions",
+    "see similar questions with these tags", "you must log in to answer this question",
+    "you must log in or register to reply here", "not open for further replies", "joined", "posts",
+    "messages", "reaction score", "location", "upvotes", "bookmark", "favorite", "favourite",
+    "add to favorites", "follow topics", "follow this author", "subscribe today",
+    "join the conversation", "join the discussion", "have your say", "what do you think", "submit",
+    "cancel", "ok", "more on this", "keep reading", "continue reading", "read full story",
+    "story continues", "suggested reading", "previous article", "next article", "previous post",
+    "next post", "post navigation", "share this page", "share this content", "share this entry",
+    "like this post", "like this article", "enjoyed this article", "mostrar más", "ver más",
+    "publicidade", "anuncio", "continua depois da publicidade",
 ];
 
 /// How lines begin that point elsewhere, lower case, as printed.
+#[rustfmt::skip]
 const STARTS: &[&str] = &[
-    "read more:", "read more about", "read more on", "read also:", "read also", "read:", "read next:", "also read:", "also read |", "also read", "related:", "related story:", "related article:",
-    "related stories:", "related articles:", "related content:", "see also:", "see more:", "more:", "more from ", "more on this:", "more about:", "watch:", "watch |", "watch now:", "listen:", "don't miss:", "don’t miss:", "must read:", "must-read:", "recommended:", "you may also like:",
-    "read | ", "read our ", "also on ", "lesen sie auch", "lesen sie hier", "lesen sie mehr", "mehr zum thema", "mehr dazu", "auch interessant", "das könnte sie auch", "lees ook", "lire aussi", "à lire aussi", "a lire aussi", "à lire :", "lea también", "lea además", "le puede interesar", "leia também", "leia mais", "veja também", "leggi anche", "te puede interesar", "vea también", "lea aquí", "читайте также", "czytaj także", "zobacz też",
-    "advertisement", "story continues below", "article continues below", "sign up for ", "sign up to ", "sign up here", "subscribe to ", "subscribe now", "subscribe for ", "click here to subscribe", "click here to read",
-    "follow us on", "follow us:", "follow him on", "follow her on", "follow them on", "like us on", "join us on", "find us on", "connect with us", "share this:", "share this on", "share on:", "share:", "citation:", "like this story",
-    "copyright ©", "© copyright", "copyright 20", "copyright 19", "(c) 20", "© 20", "©20", "© 19", "all rights reserved", "tags:", "tagged:", "tagged with", "tags |", "filed under", "filed in", "posted in", "posted under", "categories:", "category:", "topics:", "schlagwörter:", "schlagworte:", "etiquetas:", "keywords:",
-    "this article was originally published", "this article originally appeared", "this story was originally published", "originally published", "the post ", "photo:", "photos:", "photo by", "photo credit", "photograph:", "image:", "image credit", "image via", "images:", "image source", "images via", "foto:", "fotos:", "bild:", "picture:", "credit:", "photo courtesy", "featured image", "getty images", "header image", "cover image", "main image", "lead image", "top image",
-    "last updated", "last modified", "published on", "published:", "updated:", "updated on", "first published", "posted on ", "veröffentlicht am", "posted by ", "written by ", "written by:", "author:", "source:", "sources:", "quelle:", "fuente:", "via:", "view this post on instagram", "view this post",
-    "show all ", "view all ", "see all ", "load more", "download the app", "download our app", "get the app", "listen to this article", "estimated reading time", "reading time", "lesezeit", "leave a comment", "comment on this", "join the conversation", "have a tip", "got a tip", "do you have a tip", "have a story", "get in touch", "got a story", "send us", "email us", "contact the author", "contact the reporter", "reach the reporter", "to comment on", "for more information, visit", "print this", "skip to", "back to", "return to",
-    "support our journalism", "support independent", "become a member", "become a subscriber", "thank you for reading", "thanks for reading", "this post may contain affiliate", "this post contains affiliate", "this article contains affiliate", "we may earn", "disclosure:", "affiliate disclosure", "as an amazon associate", "for the latest", "for more news", "for more stories", "want more", "click here for more", "stay up to date", "stay updated", "keep up with", "get the latest", "get breaking news", "get our", "like what you", "enjoyed this", "if you enjoyed", "if you liked", "loved this", "did you like", "did you enjoy", "to read more", "to continue reading", "already a subscriber", "already a member", "please sign in", "please log in", "you must be logged in", "log in to", "sign in to", "you are currently", "please enable", "your browser", "copy link", "pin this", "pin it", "save for later", "jump to recipe",
+    "read more:", "read more about", "read more on", "read also:", "read also", "read:",
+    "read next:", "also read:", "also read |", "also read", "related:", "related story:",
+    "related article:", "related stories:", "related articles:", "related content:", "see also:",
+    "see more:", "more:", "more from ", "more on this:", "more about:", "watch:", "watch |",
+    "watch now:", "listen:", "don't miss:", "don’t miss:", "must read:", "must-read:",
+    "recommended:", "you may also like:", "read | ", "read our ", "also on ", "lesen sie auch",
+    "lesen sie hier", "lesen sie mehr", "mehr zum thema", "mehr dazu", "auch interessant",
+    "das könnte sie auch", "lees ook", "lire aussi", "à lire aussi", "a lire aussi", "à lire :",
+    "lea también", "lea además", "le puede interesar", "leia também", "leia mais", "veja também",
+    "leggi anche", "te puede interesar", "vea también", "lea aquí", "читайте также",
+    "czytaj także", "zobacz też", "advertisement", "story continues below",
+    "article continues below", "sign up for ", "sign up to ", "sign up here", "subscribe to ",
+    "subscribe now", "subscribe for ", "click here to subscribe", "click here to read",
+    "follow us on", "follow us:", "follow him on", "follow her on", "follow them on", "like us on",
+    "join us on", "find us on", "connect with us", "share this:", "share this on", "share on:",
+    "share:", "citation:", "like this story", "copyright ©", "© copyright", "copyright 20",
+    "copyright 19", "(c) 20", "© 20", "©20", "© 19", "all rights reserved", "tags:", "tagged:",
+    "tagged with", "tags |", "filed under", "filed in", "posted in", "posted under", "categories:",
+    "category:", "topics:", "schlagwörter:", "schlagworte:", "etiquetas:", "keywords:",
+    "this article was originally published", "this article originally appeared",
+    "this story was originally published", "originally published", "the post ", "photo:",
+    "photos:", "photo by", "photo credit", "photograph:", "image:", "image credit", "image via",
+    "images:", "image source", "images via", "foto:", "fotos:", "bild:", "picture:", "credit:",
+    "photo courtesy", "featured image", "getty images", "header image", "cover image",
+    "main image", "lead image", "top image", "last updated", "last modified", "published on",
+    "published:", "updated:", "updated on", "first published", "posted on ", "veröffentlicht am",
+    "posted by ", "written by ", "written by:", "author:", "source:", "sources:", "quelle:",
+    "fuente:", "via:", "view this post on instagram", "view this post", "show all ", "view all ",
+    "see all ", "load more", "download the app", "download our app", "get the app",
+    "listen to this article", "estimated reading time", "reading time", "lesezeit",
+    "leave a comment", "comment on this", "join the conversation", "have a tip", "got a tip",
+    "do you have a tip", "have a story", "get in touch", "got a story", "send us", "email us",
+    "contact the author", "contact the reporter", "reach the reporter", "to comment on",
+    "for more information, visit", "print this", "skip to", "back to", "return to",
+    "support our journalism", "support independent", "become a member", "become a subscriber",
+    "thank you for reading", "thanks for reading", "this post may contain affiliate",
+    "this post contains affiliate", "this article contains affiliate", "we may earn",
+    "disclosure:", "affiliate disclosure", "as an amazon associate", "for the latest",
+    "for more news", "for more stories", "want more", "click here for more", "stay up to date",
+    "stay updated", "keep up with", "get the latest", "get breaking news", "get our",
+    "like what you", "enjoyed this", "if you enjoyed", "if you liked", "loved this",
+    "did you like", "did you enjoy", "to read more", "to continue reading", "already a subscriber",
+    "already a member", "please sign in", "please log in", "you must be logged in", "log in to",
+    "sign in to", "you are currently", "please enable", "your browser", "copy link", "pin this",
+    "pin it", "save for later", "jump to recipe",
 ];
 
 /// What is asked of a reader.
+#[rustfmt::skip]
 const ASKS: &[&str] = &[
-    "your support", "support us", "support our", "support the", "help us", "helps us", "donat", "contribut", "become a member", "become a subscriber", "become a supporter",
-    "subscri", "sign up", "sign-up", "join us", "membership", "make a gift", "chip in", "give today", "as little as", "paid for", "fund our", "funded by", "please consider",
-    "register for", "register now", "log in", "start your", "try it", "unsere arbeit", "unterstütz", "spende", "abonn", "anmelden", "jetzt lesen", "suscríb", "suscrib", "apoya", "apóya", "dona ", "abonnez", "soutenez", "soutenir", "inscrivez", "assine", "apoie", "abbona", "sostieni", "iscriviti",
-    "bookmark", "follow us", "stay informed", "stay up to date", "we need your", "rely on", "relies on", "made possible by", "click here", "depend on", "depends on", "reader-supported", "readers like you", "support from", "choose not to", "keep bring", "favour to ask", "favor to ask", "it only takes", "if you can", "if everyone", "tax-deductible",
+    "your support", "support us", "support our", "support the", "help us", "helps us", "donat",
+    "contribut", "become a member", "become a subscriber", "become a supporter", "subscri",
+    "sign up", "sign-up", "join us", "membership", "make a gift", "chip in", "give today",
+    "as little as", "paid for", "fund our", "funded by", "please consider", "register for",
+    "register now", "log in", "start your", "try it", "unsere arbeit", "unterstütz", "spende",
+    "abonn", "anmelden", "jetzt lesen", "suscríb", "suscrib", "apoya", "apóya", "dona ", "abonnez",
+    "soutenez", "soutenir", "inscrivez", "assine", "apoie", "abbona", "sostieni", "iscriviti",
+    "bookmark", "follow us", "stay informed", "stay up to date", "we need your", "rely on",
+    "relies on", "made possible by", "click here", "depend on", "depends on", "reader-supported",
+    "readers like you", "support from", "choose not to", "keep bring", "favour to ask",
+    "favor to ask", "it only takes", "if you can", "if everyone", "tax-deductible",
 ];
 
 /// What the asking is for, or what is offered.
+#[rustfmt::skip]
 const CAUSES: &[&str] = &[
-    "journalism", "reporting", "newsroom", "reporters", "journalists", "independent media", "paywall", "our work", "free press", "our coverage", "tell the story", "the story", "these stories", "critical stories", "important stories", "public interest", "nonprofit", "non-profit", "independent news", "open to all", "open for everyone", "quality news", "news outlet", "our readers", "makes all the difference", "trusted by",
-    "journalismus", "journalisten", "redaktion", "periodismo", "periodistas", "journalisme", "jornalismo", "giornalismo", "indépendan", "independiente", "unabhängig",
-    "newsletter", "inbox", "premium", "unlimited access", "full access", "e-mail", "email", "free trial", "cancel anytime", "cancel any time", "this article", "this content", "our app", "daily briefing", "breaking news", "posteingang", "probeabo", "correo", "boletín", "our channel", "your favourite", "your favorite", "latest news", "exclusive", "updates", "special offers", "alerts", "our mission", "ad-free", "podcast", "weekly digest", "straight to",
+    "journalism", "reporting", "newsroom", "reporters", "journalists", "independent media",
+    "paywall", "our work", "free press", "our coverage", "tell the story", "the story",
+    "these stories", "critical stories", "important stories", "public interest", "nonprofit",
+    "non-profit", "independent news", "open to all", "open for everyone", "quality news",
+    "news outlet", "our readers", "makes all the difference", "trusted by", "journalismus",
+    "journalisten", "redaktion", "periodismo", "periodistas", "journalisme", "jornalismo",
+    "giornalismo", "indépendan", "independiente", "unabhängig", "newsletter", "inbox", "premium",
+    "unlimited access", "full access", "e-mail", "email", "free trial", "cancel anytime",
+    "cancel any time", "this article", "this content", "our app", "daily briefing",
+    "breaking news", "posteingang", "probeabo", "correo", "boletín", "our channel",
+    "your favourite", "your favorite", "latest news", "exclusive", "updates", "special offers",
+    "alerts", "our mission", "ad-free", "podcast", "weekly digest", "straight to",
 ];
 
 /// Words that speak to the reader.
+#[rustfmt::skip]
 const ADDRESS: &[&str] = &[
-    " you ", " your ", " you'", " you’", "readers like you", " dein", " ihre ", " ihr ", " sie ", " tu ", " su ", " votre ", " vous ", " seu ", " você", " tuo ", " vostro", " tú ",
+    " you ", " your ", " you'", " you’", "readers like you", " dein", " ihre ", " ihr ", " sie ",
+    " tu ", " su ", " votre ", " vous ", " seu ", " você", " tuo ", " vostro", " tú ",
 ];
 
 /// Words that speak for the outlet.
-const OURSELVES: &[&str] = &[" we ", " our ", " us ", " we'", " we’", " wir ", " unser", " nuestr", " notre", " nous ", " nosso", " nostr", " nos ", " noi "];
+#[rustfmt::skip]
+const OURSELVES: &[&str] = &[
+    " we ", " our ", " us ", " we'", " we’", " wir ", " unser", " nuestr", " notre", " nous ",
+    " nosso", " nostr", " nos ", " noi ",
+];
 
 /// How strongly a line reads as an appeal to the reader: 0 not at all, 1 in
 /// such company, 2 by itself.
@@ -100,7 +194,8 @@ const OURSELVES: &[&str] = &[" we ", " our ", " us ", " we'", " we’", " wir ",
 /// statement of the story and never an appeal.
 pub fn appeal(text: &str) -> u8 {
     let lower = format!(" {} ", text.to_lowercase());
-    if lower.len() > 1200 || text.starts_with(['"', '“', '„', '«', '‘']) || tells_speech(&lower) {
+    if lower.len() > 1200 || text.starts_with(['"', '“', '„', '«', '‘']) || tells_speech(&lower)
+    {
         return 0;
     }
     let mut seen = [0_u8; 4];
@@ -112,17 +207,25 @@ pub fn appeal(text: &str) -> u8 {
     let speaks = address > 0 || ourselves > 0;
     if asks > 0 && causes > 0 && speaks {
         2
-    } else if (asks >= 2 && speaks) || (asks > 0 && causes >= 1) || (causes >= 2 && speaks) {
-        1
     } else {
-        0
+        u8::from((asks >= 2 && speaks) || (asks > 0 && causes >= 1) || (causes >= 2 && speaks))
     }
 }
 
 fn tells_speech(lower: &str) -> bool {
-    [" said", " says ", " told ", " added ", " sagte ", " dijo ", " a dit ", " disse ", " according to a "]
-        .iter()
-        .any(|word| lower.contains(word))
+    [
+        " said",
+        " says ",
+        " told ",
+        " added ",
+        " sagte ",
+        " dijo ",
+        " a dit ",
+        " disse ",
+        " according to a ",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 static APPEAL_OWNERS: LazyLock<Vec<usize>> = LazyLock::new(|| {
@@ -136,7 +239,11 @@ static APPEAL_OWNERS: LazyLock<Vec<usize>> = LazyLock::new(|| {
 static APPEALS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostFirst)
-        .build([ASKS, CAUSES, ADDRESS, OURSELVES].iter().flat_map(|list| list.iter()))
+        .build(
+            [ASKS, CAUSES, ADDRESS, OURSELVES]
+                .iter()
+                .flat_map(|list| list.iter()),
+        )
         .expect("the lists above are fixed and far below the automaton's limits")
 });
 
@@ -147,14 +254,31 @@ pub fn is_label(text: &str) -> bool {
     }
     let folded = fold(text);
     // A number alone, and what a template left unfilled.
-    if folded.bytes().all(|b| b.is_ascii_digit()) || text.starts_with("{{") || text.starts_with("[vc_") {
+    if folded.bytes().all(|b| b.is_ascii_digit())
+        || text.starts_with("{{")
+        || text.starts_with("[vc_")
+    {
         return true;
     }
     if WHOLE_LINES.contains(&folded.as_str()) {
         return true;
     }
-    if ["posts ", "join date ", "joined ", "messages ", "reaction score ", "location ", "upvotes ", "post by ", "posts 1"].iter().any(|lead| {
-        folded.strip_prefix(lead).is_some_and(|rest| rest.split(' ').count() <= 3 && rest.bytes().any(|b| b.is_ascii_digit()))
+    if [
+        "posts ",
+        "join date ",
+        "joined ",
+        "messages ",
+        "reaction score ",
+        "location ",
+        "upvotes ",
+        "post by ",
+        "posts 1",
+    ]
+    .iter()
+    .any(|lead| {
+        folded.strip_prefix(lead).is_some_and(|rest| {
+            rest.split(' ').count() <= 3 && rest.bytes().any(|b| b.is_ascii_digit())
+        })
     }) {
         return true;
     }
@@ -165,18 +289,55 @@ pub fn is_label(text: &str) -> bool {
         .collect();
     words.len() < folded.split(' ').count()
         && (WHOLE_LINES.contains(&words.join(" ").as_str())
-            || matches!(words.join(" ").as_str(), "of" | "shares" | "image of" | "photo of" | "min read" | "minute read" | "minutes read" | "views" | "slide of" | "likes" | "votes" | "reviews" | "ratings" | "replies" | "min"))
+            || matches!(
+                words.join(" ").as_str(),
+                "of" | "shares"
+                    | "image of"
+                    | "photo of"
+                    | "min read"
+                    | "minute read"
+                    | "minutes read"
+                    | "views"
+                    | "slide of"
+                    | "likes"
+                    | "votes"
+                    | "reviews"
+                    | "ratings"
+                    | "replies"
+                    | "min"
+            ))
 }
 
 /// How headings begin over what is not the story, folded.
+#[rustfmt::skip]
 const OTHER_PARTS: &[&str] = &[
-    "related articles", "related posts", "related stories", "related content", "related news", "related links", "related topics", "related reading", "related resources", "related coverage",
-    "more from", "more great", "more stories", "more articles", "more on this", "more news", "more posts", "more in ", "more to read", "more like this", "you may also", "you might also", "you might like", "you may like",
-    "recommended", "read next", "up next", "keep reading", "further reading on", "also on", "trending", "most read", "most popular", "popular posts", "popular articles", "latest news", "latest articles", "latest posts", "latest stories", "latest from", "recent posts", "recent articles", "top stories", "other articles", "similar articles", "similar posts", "dont miss", "editors picks", "what to read next", "continue reading", "suggested",
-    "about the author", "about the reviewer", "about the writer", "about the contributor", "about author", "author bio", "meet the author", "leave a comment", "leave a reply", "post a comment", "comments", "join the conversation", "join the discussion", "discussion about this post", "reader comments", "add a comment", "write a comment", "submit a comment", "reader interactions",
-    "share this", "follow us", "connect with us", "stay connected", "get in touch", "subscribe", "sign up for", "newsletter", "join our newsletter", "join our mailing", "get our newsletter", "stay in the loop", "stay up to date", "stay informed", "get the latest",
-    "das könnte sie auch", "mehr zum thema", "weitere artikel", "ähnliche artikel", "ähnliche beiträge", "kommentare", "kommentar schreiben", "schreibe einen kommentar", "schreiben sie einen kommentar", "über den autor", "über die autorin", "weitere beiträge", "neueste beiträge", "meistgelesen", "auch interessant", "verwandte artikel", "diesen beitrag teilen", "das könnte dich auch",
-    "articles similaires", "à lire aussi", "sur le même sujet", "laisser un commentaire", "commentaires", "artículos relacionados", "noticias relacionadas", "te puede interesar", "también te puede", "comentarios", "deja un comentario", "articoli correlati", "potrebbe interessarti", "leggi anche", "commenti", "leia também", "notícias relacionadas", "comentários", "gerelateerde", "lees ook", "reacties", "関連記事", "おすすめ", "相关", "相關", "похожие", "читайте также", "комментарии",
+    "related articles", "related posts", "related stories", "related content", "related news",
+    "related links", "related topics", "related reading", "related resources", "related coverage",
+    "more from", "more great", "more stories", "more articles", "more on this", "more news",
+    "more posts", "more in ", "more to read", "more like this", "you may also", "you might also",
+    "you might like", "you may like", "recommended", "read next", "up next", "keep reading",
+    "further reading on", "also on", "trending", "most read", "most popular", "popular posts",
+    "popular articles", "latest news", "latest articles", "latest posts", "latest stories",
+    "latest from", "recent posts", "recent articles", "top stories", "other articles",
+    "similar articles", "similar posts", "dont miss", "editors picks", "what to read next",
+    "continue reading", "suggested", "about the author", "about the reviewer", "about the writer",
+    "about the contributor", "about author", "author bio", "meet the author", "leave a comment",
+    "leave a reply", "post a comment", "comments", "join the conversation", "join the discussion",
+    "discussion about this post", "reader comments", "add a comment", "write a comment",
+    "submit a comment", "reader interactions", "share this", "follow us", "connect with us",
+    "stay connected", "get in touch", "subscribe", "sign up for", "newsletter",
+    "join our newsletter", "join our mailing", "get our newsletter", "stay in the loop",
+    "stay up to date", "stay informed", "get the latest", "das könnte sie auch", "mehr zum thema",
+    "weitere artikel", "ähnliche artikel", "ähnliche beiträge", "kommentare",
+    "kommentar schreiben", "schreibe einen kommentar", "schreiben sie einen kommentar",
+    "über den autor", "über die autorin", "weitere beiträge", "neueste beiträge", "meistgelesen",
+    "auch interessant", "verwandte artikel", "diesen beitrag teilen", "das könnte dich auch",
+    "articles similaires", "à lire aussi", "sur le même sujet", "laisser un commentaire",
+    "commentaires", "artículos relacionados", "noticias relacionadas", "te puede interesar",
+    "también te puede", "comentarios", "deja un comentario", "articoli correlati",
+    "potrebbe interessarti", "leggi anche", "commenti", "leia também", "notícias relacionadas",
+    "comentários", "gerelateerde", "lees ook", "reacties", "関連記事", "おすすめ", "相关", "相關", "похожие",
+    "читайте также", "комментарии",
 ];
 
 /// Whether a heading opens a part of the page that is not the story.
@@ -186,14 +347,18 @@ pub fn opens_other_part(heading: &str) -> bool {
     }
     let folded = fold(heading);
     OTHER_PARTS.iter().any(|phrase| {
-        folded.strip_prefix(phrase).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ') || phrase.ends_with(' ') || !phrase.is_ascii())
+        folded.strip_prefix(phrase).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with(' ') || phrase.ends_with(' ') || !phrase.is_ascii()
+        })
     })
 }
 
 /// Whether a line begins in one of the ways that lead away from the story.
 pub fn leads_away(text: &str) -> bool {
     let start: String = text.chars().take(48).flat_map(char::to_lowercase).collect();
-    let start = start.trim_start_matches(['>', '»', '→', '►', '▶', '•', '*', '-', '[', '(', '|', '–', '—', ' ', '+']);
+    let start = start.trim_start_matches([
+        '>', '»', '→', '►', '▶', '•', '*', '-', '[', '(', '|', '–', '—', ' ', '+',
+    ]);
     STARTS.iter().any(|phrase| start.starts_with(phrase))
 }
 
@@ -227,7 +392,13 @@ mod tests {
 
     #[test]
     fn a_label_with_a_number_is_a_label() {
-        for line in ["Show all 3", "Advertisement", "12 Comments", "Share this:", "…"] {
+        for line in [
+            "Show all 3",
+            "Advertisement",
+            "12 Comments",
+            "Share this:",
+            "…",
+        ] {
             assert!(is_label(line), "{line}");
         }
         assert!(!is_label("Shares fell by a third"));

@@ -19,11 +19,15 @@ use crate::traits::Traits;
 pub struct Picture {
     /// Absolute address.
     pub src: String,
+    /// Alternative text.
     pub alt: Option<String>,
+    /// What is printed below it, without the credit.
     pub caption: Option<String>,
+    /// Who made it.
     pub credit: Option<String>,
     /// In pixels, as the page declares it.
     pub width: Option<u32>,
+    /// In pixels, as the page declares it.
     pub height: Option<u32>,
 }
 
@@ -64,7 +68,9 @@ impl Addresses {
 pub fn captions(page: &Page<'_>) -> HashSet<String> {
     let mut found = HashSet::new();
     for (index, node) in page.nodes.iter().enumerate() {
-        if node.tag == Tag::Figcaption || (node.traits.has(Traits::CAPTION) && page.lines_in(index).len() <= 3) {
+        if node.tag == Tag::Figcaption
+            || (node.traits.has(Traits::CAPTION) && page.lines_in(index).len() <= 3)
+        {
             let text = fold(&page.text_in(index));
             if text.len() > 3 {
                 found.insert(text);
@@ -81,7 +87,10 @@ pub fn read(page: &Page<'_>, index: usize, addresses: &Addresses) -> Option<Pict
     if node.tag == Tag::Noscript {
         return None;
     }
-    let number = |attr| page.attr(index, attr).and_then(|value| value.trim_end_matches("px").parse::<u32>().ok());
+    let number = |attr| {
+        page.attr(index, attr)
+            .and_then(|value| value.trim_end_matches("px").parse::<u32>().ok())
+    };
     let (width, height) = (number(Attr::Width), number(Attr::Height));
     if width.is_some_and(|side| side < MIN_SIDE) || height.is_some_and(|side| side < MIN_SIDE) {
         return None;
@@ -90,8 +99,18 @@ pub fn read(page: &Page<'_>, index: usize, addresses: &Addresses) -> Option<Pict
     if is_decoration(&src) {
         return None;
     }
-    let alt = page.attr(index, Attr::Alt).map(str::trim).filter(|alt| !alt.is_empty()).map(str::to_owned);
-    let mut picture = Picture { src, alt, width, height, ..Picture::default() };
+    let alt = page
+        .attr(index, Attr::Alt)
+        .map(str::trim)
+        .filter(|alt| !alt.is_empty())
+        .map(str::to_owned);
+    let mut picture = Picture {
+        src,
+        alt,
+        width,
+        height,
+        ..Picture::default()
+    };
     if let Some(frame) = frame(page, index) {
         read_caption(page, frame, &mut picture);
     }
@@ -106,7 +125,10 @@ pub fn frame(page: &Page<'_>, index: usize) -> Option<usize> {
         if node.tag == Tag::Figure {
             return Some(at);
         }
-        if matches!(node.tag, Tag::Body | Tag::Article | Tag::Main | Tag::Section) {
+        if matches!(
+            node.tag,
+            Tag::Body | Tag::Article | Tag::Main | Tag::Section
+        ) {
             break;
         }
         if named.is_none() && page.lines_in(at).len() <= 4 && caption_in(page, at).is_some() {
@@ -118,16 +140,21 @@ pub fn frame(page: &Page<'_>, index: usize) -> Option<usize> {
 
 fn caption_in(page: &Page<'_>, frame: usize) -> Option<usize> {
     let range = frame + 1..page.node(frame).end as usize;
-    range.clone().find(|at| page.node(*at).tag == Tag::Figcaption).or_else(|| {
-        range.into_iter().find(|at| {
-            let node = page.node(*at);
-            node.traits.has(Traits::CAPTION) && node.tag != Tag::Img && node.tag != Tag::None
+    range
+        .clone()
+        .find(|at| page.node(*at).tag == Tag::Figcaption)
+        .or_else(|| {
+            range.into_iter().find(|at| {
+                let node = page.node(*at);
+                node.traits.has(Traits::CAPTION) && node.tag != Tag::Img && node.tag != Tag::None
+            })
         })
-    })
 }
 
 fn read_caption(page: &Page<'_>, frame: usize, picture: &mut Picture) {
-    let Some(caption) = caption_in(page, frame) else { return };
+    let Some(caption) = caption_in(page, frame) else {
+        return;
+    };
     let end = page.node(caption).end as usize;
     let credit = (caption + 1..page.node(frame).end as usize)
         .find(|at| page.node(*at).traits.has(Traits::CREDIT) && page.node(*at).tag != Tag::None);
@@ -150,9 +177,18 @@ fn read_caption(page: &Page<'_>, frame: usize, picture: &mut Picture) {
 fn address<'d>(page: &Page<'d>, index: usize) -> Option<&'d str> {
     let usable = |value: &&str| {
         let value = value.trim();
-        !value.is_empty() && !value.starts_with("data:") && !value.starts_with("blob:") && !is_placeholder(value)
+        !value.is_empty()
+            && !value.starts_with("data:")
+            && !value.starts_with("blob:")
+            && !is_placeholder(value)
     };
-    let plain = [Attr::DataSrc, Attr::DataOriginal, Attr::DataLazySrc, Attr::DataUrl, Attr::Src];
+    let plain = [
+        Attr::DataSrc,
+        Attr::DataOriginal,
+        Attr::DataLazySrc,
+        Attr::DataUrl,
+        Attr::Src,
+    ];
     for attr in plain {
         if let Some(value) = page.attr(index, attr).filter(usable) {
             return Some(value);
@@ -180,17 +216,40 @@ fn address<'d>(page: &Page<'d>, index: usize) -> Option<&'d str> {
 
 fn is_placeholder(address: &str) -> bool {
     let lower = address.to_ascii_lowercase();
-    ["placeholder", "blank.gif", "spacer.gif", "transparent.", "1x1.", "pixel.gif", "grey.gif", "lazyload.", "loading.gif"]
-        .iter()
-        .any(|word| lower.contains(word))
+    [
+        "placeholder",
+        "blank.gif",
+        "spacer.gif",
+        "transparent.",
+        "1x1.",
+        "pixel.gif",
+        "grey.gif",
+        "lazyload.",
+        "loading.gif",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 fn is_decoration(address: &str) -> bool {
-    let path = address.split(['?', '#']).next().unwrap_or(address).to_ascii_lowercase();
-    path.ends_with(".svg")
-        || ["/pixel", "gravatar.com", "/emoji/", "/smilies/", "/icons/", "doubleclick", "/beacon", "/avatar"]
-            .iter()
-            .any(|word| path.contains(word))
+    let path = address
+        .split(['?', '#'])
+        .next()
+        .unwrap_or(address)
+        .to_ascii_lowercase();
+    path.rsplit('.').next() == Some("svg")
+        || [
+            "/pixel",
+            "gravatar.com",
+            "/emoji/",
+            "/smilies/",
+            "/icons/",
+            "doubleclick",
+            "/beacon",
+            "/avatar",
+        ]
+        .iter()
+        .any(|word| path.contains(word))
 }
 
 /// The largest candidate of a `srcset`.
@@ -200,16 +259,20 @@ fn largest(srcset: &str) -> Option<&str> {
     while !rest.is_empty() {
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
         let (address, after) = rest.split_at(end);
-        let (descriptor, after) = if let Some(bare) = address.strip_suffix(',') {
-            (bare.len(), after)
+        // An address with a comma behind it has no descriptor.
+        let bare = address.trim_end_matches(',');
+        let (descriptor, after) = if bare.len() < address.len() {
+            ("", after)
         } else {
-            (address.len(), after)
+            after.split_once(',').unwrap_or((after, ""))
         };
-        let address = &address[..descriptor];
-        let (size, after) = after.split_once(',').unwrap_or((after, ""));
-        let size = size.trim().trim_end_matches(['w', 'x', 'h']).parse::<f32>().unwrap_or(1.0);
-        if !address.is_empty() && best.is_none_or(|(_, most)| size > most) {
-            best = Some((address, size));
+        let size = descriptor
+            .trim()
+            .trim_end_matches(['w', 'x', 'h'])
+            .parse::<f32>()
+            .unwrap_or(1.0);
+        if !bare.is_empty() && best.is_none_or(|(_, most)| size > most) {
+            best = Some((bare, size));
         }
         rest = after.trim();
     }
@@ -222,7 +285,10 @@ mod tests {
 
     #[test]
     fn the_largest_of_a_set_is_taken() {
-        assert_eq!(largest("a.jpg 320w, b.jpg 1024w, c.jpg 640w"), Some("b.jpg"));
+        assert_eq!(
+            largest("a.jpg 320w, b.jpg 1024w, c.jpg 640w"),
+            Some("b.jpg")
+        );
         assert_eq!(largest("a.jpg, b.jpg 2x"), Some("b.jpg"));
         assert_eq!(largest("a.jpg"), Some("a.jpg"));
         assert_eq!(largest(""), None);
@@ -232,7 +298,10 @@ mod tests {
     fn an_address_without_a_base_must_be_absolute() {
         let none = Addresses::new(None);
         assert_eq!(none.web("a.jpg"), None);
-        assert_eq!(none.web("https://a.example/b").as_deref(), Some("https://a.example/b"));
+        assert_eq!(
+            none.web("https://a.example/b").as_deref(),
+            Some("https://a.example/b")
+        );
         assert_eq!(none.absolute("javascript:alert(1)"), None);
     }
 }

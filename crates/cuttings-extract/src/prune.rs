@@ -134,9 +134,21 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
 fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) -> Option<Reason> {
     let node = page.node(index);
     let by_tag = match node.tag {
-        Tag::Script | Tag::Style | Tag::Template | Tag::Object | Tag::Svg
-        | Tag::Canvas | Tag::Map | Tag::Button | Tag::Select | Tag::Textarea | Tag::Input
-        | Tag::Datalist | Tag::Progress | Tag::Meter | Tag::Applet => return Some(Reason::Control),
+        Tag::Script
+        | Tag::Style
+        | Tag::Template
+        | Tag::Object
+        | Tag::Svg
+        | Tag::Canvas
+        | Tag::Map
+        | Tag::Button
+        | Tag::Select
+        | Tag::Textarea
+        | Tag::Input
+        | Tag::Datalist
+        | Tag::Progress
+        | Tag::Meter
+        | Tag::Applet => return Some(Reason::Control),
         Tag::Dialog => Some((Reason::Layer, 0.3)),
         // Some pages keep their whole text here for those without scripts.
         Tag::Noscript => Some((Reason::Control, 0.4)),
@@ -156,7 +168,9 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
     }
     if let Some(role) = page.attr(index, Attr::Role) {
         let by_role = match role {
-            "navigation" | "menu" | "menubar" | "search" | "tablist" | "toolbar" => Some(Reason::Navigation),
+            "navigation" | "menu" | "menubar" | "search" | "tablist" | "toolbar" => {
+                Some(Reason::Navigation)
+            }
             "dialog" | "alertdialog" | "alert" | "tooltip" => Some(Reason::Layer),
             "contentinfo" => Some(Reason::Footer),
             "complementary" => Some(Reason::Sidebar),
@@ -195,12 +209,18 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
         let spared = match *reason {
             Reason::Comments => discussion == Discussion::OfComments,
             Reason::Byline => is_long(page, index) || discussion != Discussion::No,
-            Reason::Metadata => is_heading || is_long(page, index),
+            Reason::Metadata | Reason::Promotion => is_heading || is_long(page, index),
             // A list of contents is links, and an advertisement has no long text.
             Reason::ContentsList => !is_linked(page, index),
             // What is behind the wall is the story, and long; the wall is short.
             Reason::Advertisement | Reason::Wall => is_long(page, index) || node.tag == Tag::P,
-            Reason::Promotion => is_heading || is_long(page, index),
+            // An embedded post is a quotation.
+            Reason::Share => {
+                is_heading
+                    || page.nodes[index..node.end as usize]
+                        .iter()
+                        .any(|node| node.tag == Tag::Blockquote)
+            }
             Reason::Layer | Reason::Related => false,
             _ => is_heading,
         };
@@ -223,7 +243,10 @@ const STORY_SIZE: u32 = 1600;
 pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
     let end = page.node(root).end as usize;
     let size = |page: &Page<'_>, index: usize| -> u32 {
-        page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum()
+        page.lines[page.lines_in(index)]
+            .iter()
+            .map(|line| line.size - line.link_size)
+            .sum()
     };
     let mut rows = Vec::new();
     let mut at = root + 1;
@@ -245,7 +268,11 @@ pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
     let last = page.lines_in(root).end;
     for (row, held) in &rows {
         let after: u32 = (page.lines_in(*row).end..last)
-            .filter(|at| !rows.iter().any(|(other, _)| page.lines_in(*other).contains(at)))
+            .filter(|at| {
+                !rows
+                    .iter()
+                    .any(|(other, _)| page.lines_in(*other).contains(at))
+            })
             .map(|at| &page.lines[at])
             .filter(|line| line.size >= 80 && line.link_share() < 0.3)
             .map(|line| line.size)
@@ -269,7 +296,10 @@ fn is_row_of_teasers(page: &Page<'_>, index: usize) -> bool {
         if is_teaser(page, child) {
             teasers += 1;
             let tag = page.node(child).tag;
-            let class = page.attr(child, Attr::Class).and_then(|class| class.split_whitespace().next()).unwrap_or("");
+            let class = page
+                .attr(child, Attr::Class)
+                .and_then(|class| class.split_whitespace().next())
+                .unwrap_or("");
             match names.iter_mut().find(|(t, c, _)| *t == tag && *c == class) {
                 Some((_, _, count)) => *count += 1,
                 None => names.push((tag, class, 1)),
@@ -284,21 +314,28 @@ fn is_row_of_teasers(page: &Page<'_>, index: usize) -> bool {
 
 /// A linked heading, or a link around everything, and little more.
 fn is_teaser(page: &Page<'_>, index: usize) -> bool {
-    if matches!(page.node(index).tag, Tag::P | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::Tr | Tag::Td) {
+    if matches!(
+        page.node(index).tag,
+        Tag::P | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::Tr | Tag::Td
+    ) {
         return false;
     }
     let lines = &page.lines[page.lines_in(index)];
     let size: u32 = lines.iter().map(|line| line.size).sum();
     let plain: u32 = lines.iter().map(|line| line.size - line.link_size).sum();
-    let titled = lines.iter().take(3).any(|line| {
-        line.size >= 15 && line.size <= 200 && line.link_share() > 0.9
-    });
+    let titled = lines
+        .iter()
+        .take(3)
+        .any(|line| line.size >= 15 && line.size <= 200 && line.link_share() > 0.9);
     titled && lines.len() <= 8 && plain <= 400 && size <= 700
 }
 
 /// Whether an element holds more text than a byline or a row of tags does.
 fn is_long(page: &Page<'_>, index: usize) -> bool {
-    let size: u32 = page.lines[page.lines_in(index)].iter().map(|line| line.size - line.link_size).sum();
+    let size: u32 = page.lines[page.lines_in(index)]
+        .iter()
+        .map(|line| line.size - line.link_size)
+        .sum();
     size > 300
 }
 
@@ -306,16 +343,32 @@ fn is_long(page: &Page<'_>, index: usize) -> bool {
 /// sentence.
 fn stands_alone(page: &Page<'_>, index: usize) -> bool {
     let lines = page.lines_in(index);
-    lines.start < lines.end && page.lines[lines].iter().all(|line| line.end <= page.node(index).end)
+    lines.start < lines.end
+        && page.lines[lines]
+            .iter()
+            .all(|line| line.end <= page.node(index).end)
 }
 
 /// Whether a hidden element is a part of the text that a reader may unfold: it
 /// has long lines, and no name that speaks against it.
 fn is_folded(page: &Page<'_>, index: usize) -> bool {
-    let against = Traits::LAYER | Traits::NAVIGATION | Traits::COMMENTS | Traits::SHARE | Traits::AD | Traits::APPEAL | Traits::HIDDEN;
-    let named = page.upward(index).take(3).any(|at| page.node(at).traits.has(against));
+    let against = Traits::LAYER
+        | Traits::NAVIGATION
+        | Traits::COMMENTS
+        | Traits::SHARE
+        | Traits::AD
+        | Traits::APPEAL
+        | Traits::HIDDEN;
+    let named = page
+        .upward(index)
+        .take(3)
+        .any(|at| page.node(at).traits.has(against));
     let lines = &page.lines[page.lines_in(index)];
-    !named && lines.iter().any(|line| line.size >= 120 && line.link_share() < 0.3) && !is_linked(page, index)
+    !named
+        && lines
+            .iter()
+            .any(|line| line.size >= 120 && line.link_share() < 0.3)
+        && !is_linked(page, index)
 }
 
 /// Whether most of an element's text is links.

@@ -17,11 +17,67 @@ use serde::{Serialize, Serializer};
 /// Elements that pass. Anything else loses its tag and keeps its text, except
 /// for [`DROPPED_WITH_CONTENT`].
 pub const ALLOWED_ELEMENTS: &[&str] = &[
-    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col",
-    "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure",
-    "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre",
-    "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "summary", "sup",
-    "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr",
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "bdo",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "u",
+    "ul",
+    "var",
+    "wbr",
 ];
 
 /// Attributes that pass, by element; `*` stands for all of them.
@@ -38,8 +94,14 @@ pub const ALLOWED_ATTRIBUTES: &[(&str, &[&str])] = &[
 ];
 
 /// The only class names that pass; all of them are ours.
-pub const ALLOWED_CLASSES: &[&str] =
-    &["pull-quote", "credit", "embed", "footnotes", "missing-picture", "verse"];
+pub const ALLOWED_CLASSES: &[&str] = &[
+    "pull-quote",
+    "credit",
+    "embed",
+    "footnotes",
+    "missing-picture",
+    "verse",
+];
 
 /// Elements whose text goes with them.
 const DROPPED_WITH_CONTENT: &[&str] = &[
@@ -125,7 +187,8 @@ impl Serialize for SafeHtml {
 }
 
 fn is_picture(tag: &str) -> bool {
-    tag.get(1..4).is_some_and(|name| name.eq_ignore_ascii_case("img"))
+    tag.get(1..4)
+        .is_some_and(|name| name.eq_ignore_ascii_case("img"))
         && tag[4..].starts_with([' ', '>', '/', '\n', '\t'])
 }
 
@@ -145,7 +208,12 @@ fn tag_end(text: &str) -> usize {
 
 fn put_picture(out: &mut String, tag: &str, local: &mut impl FnMut(&str) -> Option<String>) {
     let attributes = attributes(tag);
-    let value = |name: &str| attributes.iter().find(|(key, _)| *key == name).map(|(_, v)| *v);
+    let value = |name: &str| {
+        attributes
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, v)| *v)
+    };
     let source = value("src").map(unescape);
     let Some(path) = source.and_then(|source| local(&source)) else {
         if let Some(alt) = value("alt").filter(|alt| !alt.trim().is_empty()) {
@@ -174,17 +242,28 @@ fn put_picture(out: &mut String, tag: &str, local: &mut impl FnMut(&str) -> Opti
 /// The attributes of a tag as written, values still escaped.
 fn attributes(tag: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
-    let inner = tag.trim_start_matches('<').trim_end_matches('>').trim_end_matches('/');
-    let mut rest = inner.find(char::is_whitespace).map_or("", |at| &inner[at..]);
+    let inner = tag
+        .trim_start_matches('<')
+        .trim_end_matches('>')
+        .trim_end_matches('/');
+    let mut rest = inner
+        .find(char::is_whitespace)
+        .map_or("", |at| &inner[at..]);
     loop {
         rest = rest.trim_start();
         if rest.is_empty() {
             return found;
         }
-        let name_end = rest.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(rest.len());
+        let name_end = rest
+            .find(|c: char| c == '=' || c.is_whitespace())
+            .unwrap_or(rest.len());
         let (name, after) = rest.split_at(name_end);
         let Some(value) = after.strip_prefix('=') else {
-            rest = if name.is_empty() { &rest[rest.len().min(1)..] } else { after };
+            rest = if name.is_empty() {
+                &rest[rest.len().min(1)..]
+            } else {
+                after
+            };
             continue;
         };
         let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
@@ -255,7 +334,7 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
         .url_schemes(["http", "https", "mailto"].into())
         .url_relative(ammonia::UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer"))
-        .attribute_filter(|element, name, value| filter_attribute(element, name, value))
+        .attribute_filter(filter_attribute)
         .strip_comments(true);
     builder
 });
@@ -268,7 +347,9 @@ fn filter_attribute<'v>(element: &str, name: &str, value: &'v str) -> Option<Cow
                 let id = own_id(fragment)?;
                 return Some(Cow::Owned(format!("#{id}")));
             }
-            let mail = value.get(..7).is_some_and(|s| s.eq_ignore_ascii_case("mailto:"));
+            let mail = value
+                .get(..7)
+                .is_some_and(|s| s.eq_ignore_ascii_case("mailto:"));
             (mail || is_web(value)).then_some(Cow::Borrowed(value))
         }
         (_, "id") => own_id(value),
@@ -277,18 +358,18 @@ fn filter_attribute<'v>(element: &str, name: &str, value: &'v str) -> Option<Cow
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'-')
             .then_some(Cow::Borrowed(value)),
-        (_, "class") => Some(Cow::Borrowed(value)),
-        (_, "colspan" | "rowspan" | "width" | "height" | "start") => {
-            (value.len() <= 5 && value.bytes().all(|b| b.is_ascii_digit()))
-                .then_some(Cow::Borrowed(value))
-        }
+        (_, "colspan" | "rowspan" | "width" | "height" | "start") => (value.len() <= 5
+            && value.bytes().all(|b| b.is_ascii_digit()))
+        .then_some(Cow::Borrowed(value)),
         _ => Some(Cow::Borrowed(value)),
     }
 }
 
 fn is_web(value: &str) -> bool {
     let starts = |scheme: &str| {
-        value.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        value
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
     starts("http://") || starts("https://")
 }
@@ -297,10 +378,12 @@ fn is_web(value: &str) -> bool {
 fn own_id(id: &str) -> Option<Cow<'_, str>> {
     let usable = !id.is_empty()
         && id.len() <= 80
-        && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.'));
-    let block = id.strip_prefix('b').is_some_and(|number| {
-        !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
-    });
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.'));
+    let block = id
+        .strip_prefix('b')
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
     if !usable {
         None
     } else if block || id.starts_with(ID_PREFIX) {
@@ -320,7 +403,16 @@ mod tests {
             <iframe src="https://x.example"></iframe><a href="javascript:x()">d</a>
             <img src="data:image/png;base64,xx" onerror="x()"><form><input></form></p>"#;
         let clean = SafeHtml::sanitize(dirty).to_string();
-        for gone in ["script", "onclick", "style", "svg", "iframe", "javascript", "data:", "form"] {
+        for gone in [
+            "script",
+            "onclick",
+            "style",
+            "svg",
+            "iframe",
+            "javascript",
+            "data:",
+            "form",
+        ] {
             assert!(!clean.contains(gone), "{gone} in {clean}");
         }
         assert!(clean.contains('a') && clean.contains('d'));
@@ -348,10 +440,20 @@ mod tests {
             asked.push(source.to_owned());
             source.contains("/1").then(|| "/kept/\"1\"".to_owned())
         });
-        assert_eq!(asked, ["https://a.example/1?a=1&b=2", "https://a.example/2"]);
+        assert_eq!(
+            asked,
+            ["https://a.example/1?a=1&b=2", "https://a.example/2"]
+        );
         assert!(!shown.as_str().contains("https://"), "{shown}");
-        assert!(shown.as_str().contains("src=\"/kept/&quot;1&quot;\""), "{shown}");
+        assert!(
+            shown.as_str().contains("src=\"/kept/&quot;1&quot;\""),
+            "{shown}"
+        );
         assert!(shown.as_str().contains("cap"));
-        assert!(shown.as_str().contains("<span class=\"missing-picture\">the second</span>"));
+        assert!(
+            shown
+                .as_str()
+                .contains("<span class=\"missing-picture\">the second</span>")
+        );
     }
 }

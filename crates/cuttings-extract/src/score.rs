@@ -43,13 +43,16 @@ pub fn weigh(page: &Page<'_>, all: bool) -> Prose {
             at += 1;
         }
     }
-    Prose::of(page.lines.iter().zip(kept).map(|(line, kept)| {
-        match (kept, all) {
-            (false, _) => 0.0,
-            (true, true) => line.size as f32,
-            (true, false) => weight(page, line),
-        }
-    }))
+    Prose::of(
+        page.lines
+            .iter()
+            .zip(kept)
+            .map(|(line, kept)| match (kept, all) {
+                (false, _) => 0.0,
+                (true, true) => line.size as f32,
+                (true, false) => weight(page, line),
+            }),
+    )
 }
 
 /// What a line counts for in the search, by its length and kind.
@@ -90,7 +93,10 @@ pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<us
             if best.is_none_or(|(_, most)| held > most) {
                 best = Some((child, held));
             }
-            if is_named(page, child) && named.is_none_or(|(_, most)| held > most) {
+            if is_named(page, child)
+                && !is_text_level(page.node(child).tag)
+                && named.is_none_or(|(_, most)| held > most)
+            {
                 named = Some((child, held));
             }
         }
@@ -124,16 +130,19 @@ fn has_lede_before(page: &Page<'_>, prose: &Prose, outer: usize, child: usize) -
         .marked
         .iter()
         .map(|at| *at as usize)
-        .filter(|at| page.node(*at).tag == Tag::H1 && (outer..child).contains(at))
-        .last();
-    let Some(headline) = headline else { return false };
+        .rfind(|at| page.node(*at).tag == Tag::H1 && (outer..child).contains(at));
+    let Some(headline) = headline else {
+        return false;
+    };
     lines
         .filter(|at| page.lines[*at].start as usize > headline)
         .filter(|at| prose.between(&(*at..*at + 1)) > 0.0)
         .any(|at| {
             let line = &page.lines[at];
             let block = page.node(line.block as usize);
-            line.size >= 140 && line.ends_sentence && line.link_share() < 0.2
+            line.size >= 140
+                && line.ends_sentence
+                && line.link_share() < 0.2
                 && (block.tag == Tag::P || block.traits.has(Traits::DEK))
         })
 }
@@ -175,8 +184,23 @@ pub fn find_wide(page: &Page<'_>, weights: &Prose) -> Option<usize> {
 fn is_text_level(tag: Tag) -> bool {
     matches!(
         tag,
-        Tag::P | Tag::Pre | Tag::Ul | Tag::Ol | Tag::Dl | Tag::Blockquote | Tag::H1 | Tag::H2 | Tag::H3
-            | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Li | Tag::Table | Tag::Tbody | Tag::Tr | Tag::Figure
+        Tag::P
+            | Tag::Pre
+            | Tag::Ul
+            | Tag::Ol
+            | Tag::Dl
+            | Tag::Blockquote
+            | Tag::H1
+            | Tag::H2
+            | Tag::H3
+            | Tag::H4
+            | Tag::H5
+            | Tag::H6
+            | Tag::Li
+            | Tag::Table
+            | Tag::Tbody
+            | Tag::Tr
+            | Tag::Figure
     ) || !crate::page::is_block(tag)
 }
 
@@ -202,7 +226,8 @@ fn is_named(page: &Page<'_>, index: usize) -> bool {
     node.traits.has(Traits::BODY)
         || node.tag == Tag::Article
         || page.attr(index, Attr::Itemprop).is_some_and(|prop| {
-            prop.split_whitespace().any(|word| matches!(word, "articleBody" | "text"))
+            prop.split_whitespace()
+                .any(|word| matches!(word, "articleBody" | "text"))
         })
 }
 
@@ -224,10 +249,13 @@ fn post_with_headline(
             && !page.is_dropped(*at)
             && same_words(&page.text_in(*at), headline)
     })?;
-    page.upward(heading).skip(1).take_while(|at| *at != root).find(|post| {
-        let held = prose.between(&page.lines_in(*post));
-        held > HEADLINE_SHARE * whole && held > 200.0 && has_twin(page, prose, *post)
-    })
+    page.upward(heading)
+        .skip(1)
+        .take_while(|at| *at != root)
+        .find(|post| {
+            let held = prose.between(&page.lines_in(*post));
+            held > HEADLINE_SHARE * whole && held > 200.0 && has_twin(page, prose, *post)
+        })
 }
 
 /// Whether an element has a sibling with the same tag and class, a heading

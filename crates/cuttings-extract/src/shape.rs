@@ -35,7 +35,12 @@ pub enum Discussion {
 }
 
 /// Whether the page is a discussion, and of what.
-pub fn discussion(page: &Page<'_>, found: &Metadata, address: Option<&Url>, prose: &Prose) -> Discussion {
+pub fn discussion(
+    page: &Page<'_>,
+    found: &Metadata,
+    address: Option<&Url>,
+    prose: &Prose,
+) -> Discussion {
     let (mut posts, mut commented) = (0, 0.0);
     let mut at = page.body;
     while at < page.nodes.len() {
@@ -55,13 +60,29 @@ pub fn discussion(page: &Page<'_>, found: &Metadata, address: Option<&Url>, pros
     let addressed = address.is_some_and(|url| {
         let path = url.path().to_ascii_lowercase();
         let host = url.host_str().unwrap_or("");
-        ["forum", "/thread", "showthread", "viewtopic", "showtopic", "/questions/", "/comments/", "/discussion", "/topic/", "/t/"]
-            .iter()
-            .any(|word| path.contains(word))
+        [
+            "forum",
+            "/thread",
+            "showthread",
+            "viewtopic",
+            "showtopic",
+            "/questions/",
+            "/comments/",
+            "/discussion",
+            "/topic/",
+            "/t/",
+        ]
+        .iter()
+        .any(|word| path.contains(word))
             || host.contains("forum")
-            || ["community.", "discuss.", "boards.", "discourse."].iter().any(|word| host.starts_with(word))
+            || ["community.", "discuss.", "boards.", "discourse."]
+                .iter()
+                .any(|word| host.starts_with(word))
     });
-    let named = matches!(found.kind.as_str(), "DiscussionForumPosting" | "QAPage" | "Question");
+    let named = matches!(
+        found.kind.as_str(),
+        "DiscussionForumPosting" | "QAPage" | "Question"
+    );
     let only_comments = commented > 0.7 * total && (!found.is_article || total - commented < 500.0);
     let is_discussion = named
         || only_comments
@@ -76,13 +97,25 @@ pub fn discussion(page: &Page<'_>, found: &Metadata, address: Option<&Url>, pros
 
 /// Whether the text found in `root` is a story.
 pub fn of(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> Shape {
-    let Some(root) = root else { return Shape::Other };
+    let Some(root) = root else {
+        return Shape::Other;
+    };
     let read = |line: &&Line| line.size >= 80 && line.link_share() < 0.3;
-    let told: u32 = page.lines[page.lines_in(root)].iter().filter(read).map(|line| line.size).sum();
-    let shown: u32 = page.lines[page.lines_in(page.body)].iter().map(|line| line.size).sum();
+    let told: u32 = page.lines[page.lines_in(root)]
+        .iter()
+        .filter(read)
+        .map(|line| line.size)
+        .sum();
+    let shown: u32 = page.lines[page.lines_in(page.body)]
+        .iter()
+        .map(|line| line.size)
+        .sum();
     let share = told as f32 / shown.max(1) as f32;
     let signed = found.published.is_some() || !found.authors.is_empty();
-    if (found.is_article && told >= 250) || (told >= 1200 && share >= 0.4) || (signed && told >= 250 && share >= 0.15) {
+    if (found.is_article && told >= 80)
+        || (told >= 1200 && share >= 0.4)
+        || (signed && told >= 250 && share >= 0.15)
+    {
         Shape::Story
     } else {
         Shape::Other

@@ -80,19 +80,26 @@ impl BitOr for Traits {
 
 /// Whole class names for text that is not shown, or only read aloud. A name
 /// that shows the element again on some screens (`md:block`) undoes it.
+#[rustfmt::skip]
 const HIDDEN_NAMES: &[&str] = &[
-    "hidden", "hide", "d-none", "is-hidden", "invisible", "u-hidden", "display-none", "offscreen", "visually-hidden",
-    "visuallyhidden", "sr-only", "screen-reader-text", "screen-reader", "screenreader", "element-invisible",
-    "assistive-text", "print-only", "show-for-sr", "visually-hidden-focusable", "hidden-visually", "hidden-print", "w-condition-invisible",
+    "hidden", "hide", "d-none", "is-hidden", "invisible", "u-hidden", "display-none", "offscreen",
+    "visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text", "screen-reader",
+    "screenreader", "element-invisible", "assistive-text", "print-only", "show-for-sr",
+    "visually-hidden-focusable", "hidden-visually", "hidden-print", "w-condition-invisible",
 ];
 
 fn is_hidden(names: &str) -> bool {
     let mut hidden = false;
     for name in names.split_ascii_whitespace() {
-        if HIDDEN_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        if HIDDEN_NAMES
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+        {
             hidden = true;
         } else if (name.contains(':') || name.starts_with("d-"))
-            && ["block", "flex", "inline", "grid", "table"].iter().any(|shown| name.contains(shown))
+            && ["block", "flex", "inline", "grid", "table"]
+                .iter()
+                .any(|shown| name.contains(shown))
         {
             return false;
         }
@@ -101,10 +108,12 @@ fn is_hidden(names: &str) -> bool {
 }
 
 /// Class names that tell what a page has or allows, not what an element is.
+#[rustfmt::skip]
 const STATES: &[&str] = &[
-    "has-comments", "comments-open", "comments-closed", "comments-enabled", "comments-disabled", "no-comments",
-    "allow-comments", "show-comments", "with-comments", "has-sidebar", "no-sidebar", "with-sidebar", "has-ads", "no-ads",
-    "has-ad", "sidebar-right", "sidebar-left", "right-sidebar-layout", "has-share", "has-related", "ad-free",
+    "has-comments", "comments-open", "comments-closed", "comments-enabled", "comments-disabled",
+    "no-comments", "allow-comments", "show-comments", "with-comments", "has-sidebar", "no-sidebar",
+    "with-sidebar", "has-ads", "no-ads", "has-ad", "sidebar-right", "sidebar-left",
+    "right-sidebar-layout", "has-share", "has-related", "ad-free",
 ];
 
 /// Class names made by a tool say nothing: `fnYsJf`, `md:pt-2`, `[&_a]:x`.
@@ -120,11 +129,22 @@ fn is_generated(name: &str) -> bool {
 
 /// Class names that blogs put on a post for what it is about. They say nothing
 /// about what the element is for.
-const SUBJECTS: &[&str] = &["category-", "tag-", "topic-", "type-", "format-", "status-", "author-", "term-", "taxonomy-"];
+const SUBJECTS: &[&str] = &[
+    "category-",
+    "tag-",
+    "topic-",
+    "type-",
+    "format-",
+    "status-",
+    "author-",
+    "term-",
+    "taxonomy-",
+];
 
 /// `adSlot_top box` as `-ad-slot-top-box-`; without the subjects of a post.
 fn shape(names: &str) -> String {
-    let of_post = names.contains("hentry") || names.contains("type-post") || names.contains("category-");
+    let of_post =
+        names.contains("hentry") || names.contains("type-post") || names.contains("category-");
     let kept: Vec<&str> = names
         .split_whitespace()
         .filter(|name| !is_generated(name))
@@ -159,218 +179,203 @@ fn shaped(names: &str) -> String {
 }
 
 /// The names, by hint. A leading or closing `-` is a word boundary.
+#[rustfmt::skip]
 const LISTS: &[(Traits, &[&str])] = &[
-    (
-        Traits::AD,
-        &[
-            "-ad-", "-ads-", "-adv-", "-advert", "-adslot", "-adsense-", "-adbox-", "-adunit-", "-adblock",
-            "-dfp-", "-gpt-", "-sponsor", "-taboola", "-outbrain", "-promoted-", "-mpu-", "-adsbygoogle",
-            "-adcontainer-", "-adwrapper-", "-teads", "-anzeige", "-werbung", "-publicidad",
-            "-publicite-", "-pubblicita-", "-reklam", "-ad1-", "-ad2-", "-ad3-", "-adzone", "-affiliate-",
-            "-revcontent-", "-nativo-", "-googlead", "-leaderboard-ad", "-partner-box-",
-        ],
-    ),
-    (
-        Traits::SHARE,
-        &[
-            "-share-", "-shares-", "-sharing-", "-social-", "-socials-", "-sharedaddy-", "-addthis", "-addtoany", "-sharebar",
-            "-sharethis", "-socialmedia", "-social-media-", "-share-buttons", "-sharetools-", "-follow-us",
-            "-follow-", "-followus-", "-sns-", "-ssba", "-a2a-", "-sharify", "-heateor", "-shariff-", "-teilen-",
-            "-compartir-", "-partager-", "-shareaholic", "-socialshare", "-sociallinks-", "-sharelinks-",
-            "-social-icons", "-essb-", "-whatsapp-",
-        ],
-    ),
-    (
-        Traits::RELATED,
-        &[
-            "-related", "-recommend", "-recirc", "-more-stories-", "-you-may", "-youmay",
-            "-more-from-", "-jp-relatedposts-", "-trending-", "-most-read", "-mostread", "-popular-", "-most-popular",
-            "-mostpopular", "-also-read", "-alsoread", "-suggested-", "-read-next-", "-readnext", "-up-next-", "-upnext-",
-            "-next-up-", "-similar-", "-more-articles-", "-further-reading-", "-latest-news-", "-latest-posts-",
-            "-recent-posts-", "-recentposts-", "-other-articles", "-crosslinks-", "-weiterlesen-", "-mehr-zum-thema",
-            "-read-also-", "-readalso", "-see-more-", "-next-article-", "-prev-next", "-post-navigation-",
-            "-nav-links-", "-yarpp", "-crp-", "-rp4wp", "-more-on-", "-morefrom-", "-teaserlist", "-empfehlung",
-            "-internallink", "-inline-link-", "-linkbox-", "-in-other-news", "-story-list-", "-read-more-",
-            "-readmore-", "-more-news", "-topstories-", "-top-stories-", "-lees-ook", "-leia-", "-lire-aussi", "-zergnet",
-            "-trc-", "-articles-list-", "-post-nav-", "-related-posts-", "-keep-reading-", "-dont-miss-", "-latest-articles-",
-        ],
-    ),
-    (
-        Traits::COMMENTS,
-        &[
-            "-comments-", "-comment-", "-disqus", "-respond-", "-commentlist-", "-fb-comments-", "-livefyre-",
-            "-commentform-", "-comment-form", "-commentarea-", "-comments-area-", "-kommentare-", "-kommentar-",
-            "-comentarios-", "-commentaires-", "-leserkommentare-", "-commenting-", "-comment-list-", "-komentarze-",
-            "-coral-talk", "-spot-im-", "-hyvor", "-user-comments-",
-        ],
-    ),
-    (
-        Traits::NAVIGATION,
-        &[
-            "-nav-", "-navi-", "-navigation-", "-navbar-", "-menu-", "-menus-", "-breadcrumb", "-pagination-", "-pager-", "-megamenu",
-            "-skip-link", "-skiplink", "-subnav", "-mainnav", "-topnav-", "-topbar-", "-mainmenu-", "-submenu-", "-navmenu",
-            "-paging-", "-page-links-", "-wp-pagenavi-", "-skip-to-", "-crumbs-", "-sitemap-", "-bread-crumb",
-            "-footer-nav", "-dropdown-menu-", "-language-switcher-", "-lang-switch", "-search-form-", "-searchform-",
-            "-search-box-", "-searchbox-", "-brotkrumen-", "-locale-", "-pagenav",
-        ],
-    ),
-    (
-        Traits::FOOTER,
-        &["-footer-", "-colophon-", "-site-footer", "-page-footer", "-copyright-", "-imprint-", "-legal-", "-foot-", "-fineprint-"],
-    ),
-    (
-        Traits::SIDEBAR,
-        &[
-            "-sidebar", "-rail-", "-right-rail", "-right-column-", "-rightcol", "-aside-", "-complementary-", "-side-bar-",
-            "-rightcolumn-", "-widget-area-", "-widgets-", "-side-col", "-marginal-", "-seitenleiste-",
-            "-right-sidebar-", "-col-right-", "-factbox-",
-        ],
-    ),
-    (
-        Traits::APPEAL,
-        &[
-            "-newsletter", "-subscribe", "-subscription-", "-signup-", "-sign-up-", "-mailchimp-", "-mc-embed",
-            "-mc4wp", "-optin-", "-opt-in-", "-donate-", "-donation", "-support-us", "-support-appeal", "-appeal-", "-membership-",
-            "-email-signup", "-bookmark", "-hubspot-", "-convertkit",
-            "-formkit-", "-hs-cta", "-nl-signup", "-inline-newsletter", "-contribut-banner", "-reader-revenue-", "-spenden-",
-            "-abo-", "-abonnement-", "-email-capture-", "-leadbox-", "-lead-magnet", "-gform-", "-wpcf7-", "-wpforms-",
-            "-contact-form-", "-epic-", "-hs-form", "-subscriber-", "-patreon", "-steady-",
-        ],
-    ),
-    (
-        Traits::LAYER,
-        &[
-            "-cookie", "-consent-", "-gdpr-", "-modal-", "-popup-", "-pop-up-", "-overlay-", "-lightbox-", "-dialog-", 
-            "-onetrust", "-toast-", "-login-", "-signin-", "-sign-in-", "-registration-", "-offcanvas-", "-off-canvas-", "-drawer-", "-truste-",
-            "-didomi", "-qc-cmp", "-ccpa-", "-notification-bar-", "-announcement-bar-", "-snackbar-", "-tooltip-", "-popover-", "-interstitial-",
-            "-welcome-mat", "-republish",
-        ],
-    ),
-    (
-        Traits::AUTHOR_BIO,
-        &[
-            "-author-bio", "-author-box", "-authorbox", "-about-author", "-about-the-author", "-author-info",
-            "-authorinfo", "-author-card", "-author-profile", "-author-desc", "-bio-", "-biography-", "-contributor-bio",
-            "-author-block-", "-author-details-", "-author-about", "-post-author-", "-saboxplugin", "-author-area", "-author-section",
-            "-authordescription-", "-author-footer-", "-article-author-", "-autor-box", "-authors-box", "-abh-", "-pp-author",
-            "-m-a-box-", "-author-module-", "-author-widget", "-author-content-",
-        ],
-    ),
-    (
-        Traits::BYLINE,
-        &[
-            "-byline", "-by-line-", "-author-", "-authors-", "-writer-", "-contributor", "-autor-", "-auteur-", "-author-name",
-            "-authorname-", "-vcard-", "-autoren-", "-posted-by-", "-username-", "-article-author", "-post-author",
-            "-byauthor-", "-journalist-", "-postedby-", "-written-by-", "-redactor-", "-autore-", "-creator-", "-redacteur-",
-            "-firma-", "-screen-name-",
-        ],
-    ),
-    (
-        Traits::DATE,
-        &[
-            "-date-", "-dates-", "-published-", "-publish-", "-pubdate-", "-timestamp-", "-datetime-", "-dateline-",
-            "-posted-on-", "-postdate-", "-publish-date", "-published-date-", "-publication-date", "-entry-date-", "-datum-",
-            "-fecha-", "-pub-date-", "-post-date", "-article-date", "-time-", "-updated-", "-date-published", "-meta-date-",
-            "-article-time-", "-pubtime-", "-publishdate-", "-created-", "-releasedate-", "-fecha-publicacion", "-stand-",
-        ],
-    ),
-    (
-        Traits::CAPTION,
-        &[
-            "-caption-", "-captions-", "-caption-text", "-captiontext-", "-figcaption-", "-wp-caption", "-image-credit", "-photo-credit",
-            "-img-caption", "-imagecaption", "-image-caption", "-photo-caption", "-bildunterschrift-", "-legende-", "-image-desc",
-            "-media-caption", "-picture-caption", "-video-caption", "-bildtext-", "-image-meta-", "-gallery-caption",
-            "-cutline-", "-pie-de-foto", "-piefoto-", 
-        ],
-    ),
-    (
-        Traits::CREDIT,
-        &[
-            "-credit-", "-credits-", "-copyright-notice", "-photo-credit", "-image-credit", "-photographer-", "-image-source-",
-            "-media-credit", "-picture-credit", "-fotocredit",
-        ],
-    ),
-    (
-        Traits::META,
-        &[
-            "-tags-", "-tag-list-", "-taglist-", "-post-tags-", "-tagcloud-", "-tag-cloud-", "-categories-", "-category-list", "-cat-links-", "-tags-links-",
-            "-keywords-", "-topics-", "-entry-meta-", "-post-meta-", "-postmeta-", "-article-meta-", "-articlemeta-", "-entry-footer-", "-post-footer-",
-            "-entry-utility-", "-meta-", "-metadata-", "-meta-info-", "-post-info-", "-post-details-", "-article-info-", "-kicker-", "-eyebrow-", "-view-count-",
-            "-views-", "-reading-time-", "-read-time-", "-readtime-", "-story-meta-", "-byline-meta-", "-rating-", "-votes-", "-likes-",
-            "-schlagworte-", "-postmetadata-", "-tagged-", "-article-tags", "-filed-under-", "-post-categories-", "-rubrik-",
-            "-article-topics-", "-print-info", "-article-footer-", "-subinfo-", "-postinfo-", "-entry-info-",
-        ],
-    ),
-    (
-        Traits::PROMOTION,
-        &[
-            "-cta-", "-call-to-action-", "-calltoaction-", "-promo-", "-promos-", "-promotion-", "-upsell-", "-shop-", "-product-card", "-buy-", "-deals-", "-coupon-",
-            "-app-download-", "-download-app-", "-marketing-", "-teaser-", "-teasers-", "-banner-", "-banners-", "-app-banner-", "-advertorial-",
-            "-affiliate-link-", "-house-ad", "-ticker-", "-breaking-news-", "-notice-bar-",
-        ],
-    ),
-    (
-        Traits::BUTTONS,
-        &[
-            "-toolbar-", "-tools-", "-button-", "-buttons-", "-btn-", "-btns-", "-noprint-", "-no-print-", "-actions-", "-printfriendly", "-print-", "-controls-",
-            "-article-tools-", "-text-size-", "-fontsize-", "-copy-code", "-clipboard-", "-editsection-", "-mw-editsection-", "-headerlink-", "-permalink-",
-            "-audio-player-", "-listen-", "-speech-", "-like-button-",
-        ],
-    ),
-    (
-        Traits::BODY,
-        &[
-            "-article-body", "-articlebody", "-article-content-", "-articlecontent-", "-entry-content-", "-entrycontent-", "-post-content-", "-postcontent-",
-            "-story-body-", "-storybody-", "-story-content-", "-storycontent-", "-post-body-", "-postbody-", "-article-text-", "-articletext-",
-            "-content-body-", "-story-text-", "-storytext-", "-mw-parser-output-", "-markdown-body-", "-article-copy-", "-body-copy-",
-            "-post-entry-", "-entry-body-", "-article-entry-", "-td-post-content-", "-c-entry-content-", "-news-content-",
-            "-blog-content-", "-blog-post-content-", "-article-main-", "-artikel-", "-artikeltext-", "-article-inner-",
-            "-post-text-", "-single-content-", "-newsbody-", "-news-body-", "-news-text-", "-text-content-", "-page-content-",
-            "-field-name-body-", "-field-body-", "-node-body-", "-cuerpo-", "-article-wrap-content", "-body-text-", "-bodytext-", "-main-text-",
-            "-detail-text", "-article-detail-", "-single-post-content", "-articlebody-content-", "-post-single-content-", "-entry-text-",
-            "-post-article-", "-article-section-", "-article-paragraph", "-rich-text-", "-richtext-", "-rte-", "-theme-doc-markdown-",
-            "-blog-body-", "-articulo-cuerpo-", "-contenido-", "-newscontent-", "-text-body-", "-the-content-", "-thecontent-", "-post-bodycopy-",
-            "-instapaper-body-", "-e-content-", "-available-content-", "-story-detail-", "-article-page-content-",
-        ],
-    ),
-    (
-        Traits::CONTENT,
-        &[
-            "-content-", "-main-", "-article-", "-post-", "-story-", "-entry-", "-blog-", "-hentry-", "-maincontent-", "-main-content-",
-            "-body-", "-news-", "-single-", "-text-", "-primary-",
-        ],
-    ),
-    (
-        Traits::PULL_QUOTE,
-        &["-pullquote", "-pull-quote", "-blockquote-pull", "-quote-pull", "-pulled-quote-", "-zitat-box-"],
-    ),
-    (
-        Traits::PAYWALL,
-        &["-paywall", "-pay-wall", "-piano-", "-tp-container-", "-regwall", "-premium-wall", "-subscriber-only", "-paid-content-", "-locked-content-", "-meteredcontent-", "-premium-content-", ],
-    ),
-    (
-        Traits::DEK,
-        &[
-            "-dek-", "-deck-", "-standfirst-", "-subtitle-", "-sub-title-", "-subheadline-", "-sub-headline-", "-subhead-", "-sub-heading-", "-summary-",
-            "-article-summary", "-excerpt-", "-lede-", "-lead-", "-intro-", "-teaser-text-", "-vorspann-", "-bajada-", "-chapo-", "-strapline-",
-            "-description-", "-article-intro-",
-        ],
-    ),
-    (
-        Traits::CONTENTS_LIST,
-        &["-toc-", "-table-of-contents", "-tableofcontents-", "-ez-toc", "-lwptoc", "-contents-list-", "-article-toc", "-jump-links-", "-on-this-page", "-inhaltsverzeichnis-", "-anchor-links-", "-jumplinks-", "-rank-math-toc", "-wp-block-table-of-contents", "-in-this-article"],
-    ),
-    (
-        Traits::POST,
-        &["-message-", "-reply-", "-replies-", "-answer-", "-answers-", "-thread-", "-topic-post-", "-post-message-", "-postbit-", "-forum-", "-question-", "-discussion-", "-topic-body-", "-cooked-", "-commtext-", "-comment-body-", "-bbwrapper-", "-bb-wrapper-"],
-    ),
-    (Traits::HEADER, &["-header-", "-masthead-", "-article-header", "-entry-header-", "-post-header-", "-page-header-", "-site-header", "-banner-header-", "-headline-", "-hero-"]),
-    (Traits::GALLERY, &["-gallery", "-slideshow", "-carousel", "-slider-", "-swiper"]),
-    (Traits::FOOTNOTES, &["-footnote", "-endnote", "-references-", "-fussnote", "-reflist-"]),
+    (Traits::AD, &[
+        "-ad-", "-ads-", "-adv-", "-advert", "-adslot", "-adsense-", "-adbox-", "-adunit-",
+        "-adblock", "-dfp-", "-gpt-", "-sponsor", "-taboola", "-outbrain", "-promoted-", "-mpu-",
+        "-adsbygoogle", "-adcontainer-", "-adwrapper-", "-teads", "-anzeige", "-werbung",
+        "-publicidad", "-publicite-", "-pubblicita-", "-reklam", "-ad1-", "-ad2-", "-ad3-",
+        "-adzone", "-affiliate-", "-revcontent-", "-nativo-", "-googlead", "-leaderboard-ad",
+        "-partner-box-",
+    ]),
+    (Traits::SHARE, &[
+        "-share-", "-shares-", "-sharing-", "-social-", "-socials-", "-sharedaddy-", "-addthis",
+        "-addtoany", "-sharebar", "-sharethis", "-socialmedia", "-social-media-", "-share-buttons",
+        "-sharetools-", "-follow-us", "-follow-", "-followus-", "-sns-", "-ssba", "-a2a-",
+        "-sharify", "-heateor", "-shariff-", "-teilen-", "-compartir-", "-partager-",
+        "-shareaholic", "-socialshare", "-sociallinks-", "-sharelinks-", "-social-icons", "-essb-",
+        "-whatsapp-",
+    ]),
+    (Traits::RELATED, &[
+        "-related", "-recommend", "-recirc", "-more-stories-", "-you-may", "-youmay",
+        "-more-from-", "-jp-relatedposts-", "-trending-", "-most-read", "-mostread", "-popular-",
+        "-most-popular", "-mostpopular", "-also-read", "-alsoread", "-suggested-", "-read-next-",
+        "-readnext", "-up-next-", "-upnext-", "-next-up-", "-similar-", "-more-articles-",
+        "-further-reading-", "-latest-news-", "-latest-posts-", "-recent-posts-", "-recentposts-",
+        "-other-articles", "-crosslinks-", "-weiterlesen-", "-mehr-zum-thema", "-read-also-",
+        "-readalso", "-see-more-", "-next-article-", "-prev-next", "-post-navigation-",
+        "-nav-links-", "-yarpp", "-crp-", "-rp4wp", "-more-on-", "-morefrom-", "-teaserlist",
+        "-empfehlung", "-internallink", "-inline-link-", "-linkbox-", "-in-other-news",
+        "-story-list-", "-read-more-", "-readmore-", "-more-news", "-topstories-", "-top-stories-",
+        "-lees-ook", "-leia-", "-lire-aussi", "-zergnet", "-trc-", "-articles-list-", "-post-nav-",
+        "-related-posts-", "-keep-reading-", "-dont-miss-", "-latest-articles-",
+    ]),
+    (Traits::COMMENTS, &[
+        "-comments-", "-comment-", "-disqus", "-respond-", "-commentlist-", "-fb-comments-",
+        "-livefyre-", "-commentform-", "-comment-form", "-commentarea-", "-comments-area-",
+        "-kommentare-", "-kommentar-", "-comentarios-", "-commentaires-", "-leserkommentare-",
+        "-commenting-", "-comment-list-", "-komentarze-", "-coral-talk", "-spot-im-", "-hyvor",
+        "-user-comments-",
+    ]),
+    (Traits::NAVIGATION, &[
+        "-nav-", "-navi-", "-navigation-", "-navbar-", "-menu-", "-menus-", "-breadcrumb",
+        "-pagination-", "-pager-", "-megamenu", "-skip-link", "-skiplink", "-subnav", "-mainnav",
+        "-topnav-", "-topbar-", "-mainmenu-", "-submenu-", "-navmenu", "-paging-", "-page-links-",
+        "-wp-pagenavi-", "-skip-to-", "-crumbs-", "-sitemap-", "-bread-crumb", "-footer-nav",
+        "-dropdown-menu-", "-language-switcher-", "-lang-switch", "-search-form-", "-searchform-",
+        "-search-box-", "-searchbox-", "-brotkrumen-", "-locale-", "-pagenav",
+    ]),
+    (Traits::FOOTER, &[
+        "-footer-", "-colophon-", "-site-footer", "-page-footer", "-copyright-", "-imprint-",
+        "-legal-", "-foot-", "-fineprint-",
+    ]),
+    (Traits::SIDEBAR, &[
+        "-sidebar", "-rail-", "-right-rail", "-right-column-", "-rightcol", "-aside-",
+        "-complementary-", "-side-bar-", "-rightcolumn-", "-widget-area-", "-widgets-",
+        "-side-col", "-marginal-", "-seitenleiste-", "-right-sidebar-", "-col-right-", "-factbox-",
+    ]),
+    (Traits::APPEAL, &[
+        "-newsletter", "-subscribe", "-subscription-", "-signup-", "-sign-up-", "-mailchimp-",
+        "-mc-embed", "-mc4wp", "-optin-", "-opt-in-", "-donate-", "-donation", "-support-us",
+        "-support-appeal", "-appeal-", "-membership-", "-email-signup", "-bookmark", "-hubspot-",
+        "-convertkit", "-formkit-", "-hs-cta", "-nl-signup", "-inline-newsletter",
+        "-contribut-banner", "-reader-revenue-", "-spenden-", "-abo-", "-abonnement-",
+        "-email-capture-", "-leadbox-", "-lead-magnet", "-gform-", "-wpcf7-", "-wpforms-",
+        "-contact-form-", "-epic-", "-hs-form", "-subscriber-", "-patreon", "-steady-",
+    ]),
+    (Traits::LAYER, &[
+        "-cookie", "-consent-", "-gdpr-", "-modal-", "-popup-", "-pop-up-", "-overlay-",
+        "-lightbox-", "-dialog-", "-onetrust", "-toast-", "-login-", "-signin-", "-sign-in-",
+        "-registration-", "-offcanvas-", "-off-canvas-", "-drawer-", "-truste-", "-didomi",
+        "-qc-cmp", "-ccpa-", "-notification-bar-", "-announcement-bar-", "-snackbar-", "-tooltip-",
+        "-popover-", "-interstitial-", "-welcome-mat", "-republish",
+    ]),
+    (Traits::AUTHOR_BIO, &[
+        "-author-bio", "-author-box", "-authorbox", "-about-author", "-about-the-author",
+        "-author-info", "-authorinfo", "-author-card", "-author-profile", "-author-desc", "-bio-",
+        "-biography-", "-contributor-bio", "-author-block-", "-author-details-", "-author-about",
+        "-post-author-", "-saboxplugin", "-author-area", "-author-section", "-authordescription-",
+        "-author-footer-", "-article-author-", "-autor-box", "-authors-box", "-abh-", "-pp-author",
+        "-m-a-box-", "-author-module-", "-author-widget", "-author-content-",
+    ]),
+    (Traits::BYLINE, &[
+        "-byline", "-by-line-", "-author-", "-authors-", "-writer-", "-contributor", "-autor-",
+        "-auteur-", "-author-name", "-authorname-", "-vcard-", "-autoren-", "-posted-by-",
+        "-username-", "-article-author", "-post-author", "-byauthor-", "-journalist-",
+        "-postedby-", "-written-by-", "-redactor-", "-autore-", "-creator-", "-redacteur-",
+        "-firma-", "-screen-name-",
+    ]),
+    (Traits::DATE, &[
+        "-date-", "-dates-", "-published-", "-publish-", "-pubdate-", "-timestamp-", "-datetime-",
+        "-dateline-", "-posted-on-", "-postdate-", "-publish-date", "-published-date-",
+        "-publication-date", "-entry-date-", "-datum-", "-fecha-", "-pub-date-", "-post-date",
+        "-article-date", "-time-", "-updated-", "-date-published", "-meta-date-", "-article-time-",
+        "-pubtime-", "-publishdate-", "-created-", "-releasedate-", "-fecha-publicacion",
+        "-stand-",
+    ]),
+    (Traits::CAPTION, &[
+        "-caption-", "-captions-", "-caption-text", "-captiontext-", "-figcaption-", "-wp-caption",
+        "-image-credit", "-photo-credit", "-img-caption", "-imagecaption", "-image-caption",
+        "-photo-caption", "-bildunterschrift-", "-legende-", "-image-desc", "-media-caption",
+        "-picture-caption", "-video-caption", "-bildtext-", "-image-meta-", "-gallery-caption",
+        "-cutline-", "-pie-de-foto", "-piefoto-",
+    ]),
+    (Traits::CREDIT, &[
+        "-credit-", "-credits-", "-copyright-notice", "-photo-credit", "-image-credit",
+        "-photographer-", "-image-source-", "-media-credit", "-picture-credit", "-fotocredit",
+    ]),
+    (Traits::META, &[
+        "-tags-", "-tag-list-", "-taglist-", "-post-tags-", "-tagcloud-", "-tag-cloud-",
+        "-categories-", "-category-list", "-cat-links-", "-tags-links-", "-keywords-", "-topics-",
+        "-entry-meta-", "-post-meta-", "-postmeta-", "-article-meta-", "-articlemeta-",
+        "-entry-footer-", "-post-footer-", "-entry-utility-", "-meta-", "-metadata-",
+        "-meta-info-", "-post-info-", "-post-details-", "-article-info-", "-kicker-", "-eyebrow-",
+        "-view-count-", "-views-", "-reading-time-", "-read-time-", "-readtime-", "-story-meta-",
+        "-byline-meta-", "-rating-", "-votes-", "-likes-", "-schlagworte-", "-postmetadata-",
+        "-tagged-", "-article-tags", "-filed-under-", "-post-categories-", "-rubrik-",
+        "-article-topics-", "-print-info", "-article-footer-", "-subinfo-", "-postinfo-",
+        "-entry-info-",
+    ]),
+    (Traits::PROMOTION, &[
+        "-cta-", "-call-to-action-", "-calltoaction-", "-promo-", "-promos-", "-promotion-",
+        "-upsell-", "-shop-", "-product-card", "-buy-", "-deals-", "-coupon-", "-app-download-",
+        "-download-app-", "-marketing-", "-teaser-", "-teasers-", "-banner-", "-banners-",
+        "-app-banner-", "-advertorial-", "-affiliate-link-", "-house-ad", "-ticker-",
+        "-breaking-news-", "-notice-bar-",
+    ]),
+    (Traits::BUTTONS, &[
+        "-toolbar-", "-tools-", "-button-", "-buttons-", "-btn-", "-btns-", "-noprint-",
+        "-no-print-", "-actions-", "-printfriendly", "-print-", "-controls-", "-article-tools-",
+        "-text-size-", "-fontsize-", "-copy-code", "-clipboard-", "-editsection-",
+        "-mw-editsection-", "-headerlink-", "-permalink-", "-audio-player-", "-listen-",
+        "-speech-", "-like-button-",
+    ]),
+    (Traits::BODY, &[
+        "-article-body", "-articlebody", "-article-content-", "-articlecontent-",
+        "-entry-content-", "-entrycontent-", "-post-content-", "-postcontent-", "-story-body-",
+        "-storybody-", "-story-content-", "-storycontent-", "-post-body-", "-postbody-",
+        "-article-text-", "-articletext-", "-content-body-", "-story-text-", "-storytext-",
+        "-mw-parser-output-", "-markdown-body-", "-article-copy-", "-body-copy-", "-post-entry-",
+        "-entry-body-", "-article-entry-", "-td-post-content-", "-c-entry-content-",
+        "-news-content-", "-blog-content-", "-blog-post-content-", "-article-main-", "-artikel-",
+        "-artikeltext-", "-article-inner-", "-post-text-", "-single-content-", "-newsbody-",
+        "-news-body-", "-news-text-", "-text-content-", "-page-content-", "-field-name-body-",
+        "-field-body-", "-node-body-", "-cuerpo-", "-article-wrap-content", "-body-text-",
+        "-bodytext-", "-main-text-", "-detail-text", "-article-detail-", "-single-post-content",
+        "-articlebody-content-", "-post-single-content-", "-entry-text-", "-post-article-",
+        "-article-section-", "-article-paragraph", "-rich-text-", "-richtext-", "-rte-",
+        "-theme-doc-markdown-", "-blog-body-", "-articulo-cuerpo-", "-contenido-", "-newscontent-",
+        "-text-body-", "-the-content-", "-thecontent-", "-post-bodycopy-", "-instapaper-body-",
+        "-e-content-", "-available-content-", "-story-detail-", "-article-page-content-",
+    ]),
+    (Traits::CONTENT, &[
+        "-content-", "-main-", "-article-", "-post-", "-story-", "-entry-", "-blog-", "-hentry-",
+        "-maincontent-", "-main-content-", "-body-", "-news-", "-single-", "-text-", "-primary-",
+    ]),
+    (Traits::PULL_QUOTE, &[
+        "-pullquote", "-pull-quote", "-blockquote-pull", "-quote-pull", "-pulled-quote-",
+        "-zitat-box-",
+    ]),
+    (Traits::PAYWALL, &[
+        "-paywall", "-pay-wall", "-piano-", "-tp-container-", "-regwall", "-premium-wall",
+        "-subscriber-only", "-paid-content-", "-locked-content-", "-meteredcontent-",
+        "-premium-content-",
+    ]),
+    (Traits::DEK, &[
+        "-dek-", "-deck-", "-standfirst-", "-subtitle-", "-sub-title-", "-subheadline-",
+        "-sub-headline-", "-subhead-", "-sub-heading-", "-summary-", "-article-summary",
+        "-excerpt-", "-lede-", "-lead-", "-intro-", "-teaser-text-", "-vorspann-", "-bajada-",
+        "-chapo-", "-strapline-", "-description-", "-article-intro-",
+    ]),
+    (Traits::CONTENTS_LIST, &[
+        "-toc-", "-table-of-contents", "-tableofcontents-", "-ez-toc", "-lwptoc",
+        "-contents-list-", "-article-toc", "-jump-links-", "-on-this-page", "-inhaltsverzeichnis-",
+        "-anchor-links-", "-jumplinks-", "-rank-math-toc", "-wp-block-table-of-contents",
+        "-in-this-article",
+    ]),
+    (Traits::POST, &[
+        "-message-", "-reply-", "-replies-", "-answer-", "-answers-", "-thread-", "-topic-post-",
+        "-post-message-", "-postbit-", "-forum-", "-question-", "-discussion-", "-topic-body-",
+        "-cooked-", "-commtext-", "-comment-body-", "-bbwrapper-", "-bb-wrapper-",
+    ]),
+    (Traits::HEADER, &[
+        "-header-", "-masthead-", "-article-header", "-entry-header-", "-post-header-",
+        "-page-header-", "-site-header", "-banner-header-", "-headline-", "-hero-",
+    ]),
+    (Traits::GALLERY, &[
+        "-gallery", "-slideshow", "-carousel", "-slider-", "-swiper",
+    ]),
+    (Traits::FOOTNOTES, &[
+        "-footnote", "-endnote", "-references-", "-fussnote", "-reflist-",
+    ]),
 ];
 
 static OWNERS: LazyLock<Vec<Traits>> = LazyLock::new(|| {
-    LISTS.iter().flat_map(|(owner, names)| names.iter().map(|_| *owner)).collect()
+    LISTS
+        .iter()
+        .flat_map(|(owner, names)| names.iter().map(|_| *owner))
+        .collect()
 });
 
 static PATTERNS: LazyLock<AhoCorasick> = LazyLock::new(|| {

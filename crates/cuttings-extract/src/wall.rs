@@ -68,7 +68,9 @@ impl NoArticle {
         match self {
             Self::LoginWall => "The page asks to sign in before it shows anything.".to_owned(),
             Self::Paywall { readable_words } => {
-                format!("The article is behind a paywall; {readable_words} words of it can be read.")
+                format!(
+                    "The article is behind a paywall; {readable_words} words of it can be read."
+                )
             }
             Self::FrontPage => "The page is a list of stories, not an article.".to_owned(),
             Self::ErrorPage => "The page is an error message of the site.".to_owned(),
@@ -121,10 +123,14 @@ pub fn judge(page: &Page<'_>, evidence: &Evidence<'_>) -> Option<NoArticle> {
         return Some(NoArticle::ConsentScreen);
     }
     if evidence.access == Access::Walled && words < 150 && (has_wall(page) || words < 60) {
-        return Some(NoArticle::Paywall { readable_words: words });
+        return Some(NoArticle::Paywall {
+            readable_words: words,
+        });
     }
     if words < 80 && has_wall(page) && says_subscribe(page) {
-        return Some(NoArticle::Paywall { readable_words: words });
+        return Some(NoArticle::Paywall {
+            readable_words: words,
+        });
     }
     if words == 0 {
         return Some(if evidence.scripts > 2 && page.lines.len() < 5 {
@@ -159,44 +165,57 @@ pub fn access(page: &Page<'_>, is_free: Option<bool>, tier: Option<&str>) -> Acc
 }
 
 fn is_error(evidence: &Evidence<'_>) -> bool {
-    [evidence.title, evidence.headline].into_iter().flatten().any(|title| {
-        let title = fold(title);
-        let has = |phrase: &str| title.contains(phrase);
-        let code = title.split(' ').any(|word| matches!(word, "404" | "403" | "410" | "500" | "502" | "503"));
-        (code && title.split(' ').count() <= 8)
-            || has("page not found")
-            || has("not found") && title.split(' ').count() <= 6
-            || has("access denied")
-            || has("forbidden") && title.split(' ').count() <= 4
-            || has("seite nicht gefunden")
-            || has("page introuvable")
-            || has("página no encontrada")
-            || has("pagina non trovata")
-            || has("internal server error")
-            || has("bad gateway")
-            || has("service unavailable")
-            || has("something went wrong")
-            || has("just a moment")
-            || has("attention required")
-    })
+    [evidence.title, evidence.headline]
+        .into_iter()
+        .flatten()
+        .any(|title| {
+            let title = fold(title);
+            let has = |phrase: &str| title.contains(phrase);
+            let code = title
+                .split(' ')
+                .any(|word| matches!(word, "404" | "403" | "410" | "500" | "502" | "503"));
+            (code && title.split(' ').count() <= 8)
+                || has("page not found")
+                || has("not found") && title.split(' ').count() <= 6
+                || has("access denied")
+                || has("forbidden") && title.split(' ').count() <= 4
+                || has("seite nicht gefunden")
+                || has("page introuvable")
+                || has("página no encontrada")
+                || has("pagina non trovata")
+                || has("internal server error")
+                || has("bad gateway")
+                || has("service unavailable")
+                || has("something went wrong")
+                || has("just a moment")
+                || has("attention required")
+        })
 }
 
 fn says_script_only(page: &Page<'_>) -> bool {
-    let in_noscript = (0..page.nodes.len()).filter(|at| page.node(*at).tag == Tag::Noscript).any(|at| {
-        let text = page.doc.text_content(page.node(at).id).to_lowercase();
-        text.contains("javascript") && !text.contains("googletagmanager.com")
-    });
-    in_noscript || page.lines.iter().take(40).any(|line| {
-        line.size < 300 && {
-            let text = page.line_text(line).to_lowercase();
-            text.contains("enable javascript") || text.contains("requires javascript") || text.contains("javascript is disabled")
-        }
-    })
+    let in_noscript = (0..page.nodes.len())
+        .filter(|at| page.node(*at).tag == Tag::Noscript)
+        .any(|at| {
+            let text = page.doc.text_content(page.node(at).id).to_lowercase();
+            text.contains("javascript") && !text.contains("googletagmanager.com")
+        });
+    in_noscript
+        || page.lines.iter().take(40).any(|line| {
+            line.size < 300 && {
+                let text = page.line_text(line).to_lowercase();
+                text.contains("enable javascript")
+                    || text.contains("requires javascript")
+                    || text.contains("javascript is disabled")
+            }
+        })
 }
 
 fn has_login(page: &Page<'_>) -> bool {
     (0..page.nodes.len()).any(|at| {
-        page.node(at).tag == Tag::Input && page.attr(at, Attr::Type).is_some_and(|kind| kind.eq_ignore_ascii_case("password"))
+        page.node(at).tag == Tag::Input
+            && page
+                .attr(at, Attr::Type)
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("password"))
     })
 }
 
@@ -206,7 +225,18 @@ fn is_consent(page: &Page<'_>) -> bool {
     for line in &page.lines {
         all += line.size;
         let text = page.line_text(line).to_lowercase();
-        if ["cookie", "consent", "personal data", "our partners", "einwilligung", "datenschutz", "consentement"].iter().any(|word| text.contains(word)) {
+        if [
+            "cookie",
+            "consent",
+            "personal data",
+            "our partners",
+            "einwilligung",
+            "datenschutz",
+            "consentement",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
+        {
             said += line.size;
         }
     }
@@ -214,16 +244,29 @@ fn is_consent(page: &Page<'_>) -> bool {
 }
 
 fn has_wall(page: &Page<'_>) -> bool {
-    page.nodes.iter().any(|node| node.traits.has(Traits::PAYWALL) && node.end_line > node.first_line)
+    page.nodes
+        .iter()
+        .any(|node| node.traits.has(Traits::PAYWALL) && node.end_line > node.first_line)
 }
 
 fn says_subscribe(page: &Page<'_>) -> bool {
     page.lines.iter().any(|line| {
         line.size < 400 && {
             let text = page.line_text(line).to_lowercase();
-            ["subscribe to", "to continue reading", "already a subscriber", "for subscribers", "subscription to", "weiterlesen mit", "réservé aux abonnés", "solo para suscriptores", "abonnenten", "to read the full"]
-                .iter()
-                .any(|phrase| text.contains(phrase))
+            [
+                "subscribe to",
+                "to continue reading",
+                "already a subscriber",
+                "for subscribers",
+                "subscription to",
+                "weiterlesen mit",
+                "réservé aux abonnés",
+                "solo para suscriptores",
+                "abonnenten",
+                "to read the full",
+            ]
+            .iter()
+            .any(|phrase| text.contains(phrase))
         }
     })
 }
@@ -248,9 +291,10 @@ fn is_crowded_front(page: &Page<'_>) -> bool {
         .filter(|line| {
             line.link_share() > 0.8
                 && line.size > 25
-                && page.upward(line.block as usize).take(3).any(|at| {
-                    matches!(page.node(at).tag, Tag::H2 | Tag::H3 | Tag::H4)
-                })
+                && page
+                    .upward(line.block as usize)
+                    .take(3)
+                    .any(|at| matches!(page.node(at).tag, Tag::H2 | Tag::H3 | Tag::H4))
         })
         .count();
     headings >= 12

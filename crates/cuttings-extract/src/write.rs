@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use cuttings_html::{Attr, Tag};
 
 use crate::lines::{Candidate, Kind};
-use crate::page::{Line, Page, is_block, is_wide};
+use crate::page::{Line, Page, is_block, is_data_table, is_wide};
 use crate::pictures::{self, Addresses, Picture};
 use crate::safe::{escape_attribute, escape_text};
 
@@ -97,7 +97,10 @@ struct Place {
 
 impl Writer<'_, '_> {
     fn walk(&mut self, root: usize, lines: &[Candidate]) {
-        let mut kept = lines.iter().filter(|candidate| candidate.fate.is_none()).peekable();
+        let mut kept = lines
+            .iter()
+            .filter(|candidate| candidate.fate.is_none())
+            .peekable();
         let end = self.page.node(root).end as usize;
         let mut at = root;
         while at < end {
@@ -128,7 +131,13 @@ impl Writer<'_, '_> {
                 }
                 tag => {
                     if let Some(name) = self.container(at, tag) {
-                        self.open.push(Container { end: node.end as usize, name, opened: false, node: at, filled: false });
+                        self.open.push(Container {
+                            end: node.end as usize,
+                            name,
+                            opened: false,
+                            node: at,
+                            filled: false,
+                        });
                     }
                 }
             }
@@ -143,7 +152,10 @@ impl Writer<'_, '_> {
             Tag::Ul | Tag::Menu | Tag::Dir => "ul",
             Tag::Ol => "ol",
             Tag::Li => {
-                let listed = self.open.iter().any(|container| matches!(container.name, "ul" | "ol"));
+                let listed = self
+                    .open
+                    .iter()
+                    .any(|container| matches!(container.name, "ul" | "ol"));
                 if !listed {
                     return None;
                 }
@@ -159,7 +171,10 @@ impl Writer<'_, '_> {
             Tag::Blockquote => "blockquote",
             Tag::Table if self.is_data_table(index) => "table",
             Tag::Thead | Tag::Tbody | Tag::Tfoot | Tag::Tr | Tag::Td | Tag::Th | Tag::Caption => {
-                let table = self.page.upward(index).find(|at| self.page.node(*at).tag == Tag::Table)?;
+                let table = self
+                    .page
+                    .upward(index)
+                    .find(|at| self.page.node(*at).tag == Tag::Table)?;
                 if !self.is_data_table(table) || !self.open.iter().any(|open| open.node == table) {
                     return None;
                 }
@@ -182,17 +197,7 @@ impl Writer<'_, '_> {
         if let Some(known) = self.tables.get(&index) {
             return *known;
         }
-        let (mut rows, mut cells, mut heads, mut nested) = (0, 0, 0, false);
-        for at in index + 1..self.page.node(index).end as usize {
-            match self.page.node(at).tag {
-                Tag::Tr => rows += 1,
-                Tag::Td => cells += 1,
-                Tag::Th => heads += 1,
-                Tag::Table => nested = true,
-                _ => {}
-            }
-        }
-        let data = !nested && (heads > 0 || (rows >= 2 && cells > rows));
+        let data = is_data_table(self.page, index);
         self.tables.insert(index, data);
         data
     }
@@ -206,7 +211,10 @@ impl Writer<'_, '_> {
                 self.out.html.push_str("</");
                 self.out.html.push_str(last.name);
                 self.out.html.push('>');
-                if !self.open[..self.open.len() - 1].iter().any(|container| container.opened) {
+                if !self.open[..self.open.len() - 1]
+                    .iter()
+                    .any(|container| container.opened)
+                {
                     self.out.html.push('\n');
                 }
             }
@@ -241,7 +249,12 @@ impl Writer<'_, '_> {
             self.attribute("id", id);
         }
         if let Some(node) = node {
-            for (attr, key) in [(Attr::Colspan, "colspan"), (Attr::Rowspan, "rowspan"), (Attr::Start, "start"), (Attr::Dir, "dir")] {
+            for (attr, key) in [
+                (Attr::Colspan, "colspan"),
+                (Attr::Rowspan, "rowspan"),
+                (Attr::Start, "start"),
+                (Attr::Dir, "dir"),
+            ] {
                 if let Some(value) = self.page.attr(node, attr) {
                     self.attribute(key, value);
                 }
@@ -264,7 +277,9 @@ impl Writer<'_, '_> {
             // A stray list around a heading or a paragraph stays closed.
             let at_top = !self.open.iter().any(|container| container.opened);
             if at_top {
-                self.open.retain(|container| container.end > line.end as usize && container.name == "blockquote");
+                self.open.retain(|container| {
+                    container.end > line.end as usize && container.name == "blockquote"
+                });
             }
         }
         self.open_all();
@@ -275,7 +290,9 @@ impl Writer<'_, '_> {
             .iter()
             .rev()
             .find(|container| container.opened)
-            .is_some_and(|container| matches!(container.name, "li" | "td" | "th" | "dt" | "dd" | "caption"));
+            .is_some_and(|container| {
+                matches!(container.name, "li" | "td" | "th" | "dt" | "dd" | "caption")
+            });
         let name = match candidate.kind {
             Kind::Heading(1 | 2) => "h2",
             Kind::Heading(3) => "h3",
@@ -285,7 +302,10 @@ impl Writer<'_, '_> {
             _ => "p",
         };
         if name.is_empty() {
-            let again = self.open.last_mut().is_some_and(|container| std::mem::replace(&mut container.filled, true));
+            let again = self
+                .open
+                .last_mut()
+                .is_some_and(|container| std::mem::replace(&mut container.filled, true));
             if again {
                 self.out.html.push_str("<br>");
             }
@@ -390,10 +410,15 @@ impl Writer<'_, '_> {
     fn open_inline(&mut self, at: usize, open: &mut Vec<(usize, &'static str)>) {
         let node = self.page.node(at);
         let end = node.end as usize;
-        let id = self.page.attr(at, Attr::Id).filter(|id| self.targets.contains(id));
+        let id = self
+            .page
+            .attr(at, Attr::Id)
+            .filter(|id| self.targets.contains(id));
         let name = match node.tag {
             Tag::A => {
-                let Some(href) = self.page.attr(at, Attr::Href) else { return };
+                let Some(href) = self.page.attr(at, Attr::Href) else {
+                    return;
+                };
                 let href = if href.starts_with('#') && href.len() > 1 {
                     Some(href.to_owned())
                 } else {
@@ -449,11 +474,27 @@ impl Writer<'_, '_> {
 
     fn add_text(&mut self, candidate: &Candidate, line: &Line) {
         let block = line.block as usize;
-        let nearest = |wanted: &[Tag]| self.page.upward(block).find(|at| wanted.contains(&self.page.node(*at).tag));
+        let nearest = |wanted: &[Tag]| {
+            self.page
+                .upward(block)
+                .find(|at| wanted.contains(&self.page.node(*at).tag))
+        };
         let place = match candidate.kind {
-            Kind::Item => Place { list: nearest(&[Tag::Ul, Tag::Ol, Tag::Dl]), row: None, table: None },
-            Kind::Cell => Place { list: None, row: nearest(&[Tag::Tr]), table: nearest(&[Tag::Table]) },
-            _ => Place { list: None, row: None, table: None },
+            Kind::Item => Place {
+                list: nearest(&[Tag::Ul, Tag::Ol, Tag::Dl]),
+                row: None,
+                table: None,
+            },
+            Kind::Cell => Place {
+                list: None,
+                row: nearest(&[Tag::Tr]),
+                table: nearest(&[Tag::Table]),
+            },
+            _ => Place {
+                list: None,
+                row: None,
+                table: None,
+            },
         };
         if !self.out.text.is_empty() {
             let between = match self.last {
@@ -485,7 +526,9 @@ impl Writer<'_, '_> {
     }
 
     fn picture(&mut self, index: usize) {
-        let Some(picture) = pictures::read(self.page, index, self.addresses) else { return };
+        let Some(picture) = pictures::read(self.page, index, self.addresses) else {
+            return;
+        };
         if !self.seen.insert(picture.src.clone()) {
             return;
         }
@@ -525,7 +568,9 @@ impl Writer<'_, '_> {
             .and_then(|src| self.addresses.web(src));
         let Some(address) = address else { return };
         let lower = address.to_ascii_lowercase();
-        let is_media = ["embed", "player", "video", "podcast", "/watch"].iter().any(|word| lower.contains(word));
+        let is_media = ["embed", "player", "video", "podcast", "/watch"]
+            .iter()
+            .any(|word| lower.contains(word));
         if !is_media || !self.seen.insert(address.clone()) {
             return;
         }
@@ -535,7 +580,14 @@ impl Writer<'_, '_> {
             .map(str::trim)
             .filter(|title| !title.is_empty())
             .map_or_else(
-                || address.split('/').nth(2).unwrap_or(&address).trim_start_matches("www.").to_owned(),
+                || {
+                    address
+                        .split('/')
+                        .nth(2)
+                        .unwrap_or(&address)
+                        .trim_start_matches("www.")
+                        .to_owned()
+                },
                 str::to_owned,
             );
         let outermost = !self.open.iter().any(|container| container.opened);

@@ -25,7 +25,9 @@ pub struct ServerSettings {
 impl ServerSettings {
     /// Whether people reach us by https.
     pub(crate) fn is_secure(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+        self.public_url
+            .as_ref()
+            .is_some_and(|url| url.scheme() == "https")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Static files: style sheet, scripts, typefaces and icon, all in the binary.
 //!
-//! Templates name a file with the filter `asset`; `GET /static/{file}` and
+//! Templates name a file with `shell.asset`; `GET /static/{file}` and
 //! `GET /favicon.svg` hand it out. An address carries a digest of the bytes
 //! (`?v=`), so a browser may keep the file for good and still sees a new
 //! edition at once.
@@ -32,7 +32,11 @@ const STYLE: &str = concat!(
 
 macro_rules! font {
     ($name:literal) => {
-        Asset::new($name, "font/woff2", Cow::Borrowed(include_bytes!(concat!("../static/fonts/", $name))))
+        Asset::new(
+            $name,
+            "font/woff2",
+            Cow::Borrowed(include_bytes!(concat!("../static/fonts/", $name))),
+        )
     };
 }
 
@@ -45,23 +49,47 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         font!("newsreader-latin-ext-italic.woff2"),
         font!("public-sans-latin.woff2"),
         font!("public-sans-latin-ext.woff2"),
-        Asset::new("favicon.svg", "image/svg+xml", Cow::Borrowed(include_bytes!("../static/favicon.svg"))),
-        Asset::new("keys.js", script, Cow::Borrowed(include_bytes!("../static/keys.js"))),
-        Asset::new("live.js", script, Cow::Borrowed(include_bytes!("../static/live.js"))),
+        Asset::new(
+            "favicon.svg",
+            "image/svg+xml",
+            Cow::Borrowed(include_bytes!("../static/favicon.svg")),
+        ),
+        Asset::new(
+            "keys.js",
+            script,
+            Cow::Borrowed(include_bytes!("../static/keys.js")),
+        ),
+        Asset::new(
+            "live.js",
+            script,
+            Cow::Borrowed(include_bytes!("../static/live.js")),
+        ),
     ];
     // The style sheet names typefaces by file; each gets its version here.
     let mut style = STYLE.to_owned();
     for font in &assets {
-        style = style.replace(&format!("url(\"{}\")", font.name), &format!("url(\"{}\")", font.path()));
+        style = style.replace(
+            &format!("url(\"{}\")", font.name),
+            &format!("url(\"{}\")", font.path()),
+        );
     }
-    assets.push(Asset::new("cuttings.css", "text/css; charset=utf-8", Cow::Owned(style.into_bytes())));
+    assets.push(Asset::new(
+        "cuttings.css",
+        "text/css; charset=utf-8",
+        Cow::Owned(style.into_bytes()),
+    ));
     assets
 });
 
 impl Asset {
     fn new(name: &'static str, content_type: &'static str, bytes: Cow<'static, [u8]>) -> Self {
         let version = blake3::hash(&bytes).to_hex()[..16].to_owned();
-        Self { name, content_type, bytes, version }
+        Self {
+            name,
+            content_type,
+            bytes,
+            version,
+        }
     }
 
     fn path(&self) -> String {
@@ -87,7 +115,9 @@ fn find(name: &str) -> Option<&'static Asset> {
 
 /// `GET /static/{file}`.
 pub(crate) async fn file(Path(name): Path<String>) -> Result<Response, HttpError> {
-    find(&name).map(Asset::answer).ok_or_else(|| HttpError::not_found("There is no such file."))
+    find(&name)
+        .map(Asset::answer)
+        .ok_or_else(|| HttpError::not_found("There is no such file."))
 }
 
 /// `GET /favicon.svg`, for browsers that guess.
@@ -95,13 +125,15 @@ pub(crate) async fn favicon() -> Result<Response, HttpError> {
     file(Path("favicon.svg".to_owned())).await
 }
 
-/// Filters for templates.
-pub(crate) mod filters {
-    /// The address of a static file, with its version.
-    #[askama::filter_fn]
-    pub fn asset(name: &str, _: &dyn askama::Values) -> askama::Result<String> {
-        super::find(name).map(super::Asset::path).ok_or(askama::Error::Fmt)
-    }
+/// The address of a static file, with its version, for templates.
+///
+/// # Panics
+///
+/// When there is no such file: a template names one that is not in the list.
+pub(crate) fn address(name: &str) -> String {
+    find(name)
+        .unwrap_or_else(|| panic!("there is no static file {name}"))
+        .path()
 }
 
 #[cfg(test)]
@@ -111,18 +143,27 @@ mod tests {
     #[test]
     fn every_typeface_the_style_names_is_there_with_its_version() {
         let style = String::from_utf8(find("cuttings.css").unwrap().bytes.to_vec()).unwrap();
-        let named: Vec<&str> =
-            style.split("url(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let named: Vec<&str> = style
+            .split("url(\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap())
+            .collect();
         assert_eq!(named.len(), 6);
         for path in named {
-            let (file, version) = path.trim_start_matches("/static/").split_once("?v=").unwrap_or_else(|| panic!("{path} has no version"));
+            let (file, version) = path
+                .trim_start_matches("/static/")
+                .split_once("?v=")
+                .unwrap_or_else(|| panic!("{path} has no version"));
             assert_eq!(find(file).unwrap().version, version);
         }
     }
 
     #[test]
     fn style_and_scripts_load_nothing_from_elsewhere() {
-        for asset in ASSETS.iter().filter(|asset| asset.content_type.starts_with("text/")) {
+        for asset in ASSETS
+            .iter()
+            .filter(|asset| asset.content_type.starts_with("text/"))
+        {
             let text = std::str::from_utf8(&asset.bytes).unwrap();
             assert!(!text.contains("://"), "{}", asset.name);
             assert!(!text.contains("@import"), "{}", asset.name);
@@ -131,7 +172,11 @@ mod tests {
 
     #[test]
     fn typefaces_stay_under_half_a_megabyte() {
-        let fonts: usize = ASSETS.iter().filter(|asset| asset.content_type == "font/woff2").map(|asset| asset.bytes.len()).sum();
+        let fonts: usize = ASSETS
+            .iter()
+            .filter(|asset| asset.content_type == "font/woff2")
+            .map(|asset| asset.bytes.len())
+            .sum();
         assert!(fonts < 500_000, "{fonts} bytes");
     }
 }

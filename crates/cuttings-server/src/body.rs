@@ -33,7 +33,9 @@ impl<T: DeserializeOwned> FromRequest<App> for FormBody<T> {
                 "Send a form: Content-Type application/x-www-form-urlencoded.",
             ));
         }
-        let body = to_bytes(request.into_body(), MAX_FORM_BYTES).await.map_err(|_| HttpError::too_large())?;
+        let body = to_bytes(request.into_body(), MAX_FORM_BYTES)
+            .await
+            .map_err(|_| HttpError::too_large())?;
         fields(&body, "form").map(Self)
     }
 }
@@ -56,12 +58,22 @@ fn fields<T: DeserializeOwned>(pairs: &[u8], whole: &str) -> Result<T, HttpError
         if name == "csrf" {
             continue;
         }
-        if map.insert(name.clone().into_owned(), Value::String(value.into_owned())).is_some() {
-            return Err(HttpError::new(problems::BAD_FIELD, format!("The {whole} holds “{name}” twice.")));
+        if map
+            .insert(name.clone().into_owned(), Value::String(value.into_owned()))
+            .is_some()
+        {
+            return Err(HttpError::new(
+                problems::BAD_FIELD,
+                format!("The {whole} holds “{name}” twice."),
+            ));
         }
     }
-    serde_json::from_value(Value::Object(map))
-        .map_err(|error| HttpError::new(problems::BAD_FIELD, format!("The {whole} cannot be read: {error}.")))
+    serde_json::from_value(Value::Object(map)).map_err(|error| {
+        HttpError::new(
+            problems::BAD_FIELD,
+            format!("The {whole} cannot be read: {error}."),
+        )
+    })
 }
 
 /// A JSON body.
@@ -72,12 +84,20 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, HttpError> {
         if !has_type(&request, "application/json") {
-            return Err(HttpError::new(problems::UNSUPPORTED_TYPE, "Send JSON: Content-Type application/json."));
+            return Err(HttpError::new(
+                problems::UNSUPPORTED_TYPE,
+                "Send JSON: Content-Type application/json.",
+            ));
         }
-        let body: Bytes = to_bytes(request.into_body(), MAX_JSON_BYTES).await.map_err(|_| HttpError::too_large())?;
+        let body: Bytes = to_bytes(request.into_body(), MAX_JSON_BYTES)
+            .await
+            .map_err(|_| HttpError::too_large())?;
         serde_json::from_slice(&body).map(Self).map_err(|error| {
             if error.is_data() {
-                HttpError::new(problems::BAD_FIELD, format!("The body cannot be taken: {error}."))
+                HttpError::new(
+                    problems::BAD_FIELD,
+                    format!("The body cannot be taken: {error}."),
+                )
             } else {
                 HttpError::bad_request(format!("The body is not JSON: {error}."))
             }
@@ -133,7 +153,9 @@ impl FromRequestParts<App> for PicturePath {
 }
 
 async fn path_parameter(parts: &mut Parts, app: &App, name: &str) -> Result<String, HttpError> {
-    let parameters = RawPathParams::from_request_parts(parts, app).await.map_err(|_| HttpError::no_such_article())?;
+    let parameters = RawPathParams::from_request_parts(parts, app)
+        .await
+        .map_err(|_| HttpError::no_such_article())?;
     parameters
         .iter()
         .find(|(found, _)| *found == name)
@@ -163,7 +185,10 @@ mod tests {
 
     #[test]
     fn w02_unknown_and_repeated_fields_are_refused() {
-        assert_eq!(fields::<Typed>(b"csrf=x&url=a%20b", "form").unwrap().url, "a b");
+        assert_eq!(
+            fields::<Typed>(b"csrf=x&url=a%20b", "form").unwrap().url,
+            "a b"
+        );
         for pairs in ["url=a&user_id=2", "url=a&url=b", "", "role=admin"] {
             let error = fields::<Typed>(pairs.as_bytes(), "form").unwrap_err();
             assert_eq!(error.status().as_u16(), 422, "{pairs}");
@@ -173,7 +198,17 @@ mod tests {
     #[test]
     fn ids_are_plain_numbers_below_two_to_the_31() {
         assert_eq!(number("7").unwrap(), 7);
-        for text in ["0", "-1", "+1", "2147483648", "99999999999999999999", "1.0", "", "x", "٣"] {
+        for text in [
+            "0",
+            "-1",
+            "+1",
+            "2147483648",
+            "99999999999999999999",
+            "1.0",
+            "",
+            "x",
+            "٣",
+        ] {
             assert!(number(text).is_err(), "{text}");
         }
     }

@@ -12,7 +12,7 @@ use crate::dates::{self, Day};
 /// whatever the pages said. Two printed lines hold fewer.
 const MAX_DEK_CHARS: usize = 240;
 /// Longest headline or byline in a list, in characters.
-const MAX_LINE_CHARS: usize = 300;
+const MAX_LINE_CHARS: usize = 200;
 
 /// One article, ready to be printed.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub(crate) struct Card {
     pub headline: Option<String>,
     /// The headline, or the address while there is none.
     pub title: String,
+    /// The same cut short, for the names of buttons.
+    pub short_title: String,
     pub dek: Option<String>,
     pub byline: Option<String>,
     pub published: Option<Day>,
@@ -59,9 +61,13 @@ impl Card {
             section: cut(&article.section, 60),
             headline: cut(&article.headline, MAX_LINE_CHARS),
             title: shortened(article.title(), MAX_LINE_CHARS),
+            short_title: shortened(article.title(), 60),
             dek: cut(&article.dek, MAX_DEK_CHARS),
             byline: cut(&article.byline, MAX_LINE_CHARS),
-            published: article.published.as_ref().and_then(|dated| dates::printed_day(&dated.text)),
+            published: article
+                .published
+                .as_ref()
+                .and_then(|dated| dates::printed_day(&dated.text)),
             minutes: Some(article.reading_minutes).filter(|minutes| *minutes > 0),
             language: article.language.clone(),
             right_to_left: article.right_to_left,
@@ -120,7 +126,9 @@ fn thumbnail_path(article: &Article) -> Option<String> {
 
 /// `text` with at most `limit` characters, cut at a blank where one is near.
 fn shortened(text: &str, limit: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(limit) else { return text.to_owned() };
+    let Some((end, _)) = text.char_indices().nth(limit) else {
+        return text.to_owned();
+    };
     let cut = &text[..end];
     let cut = match cut.rfind(char::is_whitespace) {
         Some(blank) if blank > end / 2 => &cut[..blank],

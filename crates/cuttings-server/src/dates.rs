@@ -19,19 +19,30 @@ pub(crate) struct Day {
 /// The day an outlet printed, from RFC 3339; `None` when it is no date.
 pub(crate) fn printed_day(rfc3339: &str) -> Option<Day> {
     let date: Date = rfc3339.get(..10)?.parse().ok()?;
-    Some(Day { machine: rfc3339.to_owned(), text: in_words(date) })
+    Some(Day {
+        machine: rfc3339.to_owned(),
+        text: in_words(date),
+    })
 }
 
 /// The day of an instant, in UTC.
 pub(crate) fn day(at_ms: i64) -> Day {
     let date = Offset::UTC.to_datetime(instant(at_ms)).date();
-    Day { machine: date.to_string(), text: in_words(date) }
+    Day {
+        machine: date.to_string(),
+        text: in_words(date),
+    }
 }
 
 /// `13 June 2023, 16:42 UTC`.
 pub(crate) fn moment(at_ms: i64) -> String {
     let at = Offset::UTC.to_datetime(instant(at_ms));
-    format!("{}, {:02}:{:02} UTC", in_words(at.date()), at.hour(), at.minute())
+    format!(
+        "{}, {:02}:{:02} UTC",
+        in_words(at.date()),
+        at.hour(),
+        at.minute()
+    )
 }
 
 /// RFC 3339 in UTC with milliseconds: `2023-06-13T16:42:00.000Z`.
@@ -54,7 +65,10 @@ mod tests {
 
     #[test]
     fn the_printed_day_is_the_day_in_the_outlets_own_offset() {
-        assert_eq!(printed_day("2023-06-13T23:30:00-05:00").unwrap().text, "13 June 2023");
+        assert_eq!(
+            printed_day("2023-06-13T23:30:00-05:00").unwrap().text,
+            "13 June 2023"
+        );
         assert_eq!(printed_day("2023-06-01").unwrap().text, "1 June 2023");
         assert_eq!(printed_day("June"), None);
         assert_eq!(printed_day("2023-13-40T00:00:00Z"), None);

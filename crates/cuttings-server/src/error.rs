@@ -19,7 +19,6 @@ use cuttings_store::StoreError;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
-use crate::assets::filters;
 use crate::policy::Answers;
 use crate::problems::{self, ProblemType};
 use crate::shell::{Place, Shell};
@@ -40,7 +39,13 @@ pub(crate) struct HttpError {
 
 impl HttpError {
     pub fn new(problem: &'static ProblemType, detail: impl Into<String>) -> Self {
-        Self { problem, detail: detail.into(), members: Map::new(), retry_after_seconds: None, cause: None }
+        Self {
+            problem,
+            detail: detail.into(),
+            members: Map::new(),
+            retry_after_seconds: None,
+            cause: None,
+        }
     }
 
     /// Adds a member to the problem document.
@@ -105,8 +110,12 @@ impl HttpError {
                 problems::UNSUPPORTED_TYPE,
                 "Set the header Content-Type to what this address takes.",
             ),
-            StatusCode::UNPROCESSABLE_ENTITY => Self::new(problems::BAD_FIELD, "A field of the request is wrong."),
-            status if status.is_client_error() => Self::bad_request("The request is not in the right form."),
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                Self::new(problems::BAD_FIELD, "A field of the request is wrong.")
+            }
+            status if status.is_client_error() => {
+                Self::bad_request("The request is not in the right form.")
+            }
             status => Self {
                 cause: Some(format!("a bare {status}")),
                 ..Self::new(problems::INTERNAL, "The server failed to do this.")
@@ -115,13 +124,15 @@ impl HttpError {
     }
 
     pub fn too_large() -> Self {
-        Self::new(problems::TOO_LARGE, "The request is larger than this address takes: 2 MiB of JSON, or 64 KiB of a form.")
+        Self::new(
+            problems::TOO_LARGE,
+            "The request is larger than this address takes: 2 MiB of JSON, or 64 KiB of a form.",
+        )
     }
 
     pub fn status(&self) -> StatusCode {
         self.problem.status
     }
-
 }
 
 impl IntoResponse for HttpError {
@@ -134,7 +145,11 @@ impl IntoResponse for HttpError {
 
 impl From<StoreError> for HttpError {
     fn from(error: StoreError) -> Self {
-        if error.is_temporary() || error.is_disk_full() { Self::unavailable(&error) } else { Self::internal(&error) }
+        if error.is_temporary() || error.is_disk_full() {
+            Self::unavailable(&error)
+        } else {
+            Self::internal(&error)
+        }
     }
 }
 
@@ -143,8 +158,12 @@ impl From<LibraryError> for HttpError {
         let code = error.code();
         match error {
             LibraryError::NoSuchArticle(_) => Self::no_such_article(),
-            LibraryError::Address(_) => Self::new(problems::BAD_ADDRESS, error.explain()).with("code", code),
-            LibraryError::Upload(_) => Self::new(problems::BAD_FIELD, error.explain()).with("code", code),
+            LibraryError::Address(_) => {
+                Self::new(problems::BAD_ADDRESS, error.explain()).with("code", code)
+            }
+            LibraryError::Upload(_) => {
+                Self::new(problems::BAD_FIELD, error.explain()).with("code", code)
+            }
             LibraryError::Store(store) => store.into(),
             error => Self::internal(&error),
         }
@@ -257,18 +276,32 @@ fn page(error: &HttpError, number: Option<&str>) -> Response {
 
 fn document(app: &App, error: &HttpError, number: Option<&str>) -> Response {
     let mut problem = error.members.clone();
-    problem.insert("type".to_owned(), json!(app.link(&format!("/problems/{}", error.problem.name))));
+    problem.insert(
+        "type".to_owned(),
+        json!(app.link(&format!("/problems/{}", error.problem.name))),
+    );
     problem.insert("title".to_owned(), json!(error.problem.title));
     problem.insert("status".to_owned(), json!(error.status().as_u16()));
     problem.insert("detail".to_owned(), json!(error.detail));
     if let Some(number) = number {
-        problem.insert("instance".to_owned(), json!(format!("urn:cuttings:failure:{number}")));
+        problem.insert(
+            "instance".to_owned(),
+            json!(format!("urn:cuttings:failure:{number}")),
+        );
     }
-    ([(header::CONTENT_TYPE, "application/problem+json")], Value::Object(problem).to_string()).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/problem+json")],
+        Value::Object(problem).to_string(),
+    )
+        .into_response()
 }
 
 fn plain(error: &HttpError) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{}. {}\n", error.problem.title, error.detail)).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        format!("{}. {}\n", error.problem.title, error.detail),
+    )
+        .into_response()
 }
 
 /// A number to find one failure by: ten hexadecimal digits, not guessable from

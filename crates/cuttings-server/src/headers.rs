@@ -26,8 +26,14 @@ static FIXED: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
     (HeaderName::from_static("x-dns-prefetch-control"), "off"),
     (
         HeaderName::from_static("permissions-policy"),
@@ -39,17 +45,26 @@ static FIXED: [(HeaderName, &str); 7] = [
 /// Adds the headers. Sits outside of [`crate::error::present`].
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let answers = response.extensions().get::<Answers>().copied().unwrap_or(Answers::Page);
+    let answers = response
+        .extensions()
+        .get::<Answers>()
+        .copied()
+        .unwrap_or(Answers::Page);
     let policy = match answers {
         Answers::Page | Answers::Api => PAGE_POLICY,
         Answers::Bytes => BYTES_POLICY,
     };
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy),
+    );
     for (name, value) in &FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
     // What is private stays out of every cache, unless the route said how.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("private, no-store"));
     response
 }

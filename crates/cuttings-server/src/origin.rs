@@ -20,14 +20,19 @@ pub(crate) fn is_foreign(app: &App, headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site != "same-origin" && site != "none";
     }
-    let Some(origin) = headers.get(header::ORIGIN) else { return false };
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return false;
+    };
     let Some(origin) = origin.to_str().ok().and_then(|text| Url::parse(text).ok()) else {
         return true;
     };
     if let Some(public) = &app.settings.public_url {
         return origin.origin() != public.origin();
     }
-    let named = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let named = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
     authority(&origin).is_none_or(|own| !own.eq_ignore_ascii_case(named))
 }
 
@@ -65,17 +70,37 @@ mod tests {
     #[test]
     fn a19_addresses_that_lead_elsewhere_are_not_followed() {
         for wanted in [
-            "//h", "/\\h", "\\\\h", "/%09/h", "/\t/h", "https:h", "/..//h", "/.//h", "javascript:alert(1)",
-            "https://h/", "///h", "h", "", "/\n/h", "http:/h", "/./\\h",
+            "//h",
+            "/\\h",
+            "\\\\h",
+            "/%09/h",
+            "/\t/h",
+            "https:h",
+            "/..//h",
+            "/.//h",
+            "javascript:alert(1)",
+            "https://h/",
+            "///h",
+            "h",
+            "",
+            "/\n/h",
+            "http:/h",
+            "/./\\h",
         ] {
             let path = local_path(wanted);
             // What is given may only be a path of ours, never `//host`.
             if let Some(path) = path {
-                assert!(path.starts_with('/') && !path.starts_with("//"), "{wanted:?} gave {path:?}");
+                assert!(
+                    path.starts_with('/') && !path.starts_with("//"),
+                    "{wanted:?} gave {path:?}"
+                );
                 assert_eq!(wanted, "/%09/h");
             }
         }
-        assert_eq!(local_path("/?view=all&after=1.2").as_deref(), Some("/?view=all&after=1.2"));
+        assert_eq!(
+            local_path("/?view=all&after=1.2").as_deref(),
+            Some("/?view=all&after=1.2")
+        );
         assert_eq!(local_path("/articles/7#x").as_deref(), Some("/articles/7"));
     }
 }

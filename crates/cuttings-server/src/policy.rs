@@ -60,7 +60,11 @@ pub enum Answers {
 impl Answers {
     /// The form for an address that may have no route.
     pub(crate) fn by_path(path: &str) -> Self {
-        if path.starts_with("/api/") { Self::Api } else { Self::Page }
+        if path.starts_with("/api/") {
+            Self::Api
+        } else {
+            Self::Page
+        }
     }
 }
 
@@ -93,7 +97,11 @@ struct Guard {
 
 impl Routes {
     pub fn new(app: App) -> Self {
-        Self { app, router: Router::new(), list: Vec::new() }
+        Self {
+            app,
+            router: Router::new(),
+            list: Vec::new(),
+        }
     }
 
     /// Adds a route.
@@ -101,19 +109,39 @@ impl Routes {
     /// # Panics
     ///
     /// When a GET route is given a policy for changes: GET changes nothing.
-    pub fn add<H, T>(mut self, method: Method, path: &'static str, answers: Answers, policy: Policy, handler: H) -> Self
+    pub fn add<H, T>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        answers: Answers,
+        policy: Policy,
+        handler: H,
+    ) -> Self
     where
         H: Handler<T, App>,
         T: 'static,
     {
         let changes = matches!(policy, Policy::Save | Policy::Change);
-        assert!(method != Method::GET || !changes, "GET {path} must not change anything");
-        let filter = MethodFilter::try_from(method.clone()).expect("only standard methods are routed");
-        let guard = Guard { app: self.app.clone(), answers, policy };
+        assert!(
+            method != Method::GET || !changes,
+            "GET {path} must not change anything"
+        );
+        let filter =
+            MethodFilter::try_from(method.clone()).expect("only standard methods are routed");
+        let guard = Guard {
+            app: self.app.clone(),
+            answers,
+            policy,
+        };
         let guarded: MethodRouter<App, Infallible> =
             on(filter, handler).route_layer(from_fn_with_state(guard, enforce));
         self.router = self.router.route(path, guarded);
-        self.list.push(Route { method, path, answers, policy });
+        self.list.push(Route {
+            method,
+            path,
+            answers,
+            policy,
+        });
         self
     }
 
@@ -141,23 +169,32 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Response>
     }
     let app = &guard.app;
     let changes = request.method() != Method::GET && request.method() != Method::HEAD;
-    if let Some(caller) = identify(app, request.headers(), guard.answers).await.map_err(HttpError::into_response)? {
+    if let Some(caller) = identify(app, request.headers(), guard.answers)
+        .await
+        .map_err(HttpError::into_response)?
+    {
         match guard.policy {
             Policy::Setup => return Err(setup_is_closed(changes)),
-            Policy::SignIn if changes && origin::is_foreign(app, request.headers()) => return Err(refuse(no_proof())),
+            Policy::SignIn if changes && origin::is_foreign(app, request.headers()) => {
+                return Err(refuse(no_proof()));
+            }
             Policy::Public | Policy::SignIn => {}
             Policy::Read => reaches(&caller, Scope::Read)?,
             Policy::Save => reaches(&caller, Scope::Save)?,
             Policy::Change => reaches(&caller, Scope::Full)?,
         }
         if matches!(guard.policy, Policy::Save | Policy::Change) {
-            request = prove(app, &caller, request).await.map_err(IntoResponse::into_response)?;
+            request = prove(app, &caller, request)
+                .await
+                .map_err(IntoResponse::into_response)?;
         }
         request.extensions_mut().insert(caller);
         return Ok(request);
     }
 
-    let open = accounts::has_users(&app.library).await.map_err(|cause| refuse(cause.into()))?;
+    let open = accounts::has_users(&app.library)
+        .await
+        .map_err(|cause| refuse(cause.into()))?;
     match (guard.policy, open) {
         (Policy::Setup, false) | (Policy::SignIn, true) => {
             if changes && origin::is_foreign(app, request.headers()) {
@@ -172,7 +209,10 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Response>
             "Open the library's page in a browser and choose a name and password, or run cuttings user add.",
         ))),
         (_, true) if guard.answers == Answers::Page && !changes => {
-            let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+            let wanted = request
+                .uri()
+                .path_and_query()
+                .map_or("/", |wanted| wanted.as_str());
             let next: String = form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
             Err(Redirect::to(&format!("/signin?next={next}")).into_response())
         }
@@ -181,7 +221,11 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Response>
 }
 
 fn setup_is_closed(changes: bool) -> Response {
-    if changes { setup_closed().into_response() } else { Redirect::to("/").into_response() }
+    if changes {
+        setup_closed().into_response()
+    } else {
+        Redirect::to("/").into_response()
+    }
 }
 
 /// The answer to whoever comes second to the first run.
@@ -206,7 +250,11 @@ fn reaches(caller: &Caller, needed: Scope) -> Result<(), Response> {
     }
     Err(HttpError::new(
         problems::SCOPE,
-        format!("This needs a token with the scope {}; the one you sent has {}.", needed.as_str(), caller.scope.as_str()),
+        format!(
+            "This needs a token with the scope {}; the one you sent has {}.",
+            needed.as_str(),
+            caller.scope.as_str()
+        ),
     )
     .into_response())
 }
@@ -214,20 +262,35 @@ fn reaches(caller: &Caller, needed: Scope) -> Result<(), Response> {
 /// Checks that a change by cookie comes from a page of ours. Reads the body of
 /// a form for its field `csrf` and puts it back.
 async fn prove(app: &App, caller: &Caller, request: Request) -> Result<Request, HttpError> {
-    let Credential::Cookie { csrf } = &caller.by else { return Ok(request) };
-    if origin::is_foreign(app, request.headers()) && !is_null_origin_over_http(app, request.headers()) {
+    let Credential::Cookie { csrf } = &caller.by else {
+        return Ok(request);
+    };
+    if origin::is_foreign(app, request.headers())
+        && !is_null_origin_over_http(app, request.headers())
+    {
         return Err(no_proof());
     }
     if let Some(given) = request.headers().get("x-csrf-token") {
-        return if given.to_str().is_ok_and(|given| csrf.matches(given)) { Ok(request) } else { Err(no_proof()) };
+        return if given.to_str().is_ok_and(|given| csrf.matches(given)) {
+            Ok(request)
+        } else {
+            Err(no_proof())
+        };
     }
     if !is_form(request.headers()) {
         return Err(no_proof());
     }
     let (parts, body) = request.into_parts();
-    let body: Bytes = to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| HttpError::too_large())?;
-    let proven = form_urlencoded::parse(&body).any(|(name, value)| name == "csrf" && csrf.matches(&value));
-    if proven { Ok(Request::from_parts(parts, Body::from(body))) } else { Err(no_proof()) }
+    let body: Bytes = to_bytes(body, MAX_FORM_BYTES)
+        .await
+        .map_err(|_| HttpError::too_large())?;
+    let proven =
+        form_urlencoded::parse(&body).any(|(name, value)| name == "csrf" && csrf.matches(&value));
+    if proven {
+        Ok(Request::from_parts(parts, Body::from(body)))
+    } else {
+        Err(no_proof())
+    }
 }
 
 /// Privacy settings make some browsers send `Origin: null` with our own forms.
@@ -236,12 +299,17 @@ async fn prove(app: &App, caller: &Caller, request: Request) -> Result<Request, 
 fn is_null_origin_over_http(app: &App, headers: &HeaderMap) -> bool {
     !app.settings.is_secure()
         && !headers.contains_key("sec-fetch-site")
-        && headers.get(header::ORIGIN).is_some_and(|origin| origin == "null")
+        && headers
+            .get(header::ORIGIN)
+            .is_some_and(|origin| origin == "null")
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded"))
+        .is_some_and(|kind| {
+            kind.to_ascii_lowercase()
+                .starts_with("application/x-www-form-urlencoded")
+        })
 }

@@ -65,7 +65,9 @@ pub(crate) fn paragraphs(problem: &ProblemType) -> Vec<String> {
 
 fn section(name: &str) -> &'static str {
     let heading = format!("\n## {name}\n");
-    let Some(start) = DOCUMENT.find(&heading) else { return "" };
+    let Some(start) = DOCUMENT.find(&heading) else {
+        return "";
+    };
     let rest = &DOCUMENT[start + heading.len()..];
     rest.split("\n## ").next().unwrap_or(rest)
 }
@@ -77,17 +79,28 @@ mod tests {
     #[test]
     fn every_problem_type_is_documented_with_its_status_and_title() {
         for problem in ALL {
-            let first = section(problem.name).trim().lines().next().unwrap_or_default();
+            let first = section(problem.name)
+                .trim()
+                .lines()
+                .next()
+                .unwrap_or_default();
             let expected = format!("Status {}: {}.", problem.status.as_u16(), problem.title);
             assert_eq!(first, expected, "{}", problem.name);
-            assert!(!paragraphs(problem).is_empty(), "{} is not explained", problem.name);
+            assert!(
+                !paragraphs(problem).is_empty(),
+                "{} is not explained",
+                problem.name
+            );
         }
     }
 
     #[test]
     fn every_documented_problem_type_exists() {
         for heading in DOCUMENT.lines().filter_map(|line| line.strip_prefix("## ")) {
-            assert!(named(heading).is_some(), "{heading} is documented and unknown");
+            assert!(
+                named(heading).is_some(),
+                "{heading} is documented and unknown"
+            );
         }
     }
 }

@@ -14,7 +14,9 @@ use crate::assets;
 use crate::body::MAX_JSON_BYTES;
 use crate::error::present;
 use crate::headers::guard;
-use crate::pages::{articles, captures, health, library, pictures, problems, reader, search, setup, signin};
+use crate::pages::{
+    articles, captures, health, library, pictures, problems, reader, search, setup, signin,
+};
 use crate::policy::Answers::{Api, Bytes, Page};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
 use crate::policy::{Route, Routes};
@@ -43,18 +45,72 @@ fn routes(app: App) -> Routes {
         .add(GET, "/", Page, Read, library::library)
         .add(POST, "/articles", Page, Save, articles::save)
         .add(GET, "/articles/{id}", Page, Read, reader::reader)
-        .add(POST, "/articles/{id}/archive", Page, Change, articles::archive)
-        .add(POST, "/articles/{id}/unarchive", Page, Change, articles::unarchive)
+        .add(
+            POST,
+            "/articles/{id}/archive",
+            Page,
+            Change,
+            articles::archive,
+        )
+        .add(
+            POST,
+            "/articles/{id}/unarchive",
+            Page,
+            Change,
+            articles::unarchive,
+        )
         .add(POST, "/articles/{id}/star", Page, Change, articles::star)
-        .add(POST, "/articles/{id}/unstar", Page, Change, articles::unstar)
-        .add(POST, "/articles/{id}/delete", Page, Change, articles::delete)
-        .add(POST, "/articles/{id}/undelete", Page, Change, articles::undelete)
+        .add(
+            POST,
+            "/articles/{id}/unstar",
+            Page,
+            Change,
+            articles::unstar,
+        )
+        .add(
+            POST,
+            "/articles/{id}/delete",
+            Page,
+            Change,
+            articles::delete,
+        )
+        .add(
+            POST,
+            "/articles/{id}/undelete",
+            Page,
+            Change,
+            articles::undelete,
+        )
         .add(POST, "/articles/{id}/retry", Page, Change, articles::retry)
         // What was kept.
-        .add(GET, "/articles/{id}/captures", Page, Read, captures::captures)
-        .add(GET, "/articles/{id}/captures/{capture}/original", Bytes, Read, captures::original)
-        .add(GET, "/articles/{id}/pictures/{digest}", Bytes, Read, pictures::picture)
-        .add(GET, "/articles/{id}/thumbnail", Bytes, Read, pictures::thumbnail)
+        .add(
+            GET,
+            "/articles/{id}/captures",
+            Page,
+            Read,
+            captures::captures,
+        )
+        .add(
+            GET,
+            "/articles/{id}/captures/{capture}/original",
+            Bytes,
+            Read,
+            captures::original,
+        )
+        .add(
+            GET,
+            "/articles/{id}/pictures/{digest}",
+            Bytes,
+            Read,
+            pictures::picture,
+        )
+        .add(
+            GET,
+            "/articles/{id}/thumbnail",
+            Bytes,
+            Read,
+            pictures::thumbnail,
+        )
         // Search.
         .add(GET, "/search", Page, Read, search::search)
         // Coming in and going out.
@@ -67,10 +123,34 @@ fn routes(app: App) -> Routes {
         .add(GET, "/api/v1/articles", Api, Read, api::articles::list)
         .add(POST, "/api/v1/articles", Api, Save, api::articles::save)
         .add(GET, "/api/v1/articles/{id}", Api, Read, api::articles::read)
-        .add(Method::PATCH, "/api/v1/articles/{id}", Api, Change, api::articles::change)
-        .add(Method::DELETE, "/api/v1/articles/{id}", Api, Change, api::articles::delete)
-        .add(POST, "/api/v1/articles/{id}/undelete", Api, Change, api::articles::undelete)
-        .add(POST, "/api/v1/articles/{id}/retry", Api, Change, api::articles::retry)
+        .add(
+            Method::PATCH,
+            "/api/v1/articles/{id}",
+            Api,
+            Change,
+            api::articles::change,
+        )
+        .add(
+            Method::DELETE,
+            "/api/v1/articles/{id}",
+            Api,
+            Change,
+            api::articles::delete,
+        )
+        .add(
+            POST,
+            "/api/v1/articles/{id}/undelete",
+            Api,
+            Change,
+            api::articles::undelete,
+        )
+        .add(
+            POST,
+            "/api/v1/articles/{id}/retry",
+            Api,
+            Change,
+            api::articles::retry,
+        )
         .add(GET, "/api/v1/search", Api, Read, api::search::search)
         // For everybody.
         .add(GET, "/problems/{name}", Page, Public, problems::problem)
@@ -88,5 +168,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+    axum::serve(listener, service)
+        .with_graceful_shutdown(shutdown)
+        .await
 }

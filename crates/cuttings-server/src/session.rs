@@ -63,7 +63,11 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, HttpError> {
         // The policy of every route whose handler asks for a caller has put
         // one here; on a public route there is none.
-        parts.extensions.get::<Self>().cloned().ok_or_else(not_signed_in)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(not_signed_in)
     }
 }
 
@@ -102,20 +106,34 @@ pub(crate) fn not_signed_in() -> HttpError {
 ///
 /// Programs come with a bearer token, to the API and to kept bytes; when one is
 /// sent, the cookie is not looked at. Pages know the cookie only.
-pub(crate) async fn identify(app: &App, headers: &HeaderMap, answers: Answers) -> Result<Option<Caller>, HttpError> {
+pub(crate) async fn identify(
+    app: &App,
+    headers: &HeaderMap,
+    answers: Answers,
+) -> Result<Option<Caller>, HttpError> {
     if answers != Answers::Page
         && let Some(authorization) = headers.get(header::AUTHORIZATION)
     {
-        let Some(token) = bearer(authorization) else { return Ok(None) };
+        let Some(token) = bearer(authorization) else {
+            return Ok(None);
+        };
         let found = accounts::token_user(&app.library, token).await?;
-        return Ok(found.map(|(user, scope)| Caller { user, scope, by: Credential::Token }));
+        return Ok(found.map(|(user, scope)| Caller {
+            user,
+            scope,
+            by: Credential::Token,
+        }));
     }
-    let Some(token) = cookie(&app.settings, headers) else { return Ok(None) };
+    let Some(token) = cookie(&app.settings, headers) else {
+        return Ok(None);
+    };
     let user = accounts::session(&app.library, token).await?;
     Ok(user.map(|user| Caller {
         user,
         scope: Scope::Full,
-        by: Credential::Cookie { csrf: CsrfProof::of_session(token) },
+        by: Credential::Cookie {
+            csrf: CsrfProof::of_session(token),
+        },
     }))
 }
 
@@ -127,7 +145,11 @@ fn bearer(authorization: &HeaderValue) -> Option<&str> {
 /// The cookie's name. With `__Host-` browsers take it only over https, from
 /// this very host, so no neighbour can plant one.
 fn cookie_name(settings: &ServerSettings) -> &'static str {
-    if settings.is_secure() { "__Host-cuttings" } else { "cuttings_session" }
+    if settings.is_secure() {
+        "__Host-cuttings"
+    } else {
+        "cuttings_session"
+    }
 }
 
 /// The session's secret as the browser sent it.
@@ -179,9 +201,15 @@ mod tests {
     fn the_cookie_is_found_among_others_and_malformed_ones() {
         let settings = ServerSettings::default();
         let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("a=b; ;=; cuttings_session; x"));
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("a=b; ;=; cuttings_session; x"),
+        );
         assert_eq!(cookie(&settings, &headers), None);
-        headers.append(header::COOKIE, HeaderValue::from_static("z=1; cuttings_session=secret"));
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("z=1; cuttings_session=secret"),
+        );
         assert_eq!(cookie(&settings, &headers), Some("secret"));
     }
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::http::{StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::assets;
 use crate::error::HttpError;
 use crate::session::Caller;
 
@@ -37,7 +38,13 @@ pub(crate) struct Shell {
 impl Shell {
     /// For a page that anybody may see.
     pub fn for_nobody(title: &str, place: Place) -> Self {
-        Self { title: title.to_owned(), place, user: None, csrf: String::new(), here: "/".to_owned() }
+        Self {
+            title: title.to_owned(),
+            place,
+            user: None,
+            csrf: String::new(),
+            here: "/".to_owned(),
+        }
     }
 
     /// For a page of `caller`, reached at `here`.
@@ -47,8 +54,19 @@ impl Shell {
             place,
             user: Some(caller.user.name.clone()),
             csrf: caller.csrf(),
-            here: here.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            here: here
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
         }
+    }
+
+    /// The address of a static file.
+    #[expect(
+        clippy::unused_self,
+        reason = "templates reach functions through the shell"
+    )]
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name)
     }
 }
 

@@ -6,24 +6,35 @@
 //! that is a role or an address is not.
 
 /// Lead words before the names, lower case.
+#[rustfmt::skip]
 const LEADS: &[&str] = &[
-    "written by", "posted by", "reported by", "published by", "story by", "words by",
-    "article by", "authored by", "reviewed by", "submitted by", "created by", "compiled by",
-    "about the author", "author", "authors", "autor", "autorin", "autoren", "auteur", "autore", "by",
-    "von", "par", "por", "di", "door", "av", "af", "text", "texte", "texto", "veröffentlicht von", "publiziert von", "beitrag von",
-    "scritto da", "publicado por", "publié par", "écrit par", "geschrieben von", "ein beitrag von",
-    "erstellt von", "pressemitteilung von", "kommentar von", "interview von", "eine kolumne von", "gastbeitrag von", "a cura di", "от", "автор", "przez", "作者", "文", "記者", "記事",
+    "written by", "posted by", "reported by", "published by", "story by", "words by", "article by",
+    "authored by", "reviewed by", "submitted by", "created by", "compiled by", "about the author",
+    "author", "authors", "autor", "autorin", "autoren", "auteur", "autore", "by", "von", "par",
+    "por", "di", "door", "av", "af", "text", "texte", "texto", "veröffentlicht von",
+    "publiziert von", "beitrag von", "scritto da", "publicado por", "publié par", "écrit par",
+    "geschrieben von", "ein beitrag von", "erstellt von", "pressemitteilung von", "kommentar von",
+    "interview von", "eine kolumne von", "gastbeitrag von", "a cura di", "от", "автор", "przez",
+    "作者", "文", "記者", "記事",
 ];
 
 /// What ends a byline: everything from here on is not a name.
+#[rustfmt::skip]
 const ENDS: &[&str] = &[
-    " updated ", " published ", " posted ", " last updated", " on january", " | updated", " min read",
-    " minutes read", " minute read", " follow ", " is a ", " ist ", " am ", " @", " http", " email ",
-    " photography by", " photographs by", " photos by", " illustrated by", " veröffentlicht",
-    " aktualisiert", ". reviewed by", " reviewed by", " | reviewed", " medically reviewed", " on monday", " on tuesday", " on wednesday", " on thursday", " on friday", " on saturday", " on sunday", " senior ", " staff writer", " staff reporter", " usa today", " special to ", " contributing ", " correspondent", " founder", " freelance", " head of ", " ceo", " co-founder", " reporter", " journalist", " content writer", " editor-in-chief", " associate editor", " managing editor", " comments", " view all posts", " in category",
+    " updated ", " published ", " posted ", " last updated", " on january", " | updated",
+    " min read", " minutes read", " minute read", " follow ", " is a ", " ist ", " am ", " @",
+    " http", " email ", " photography by", " photographs by", " photos by", " illustrated by",
+    " veröffentlicht", " aktualisiert", ". reviewed by", " reviewed by", " | reviewed",
+    " medically reviewed", " on monday", " on tuesday", " on wednesday", " on thursday",
+    " on friday", " on saturday", " on sunday", " senior ", " staff writer", " staff reporter",
+    " usa today", " special to ", " contributing ", " correspondent", " founder", " freelance",
+    " head of ", " ceo", " co-founder", " reporter", " journalist", " content writer",
+    " editor-in-chief", " associate editor", " managing editor", " comments", " view all posts",
+    " in category",
 ];
 
 /// Words that never stand alone as an author.
+#[rustfmt::skip]
 const NOBODY: &[&str] = &[
     "admin", "administrator", "author", "editor", "staff", "webmaster", "user", "guest", "unknown",
     "anonymous", "null", "undefined", "none", "about", "contact", "share", "home", "redakcja",
@@ -72,9 +83,9 @@ fn without_lead(line: &str) -> &str {
     for _ in 0..3 {
         let lower: String = line.chars().take(24).flat_map(char::to_lowercase).collect();
         let Some(lead) = LEADS.iter().find(|lead| {
-            lower.strip_prefix(**lead).is_some_and(|rest| {
-                rest.starts_with([' ', ':', '\u{a0}', '\n', '：', '/', '|'])
-            })
+            lower
+                .strip_prefix(**lead)
+                .is_some_and(|rest| rest.starts_with([' ', ':', '\u{a0}', '\n', '：', '/', '|']))
         }) else {
             break;
         };
@@ -91,9 +102,9 @@ fn without_lead(line: &str) -> &str {
 
 fn split_names(line: &str) -> Vec<&str> {
     let mut pieces = vec![line];
-    for mark in
-        [";", "|", " / ", " & ", " and ", " und ", " AND ", " et ", " y ", "•", "·", "、", "\n"]
-    {
+    for mark in [
+        ";", "|", " / ", " & ", " and ", " und ", " AND ", " et ", " y ", "•", "·", "、", "\n",
+    ] {
         // "et" and "y" may stand inside a name in other languages only with
         // spaces around, which is how they are matched here.
         pieces = pieces.iter().flat_map(|piece| piece.split(mark)).collect();
@@ -120,9 +131,12 @@ fn clean_name(piece: &str) -> String {
 }
 
 /// Ranks and roles that follow a name after a comma.
+#[rustfmt::skip]
 const RANKS: &[&str] = &[
-    "jr", "jr.", "sr", "sr.", "md", "m.d.", "phd", "ph.d.", "ph.d", "mba", "rd", "cpa", "esq", "esq.",
-    "iii", "ii", "rn", "dr", "dr.", "mph", "ms", "cfp", "cfp®", "cfa", "jd", "rdn", "ld", "do", "dds", "dvm", "facs", "facc", "np", "pa-c", "msc", "m.sc.", "ba", "ma", "m.a.", "lcsw", "pharmd", "dmd", "founder", "editor", "writer", "reporter",
+    "jr", "jr.", "sr", "sr.", "md", "m.d.", "phd", "ph.d.", "ph.d", "mba", "rd", "cpa", "esq",
+    "esq.", "iii", "ii", "rn", "dr", "dr.", "mph", "ms", "cfp", "cfp®", "cfa", "jd", "rdn", "ld",
+    "do", "dds", "dvm", "facs", "facc", "np", "pa-c", "msc", "m.sc.", "ba", "ma", "m.a.", "lcsw",
+    "pharmd", "dmd", "founder", "editor", "writer", "reporter",
 ];
 
 fn is_name(name: &str) -> bool {
@@ -146,9 +160,29 @@ fn is_name(name: &str) -> bool {
         && !lower.contains("min read")
         && !lower.contains(".com/")
         && !ends_in_date(&lower)
-        && !["using ", "email", "your ", "press release", "view all", "all posts", "more from", "read ", "sponsored", "skip "].iter().any(|lead| lower.starts_with(lead))
+        && ![
+            "using ",
+            "email",
+            "your ",
+            "press release",
+            "view all",
+            "all posts",
+            "more from",
+            "read ",
+            "sponsored",
+            "skip ",
+        ]
+        .iter()
+        .any(|lead| lower.starts_with(lead))
         && !LEADS.contains(&lower.as_str())
-        && !["publiziert am", "veröffentlicht", "stand", "profil bearbeiten", "no author"].contains(&lower.as_str())
+        && ![
+            "publiziert am",
+            "veröffentlicht",
+            "stand",
+            "profil bearbeiten",
+            "no author",
+        ]
+        .contains(&lower.as_str())
         && super::dates::from_text(name, super::dates::Order::DayFirst).is_none()
 }
 
@@ -156,8 +190,11 @@ fn is_name(name: &str) -> bool {
 fn ends_in_date(lower: &str) -> bool {
     let words: Vec<&str> = lower.split_whitespace().collect();
     words.len() == 2
-        && words.iter().any(|word| word.bytes().all(|b| b.is_ascii_digit()))
-        && super::dates::from_text(&format!("{lower} 2020"), super::dates::Order::DayFirst).is_some()
+        && words
+            .iter()
+            .any(|word| word.bytes().all(|b| b.is_ascii_digit()))
+        && super::dates::from_text(&format!("{lower} 2020"), super::dates::Order::DayFirst)
+            .is_some()
 }
 
 #[cfg(test)]
@@ -168,7 +205,10 @@ mod tests {
     fn names_are_parted_and_lead_words_dropped() {
         for (line, names) in [
             ("By Ada Byron", vec!["Ada Byron"]),
-            ("Von Anna Blume und Karl Kraus", vec!["Anna Blume", "Karl Kraus"]),
+            (
+                "Von Anna Blume und Karl Kraus",
+                vec!["Anna Blume", "Karl Kraus"],
+            ),
             ("Written by: Ada Byron | 3 May 2023", vec!["Ada Byron"]),
             ("Ada Byron, Ph.D.", vec!["Ada Byron"]),
             ("Author: Reuters", vec!["Reuters"]),
@@ -180,7 +220,14 @@ mod tests {
 
     #[test]
     fn a_line_that_names_nobody_gives_nobody() {
-        for line in ["", "admin", "3 May 2023", "https://example.org/ada", "Updated 3 May", "By"] {
+        for line in [
+            "",
+            "admin",
+            "3 May 2023",
+            "https://example.org/ada",
+            "Updated 3 May",
+            "By",
+        ] {
             assert!(authors(line).is_empty(), "{line}");
         }
     }

@@ -29,7 +29,10 @@ impl Stamp {
         if !(EARLIEST_YEAR..=LATEST_YEAR).contains(&year) {
             return None;
         }
-        Some(Self { day: Date::new(year, month, day).ok()?, moment: None })
+        Some(Self {
+            day: Date::new(year, month, day).ok()?,
+            moment: None,
+        })
     }
 
     /// Whether a time of day with its offset is known.
@@ -101,7 +104,9 @@ pub fn from_value(value: &str, order: Order) -> Option<Stamp> {
     if value.is_empty() || value.len() > 120 {
         return None;
     }
-    iso(value).or_else(|| unix_time(value)).or_else(|| from_text(value, order))
+    iso(value)
+        .or_else(|| unix_time(value))
+        .or_else(|| from_text(value, order))
 }
 
 fn unix_time(value: &str) -> Option<Stamp> {
@@ -120,7 +125,10 @@ fn unix_time(value: &str) -> Option<Stamp> {
 
 fn stamp(civil: DateTime, offset: Option<Offset>) -> Option<Stamp> {
     let day = Stamp::from_day(civil.year(), civil.month(), civil.day())?;
-    Some(Stamp { moment: offset.map(|offset| (civil.time(), offset)), ..day })
+    Some(Stamp {
+        moment: offset.map(|offset| (civil.time(), offset)),
+        ..day
+    })
 }
 
 /// `2023-06-13`, `2023-06-13T19:05:47+00:00`, `2023-06-13 19:05:47 +0200`,
@@ -171,7 +179,10 @@ fn with_time(date: Stamp, rest: &str) -> Stamp {
     }) else {
         return date;
     };
-    Stamp { moment: Some((time, offset)), ..date }
+    Stamp {
+        moment: Some((time, offset)),
+        ..date
+    }
 }
 
 fn time_of_day(bytes: &[u8], at: &mut usize) -> Option<Time> {
@@ -253,8 +264,15 @@ fn split(text: &str) -> Vec<Word<'_>> {
             rest.next();
         }
         let piece = &text[start..end];
-        let number = (digit && piece.len() <= 8).then(|| piece.parse().ok()).flatten();
-        words.push(Word { text: piece, number, start, end });
+        let number = (digit && piece.len() <= 8)
+            .then(|| piece.parse().ok())
+            .flatten();
+        words.push(Word {
+            text: piece,
+            number,
+            start,
+            end,
+        });
         if words.len() > 400 {
             break;
         }
@@ -270,11 +288,11 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
         if word.text.len() == 4 && (1990..2050).contains(&first) {
             if let (Some(a), Some(b)) = (next(1), next(2)) {
                 let gap = &text[word.end..a.start];
-                if matches!(gap.trim(), "-" | "/" | ".") {
-                    if let (Some(month), Some(day)) = (a.number, b.number) {
-                        let date = Stamp::from_day(first as i16, small(month)?, small(day)?)?;
-                        return Some(with_time(date, &text[b.end..]));
-                    }
+                if matches!(gap.trim(), "-" | "/" | ".")
+                    && let (Some(month), Some(day)) = (a.number, b.number)
+                {
+                    let date = Stamp::from_day(first as i16, small(month)?, small(day)?)?;
+                    return Some(with_time(date, &text[b.end..]));
                 }
                 // The sign for "year" may carry the month's digits behind it.
                 if matches!(a.text, "年" | "년") {
@@ -296,7 +314,10 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
             // 13.06.2023, 13/06/23, 13-06-2023
             if let Some(number) = second.number {
                 let third = next(2)?;
-                let gaps = (&text[word.end..second.start], &text[second.end..third.start]);
+                let gaps = (
+                    &text[word.end..second.start],
+                    &text[second.end..third.start],
+                );
                 let tight = matches!(gaps.0.trim(), "." | "/" | "-")
                     && matches!(gaps.1.trim(), "." | "/" | "-");
                 let year = third.number.filter(|_| tight && second.text.len() <= 2)?;
@@ -353,7 +374,10 @@ fn small(number: u32) -> Option<i8> {
 }
 
 fn is_filler(word: &str) -> bool {
-    matches!(word, "st" | "nd" | "rd" | "th" | "of" | "de" | "er" | "d" | "o" | "º" | "ª")
+    matches!(
+        word,
+        "st" | "nd" | "rd" | "th" | "of" | "de" | "er" | "d" | "o" | "º" | "ª"
+    )
 }
 
 /// The month a word names, 1 to 12, in the languages most pages come in.
@@ -482,22 +506,46 @@ mod tests {
     #[test]
     fn numbers_are_read_in_the_order_of_the_language() {
         let date = "03/04/2023";
-        assert_eq!(from_text(date, Order::DayFirst).unwrap().to_string(), "2023-04-03");
-        assert_eq!(from_text(date, Order::MonthFirst).unwrap().to_string(), "2023-03-04");
-        assert_eq!(from_text("13/04/2023", Order::MonthFirst).unwrap().to_string(), "2023-04-13");
+        assert_eq!(
+            from_text(date, Order::DayFirst).unwrap().to_string(),
+            "2023-04-03"
+        );
+        assert_eq!(
+            from_text(date, Order::MonthFirst).unwrap().to_string(),
+            "2023-03-04"
+        );
+        assert_eq!(
+            from_text("13/04/2023", Order::MonthFirst)
+                .unwrap()
+                .to_string(),
+            "2023-04-13"
+        );
     }
 
     #[test]
     fn what_only_looks_like_a_date_is_none() {
-        for line in ["May 1234", "version 1.2.3", "31.02.2023", "14 June 1789", "10/2023", ""] {
+        for line in [
+            "May 1234",
+            "version 1.2.3",
+            "31.02.2023",
+            "14 June 1789",
+            "10/2023",
+            "",
+        ] {
             assert_eq!(text(line), None, "{line}");
         }
     }
 
     #[test]
     fn an_address_gives_a_date_only_when_it_names_the_day() {
-        assert_eq!(from_address("/2023/06/14/x").unwrap().to_string(), "2023-06-14");
-        assert_eq!(from_address("/news-20230614-x").unwrap().to_string(), "2023-06-14");
+        assert_eq!(
+            from_address("/2023/06/14/x").unwrap().to_string(),
+            "2023-06-14"
+        );
+        assert_eq!(
+            from_address("/news-20230614-x").unwrap().to_string(),
+            "2023-06-14"
+        );
         assert!(from_address("/2023/06/summer").is_none());
         assert!(from_address("/article/202306141234567").is_none());
     }

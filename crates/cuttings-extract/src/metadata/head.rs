@@ -45,7 +45,10 @@ impl Head {
                 }
                 Tag::Body => {
                     head.language = head.language.take().or_else(|| language_of(page, index));
-                    head.direction = head.direction.take().or_else(|| page.attr(index, Attr::Dir).map(str::to_owned));
+                    head.direction = head
+                        .direction
+                        .take()
+                        .or_else(|| page.attr(index, Attr::Dir).map(str::to_owned));
                 }
                 Tag::Script => head.take_script(doc, page, index),
                 _ => {}
@@ -55,19 +58,27 @@ impl Head {
     }
 
     fn take_meta(&mut self, page: &Page<'_>, index: usize) {
-        let content = page.attr(index, Attr::Content).or_else(|| page.attr(index, Attr::Value));
-        let Some(content) = content.filter(|content| !content.trim().is_empty()) else { return };
+        let content = page
+            .attr(index, Attr::Content)
+            .or_else(|| page.attr(index, Attr::Value));
+        let Some(content) = content.filter(|content| !content.trim().is_empty()) else {
+            return;
+        };
         for attr in [Attr::Property, Attr::Name, Attr::Itemprop, Attr::HttpEquiv] {
             if let Some(names) = page.attr(index, attr) {
                 for name in names.split_whitespace() {
-                    self.metas.push((name.to_ascii_lowercase(), content.to_owned()));
+                    self.metas
+                        .push((name.to_ascii_lowercase(), content.to_owned()));
                 }
             }
         }
     }
 
     fn take_link(&mut self, page: &Page<'_>, index: usize) {
-        let (Some(rel), Some(href)) = (page.attr(index, Attr::Rel), page.attr(index, Attr::Href)) else { return };
+        let (Some(rel), Some(href)) = (page.attr(index, Attr::Rel), page.attr(index, Attr::Href))
+        else {
+            return;
+        };
         let rel = rel.to_ascii_lowercase();
         if rel == "canonical" && self.canonical.is_none() {
             self.canonical = some(href.trim().to_owned());
@@ -78,9 +89,12 @@ impl Head {
 
     fn take_script(&mut self, doc: &Document, page: &Page<'_>, index: usize) {
         self.scripts += 1;
-        let linked = page.attr(index, Attr::Type).is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"));
+        let linked = page
+            .attr(index, Attr::Type)
+            .is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"));
         if linked && self.linked_data.len() < 50 {
-            self.linked_data.push(doc.text_content(page.node(index).id).clone());
+            self.linked_data
+                .push(doc.text_content(page.node(index).id).clone());
         }
     }
 
@@ -98,7 +112,10 @@ impl Head {
 
     /// All contents under one name.
     pub fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = String> + 'h {
-        self.metas.iter().filter(move |(key, _)| key == name).map(|(_, content)| super::plain(content))
+        self.metas
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, content)| super::plain(content))
     }
 }
 

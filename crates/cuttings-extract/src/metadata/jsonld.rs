@@ -47,15 +47,21 @@ pub fn read(scripts: &[String]) -> LinkedData {
             Value::Array(items) => open.extend(items.iter().rev()),
             Value::Object(object) => {
                 objects.push(object);
-                open.extend(object.values().rev().filter(|v| v.is_array() || v.is_object()));
+                open.extend(
+                    object
+                        .values()
+                        .rev()
+                        .filter(|v| v.is_array() || v.is_object()),
+                );
             }
             _ => {}
         }
     }
     let mut data = LinkedData::default();
-    let best = objects.iter().enumerate().max_by_key(|(at, object)| {
-        (rank(object), std::cmp::Reverse(*at))
-    });
+    let best = objects
+        .iter()
+        .enumerate()
+        .max_by_key(|(at, object)| (rank(object), std::cmp::Reverse(*at)));
     if let Some((_, object)) = best.filter(|(_, object)| rank(object) > 0) {
         fill(&mut data, object, &objects);
     }
@@ -85,7 +91,10 @@ fn parse(script: &str) -> Option<Value> {
     if let Ok(value) = serde_json::from_str(script) {
         return Some(value);
     }
-    let mended: String = script.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mended: String = script
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if let Ok(value) = serde_json::from_str(&mended) {
         return Some(value);
     }
@@ -116,9 +125,10 @@ fn types(object: &Map<String, Value>) -> impl Iterator<Item = &str> {
         Some(one) => std::slice::from_ref(one),
         None => &[],
     };
-    kinds.iter().filter_map(Value::as_str).map(|kind| {
-        kind.rsplit(['/', '#', ':']).next().unwrap_or(kind)
-    })
+    kinds
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|kind| kind.rsplit(['/', '#', ':']).next().unwrap_or(kind))
 }
 
 /// How much an object is the article: 3 for articles, 2 for what is like one,
@@ -127,13 +137,24 @@ fn rank(object: &Map<String, Value>) -> u8 {
     let dated = object.contains_key("headline") || object.contains_key("datePublished");
     types(object)
         .map(|kind| match kind {
-            "NewsArticle" | "Article" | "BlogPosting" | "ReportageNewsArticle" | "Report"
-            | "AnalysisNewsArticle" | "OpinionNewsArticle" | "BackgroundNewsArticle"
-            | "AdvertiserContentArticle" | "ScholarlyArticle" | "TechArticle" | "LiveBlogPosting"
-            | "SatiricalArticle" | "SocialMediaPosting" | "ReviewNewsArticle"
-            | "MedicalScholarlyArticle" | "DiscussionForumPosting" | "APIReference" => {
-                3 + u8::from(dated)
-            }
+            "NewsArticle"
+            | "Article"
+            | "BlogPosting"
+            | "ReportageNewsArticle"
+            | "Report"
+            | "AnalysisNewsArticle"
+            | "OpinionNewsArticle"
+            | "BackgroundNewsArticle"
+            | "AdvertiserContentArticle"
+            | "ScholarlyArticle"
+            | "TechArticle"
+            | "LiveBlogPosting"
+            | "SatiricalArticle"
+            | "SocialMediaPosting"
+            | "ReviewNewsArticle"
+            | "MedicalScholarlyArticle"
+            | "DiscussionForumPosting"
+            | "APIReference" => 3 + u8::from(dated),
             "Recipe" | "HowTo" | "QAPage" | "Question" | "VideoObject" | "PodcastEpisode"
             | "CreativeWork" | "Review"
                 if dated =>
@@ -148,10 +169,12 @@ fn rank(object: &Map<String, Value>) -> u8 {
 }
 
 fn fill(data: &mut LinkedData, object: &Map<String, Value>, all: &[&Map<String, Value>]) {
-    data.kind = types(object).next().unwrap_or_default().to_owned();
+    types(object)
+        .next()
+        .unwrap_or_default()
+        .clone_into(&mut data.kind);
     data.is_article = rank(object) >= 2;
-    data.headline = text(object.get("headline"))
-        .or_else(|| text(object.get("name")));
+    data.headline = text(object.get("headline")).or_else(|| text(object.get("name")));
     data.description = text(object.get("description"));
     for key in ["author", "creator"] {
         if data.authors.is_empty()
@@ -181,8 +204,7 @@ fn fill(data: &mut LinkedData, object: &Map<String, Value>, all: &[&Map<String, 
         Some(Value::Object(language)) => text(language.get("alternateName")),
         other => text(other),
     };
-    data.image = image(object.get("image"), all)
-        .or_else(|| image(object.get("thumbnailUrl"), all));
+    data.image = image(object.get("image"), all).or_else(|| image(object.get("thumbnailUrl"), all));
     data.address = text(object.get("url")).or_else(|| match object.get("mainEntityOfPage") {
         Some(Value::Object(page)) => text(page.get("@id")),
         other => text(other),
@@ -197,7 +219,8 @@ fn fill(data: &mut LinkedData, object: &Map<String, Value>, all: &[&Map<String, 
         if part.get("isAccessibleForFree").and_then(truth) == Some(false)
             && let Some(selector) = text(part.get("cssSelector"))
         {
-            data.walled_parts.push(selector.trim_start_matches('.').to_owned());
+            data.walled_parts
+                .push(selector.trim_start_matches('.').to_owned());
         }
     }
 }
@@ -235,9 +258,9 @@ fn names(value: &Value, all: &[&Map<String, Value>], found: &mut Vec<String>) {
             Value::String(_) => text(Some(item)),
             Value::Object(object) => text(object.get("name")).or_else(|| {
                 let id = object.get("@id")?;
-                let named = all.iter().find(|other| {
-                    other.get("@id") == Some(id) && other.contains_key("name")
-                })?;
+                let named = all
+                    .iter()
+                    .find(|other| other.get("@id") == Some(id) && other.contains_key("name"))?;
                 text(named.get("name"))
             }),
             _ => None,

@@ -70,7 +70,10 @@ pub fn guess(text: &str) -> Option<&'static str> {
     if scripts[1] * 20 > all {
         return Some("ja");
     }
-    let (most, count) = scripts.iter().enumerate().max_by_key(|(_, count)| **count)?;
+    let (most, count) = scripts
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, count)| **count)?;
     if count * 3 < all * 2 {
         return None;
     }
@@ -78,9 +81,17 @@ pub fn guess(text: &str) -> Option<&'static str> {
         0 => by_words(text),
         2 => Some("zh"),
         3 => Some("ko"),
-        4 => Some(if text.contains(['і', 'ї', 'є']) { "uk" } else { "ru" }),
+        4 => Some(if text.contains(['і', 'ї', 'є']) {
+            "uk"
+        } else {
+            "ru"
+        }),
         5 => Some("he"),
-        6 => Some(if text.contains(['پ', 'چ', 'گ', 'ژ']) { "fa" } else { "ar" }),
+        6 => Some(if text.contains(['پ', 'چ', 'گ', 'ژ']) {
+            "fa"
+        } else {
+            "ar"
+        }),
         7 => Some("el"),
         8 => Some("hi"),
         _ => None,
@@ -90,12 +101,30 @@ pub fn guess(text: &str) -> Option<&'static str> {
 /// Words that are common in one language and rare in the others.
 const COMMON: &[(&str, &str)] = &[
     ("en", " the and of to that with for was is this from have "),
-    ("de", " der die das und ist nicht mit von den auf für ein eine "),
-    ("fr", " les des est une dans pour qui que pas sur avec du au "),
-    ("es", " los las del una por con para que como pero más su el "),
-    ("it", " della che di il per una sono con non più gli nel alla "),
-    ("pt", " não uma dos das com para que os como mais foi em ao "),
-    ("nl", " het een van en niet dat voor met zijn op ook maar wordt "),
+    (
+        "de",
+        " der die das und ist nicht mit von den auf für ein eine ",
+    ),
+    (
+        "fr",
+        " les des est une dans pour qui que pas sur avec du au ",
+    ),
+    (
+        "es",
+        " los las del una por con para que como pero más su el ",
+    ),
+    (
+        "it",
+        " della che di il per una sono con non più gli nel alla ",
+    ),
+    (
+        "pt",
+        " não uma dos das com para que os como mais foi em ao ",
+    ),
+    (
+        "nl",
+        " het een van en niet dat voor met zijn op ook maar wordt ",
+    ),
     ("sv", " och att det som är på för inte med den av till har "),
     ("da", " og at det er på til af ikke med der den som har "),
     ("pl", " nie się na jest że do oraz jak przez dla jego w z "),
@@ -106,14 +135,23 @@ fn by_words(text: &str) -> Option<&'static str> {
     let mut counts = [0_usize; COMMON.len()];
     let mut all = 0;
     for word in text.split_whitespace().take(400) {
-        let word = format!(" {} ", word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase());
+        let word = format!(
+            " {} ",
+            word.trim_matches(|c: char| !c.is_alphabetic())
+                .to_lowercase()
+        );
         all += 1;
         for (at, (_, words)) in COMMON.iter().enumerate() {
             counts[at] += usize::from(word.len() > 2 && words.contains(&word));
         }
     }
     let (best, count) = counts.iter().enumerate().max_by_key(|(_, count)| **count)?;
-    let second = counts.iter().enumerate().filter(|(at, _)| *at != best).map(|(_, count)| *count).max()?;
+    let second = counts
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| *at != best)
+        .map(|(_, count)| *count)
+        .max()?;
     (*count * 12 > all && *count > second).then(|| COMMON[best].0)
 }
 
@@ -125,7 +163,10 @@ pub fn direction(declared: Option<&str>, language: Option<&str>, text: &str) -> 
         _ => {}
     }
     let primary = language.and_then(|tag| tag.split('-').next()).unwrap_or("");
-    if matches!(primary, "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb") {
+    if matches!(
+        primary,
+        "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb"
+    ) {
         return Direction::Rtl;
     }
     let (mut left, mut right) = (0, 0);
@@ -136,7 +177,11 @@ pub fn direction(declared: Option<&str>, language: Option<&str>, text: &str) -> 
             _ => {}
         }
     }
-    if right > left { Direction::Rtl } else { Direction::Ltr }
+    if right > left {
+        Direction::Rtl
+    } else {
+        Direction::Ltr
+    }
 }
 
 #[cfg(test)]
@@ -145,7 +190,12 @@ mod tests {
 
     #[test]
     fn declared_tags_are_brought_into_one_shape() {
-        for (given, shaped) in [("en_gb", "en-GB"), ("EN", "en"), ("zh-hant-tw", "zh-Hant-TW"), ("de-DE,en", "de-DE")] {
+        for (given, shaped) in [
+            ("en_gb", "en-GB"),
+            ("EN", "en"),
+            ("zh-hant-tw", "zh-Hant-TW"),
+            ("de-DE,en", "de-DE"),
+        ] {
             assert_eq!(tag(given).as_deref(), Some(shaped));
         }
         assert_eq!(tag("english"), None);
@@ -154,9 +204,20 @@ mod tests {
 
     #[test]
     fn a_language_is_guessed_only_from_enough_text() {
-        assert_eq!(guess("Der Rat hat die Frage nicht beraten und das Ergebnis ist für den Ort offen."), Some("de"));
-        assert_eq!(guess("The council has put off the question and that is the end of it for now."), Some("en"));
-        assert_eq!(guess("議会はこの問題を先送りした。結果はまだわからないという。町の人々は来週の会議を待っている。"), Some("ja"));
+        assert_eq!(
+            guess("Der Rat hat die Frage nicht beraten und das Ergebnis ist für den Ort offen."),
+            Some("de")
+        );
+        assert_eq!(
+            guess("The council has put off the question and that is the end of it for now."),
+            Some("en")
+        );
+        assert_eq!(
+            guess(
+                "議会はこの問題を先送りした。結果はまだわからないという。町の人々は来週の会議を待っている。"
+            ),
+            Some("ja")
+        );
         assert_eq!(guess("ok"), None);
     }
 

@@ -11,13 +11,30 @@ use crate::phrases::fold;
 use cuttings_html::Tag;
 
 /// What parts the story from the site in a `<title>`.
-const PARTS: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " « ", " // ", " : ", " ‹ ", " ❘ ", " ¦ ", "｜", " / ", " > "];
+const PARTS: &[&str] = &[
+    " | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " « ", " // ", " : ", " ‹ ", " ❘ ",
+    " ¦ ", "｜", " / ", " > ",
+];
 
 /// The headline of the page, by agreement of its sources.
-pub fn headline(page: &Page<'_>, head: &Head, linked: &LinkedData, site: Option<&str>) -> Option<String> {
-    let clean = |text: Option<String>| text.map(|text| without_site(&text, site)).filter(|text| !text.is_empty());
+pub fn headline(
+    page: &Page<'_>,
+    head: &Head,
+    linked: &LinkedData,
+    site: Option<&str>,
+) -> Option<String> {
+    let clean = |text: Option<String>| {
+        text.map(|text| without_site(&text, site))
+            .filter(|text| !text.is_empty())
+    };
     let linked_headline = clean(linked.headline.clone().filter(|_| linked.is_article));
-    let graph = clean(head.meta(&["og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"]));
+    let graph = clean(head.meta(&[
+        "og:title",
+        "twitter:title",
+        "dc.title",
+        "parsely-title",
+        "sailthru.title",
+    ]));
     let title = clean(head.title.clone());
     let headings = headings(page);
     let whole_title = head.title.as_deref().map(fold).unwrap_or_default();
@@ -26,10 +43,25 @@ pub fn headline(page: &Page<'_>, head: &Head, linked: &LinkedData, site: Option<
     let repeated = headings.iter().find(|heading| {
         let folded = fold(heading);
         folded.len() > 3
-            && [&linked_headline, &graph, &title].into_iter().flatten().any(|other| fold(other) == folded)
+            && [&linked_headline, &graph, &title]
+                .into_iter()
+                .flatten()
+                .any(|other| fold(other) == folded)
     });
     if let Some(repeated) = repeated {
         return Some(repeated.clone());
+    }
+    // A heading of any length that is the first part of the title.
+    let leading = head
+        .title
+        .as_deref()
+        .and_then(first_part)
+        .map(|(first, _)| fold(first));
+    let led = headings
+        .iter()
+        .find(|heading| leading.as_deref() == Some(fold(heading).as_str()));
+    if let Some(led) = led {
+        return Some(led.clone());
     }
     let contained = headings.iter().find(|heading| {
         let folded = fold(heading);
@@ -38,10 +70,34 @@ pub fn headline(page: &Page<'_>, head: &Head, linked: &LinkedData, site: Option<
     if let Some(contained) = contained {
         return Some(contained.clone());
     }
+    // What is no article may greet its reader in the heading; its name is in
+    // the title.
+    let is_article = linked.is_article
+        || head
+            .meta(&["og:type"])
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
+    if !is_article && let Some(title) = &title {
+        return Some(without_short_tail(title).to_owned());
+    }
     if headings.len() == 1 && headings[0].split_whitespace().count() >= 3 {
         return Some(headings[0].clone());
     }
-    linked_headline.or(graph).or(title).or_else(|| headings.into_iter().next())
+    linked_headline
+        .or(graph)
+        .or(title)
+        .or_else(|| headings.into_iter().next())
+}
+
+/// Cuts a last part of few words, which is a site that is not named elsewhere.
+fn without_short_tail(title: &str) -> &str {
+    match last_part(title) {
+        Some((before, after))
+            if before.split_whitespace().count() >= 2 && after.split_whitespace().count() <= 4 =>
+        {
+            before.trim()
+        }
+        _ => title,
+    }
 }
 
 /// The texts of the first-level headings, in order, the site's name aside.
@@ -50,7 +106,12 @@ fn headings(page: &Page<'_>) -> Vec<String> {
         .iter()
         .map(|at| *at as usize)
         .filter(|at| page.node(*at).tag == Tag::H1)
-        .map(|at| page.text_in(at))
+        .map(|at| {
+            let text = page.text_in(at);
+            // The sign of a link to the heading itself.
+            text.trim_end_matches(['¶', '#', '§', '\u{f0c1}', ' '])
+                .to_owned()
+        })
         .filter(|text| !text.is_empty() && text.chars().count() <= 300)
         .take(12)
         .collect()
@@ -60,7 +121,9 @@ fn headings(page: &Page<'_>) -> Vec<String> {
 pub fn without_site(title: &str, site: Option<&str>) -> String {
     let mut title = title.trim();
     for _ in 0..3 {
-        let Some((before, after)) = last_part(title) else { break };
+        let Some((before, after)) = last_part(title) else {
+            break;
+        };
         if is_site(after, site) && !before.trim().is_empty() {
             title = before.trim();
             continue;
@@ -77,12 +140,18 @@ pub fn without_site(title: &str, site: Option<&str>) -> String {
 }
 
 fn last_part(title: &str) -> Option<(&str, &str)> {
-    let (at, mark) = PARTS.iter().filter_map(|mark| title.rfind(mark).map(|at| (at, *mark))).max()?;
+    let (at, mark) = PARTS
+        .iter()
+        .filter_map(|mark| title.rfind(mark).map(|at| (at, *mark)))
+        .max()?;
     Some((&title[..at], &title[at + mark.len()..]))
 }
 
 fn first_part(title: &str) -> Option<(&str, &str)> {
-    let (at, mark) = PARTS.iter().filter_map(|mark| title.find(mark).map(|at| (at, *mark))).min()?;
+    let (at, mark) = PARTS
+        .iter()
+        .filter_map(|mark| title.find(mark).map(|at| (at, *mark)))
+        .min()?;
     Some((&title[..at], &title[at + mark.len()..]))
 }
 
@@ -100,13 +169,19 @@ fn is_site(part: &str, site: Option<&str>) -> bool {
         if !site.is_empty()
             && (site_squeezed == squeezed
                 || (squeezed.len() > 3 && site_squeezed.contains(&squeezed))
-                || (site_squeezed.len() > 3 && squeezed.contains(&site_squeezed) && folded.split(' ').count() <= site.split(' ').count() + 3))
+                || (site_squeezed.len() > 3
+                    && squeezed.contains(&site_squeezed)
+                    && folded.split(' ').count() <= site.split(' ').count() + 3))
         {
             return true;
         }
     }
     let part = part.trim();
-    !part.contains(' ') && part.contains('.') && part.rsplit('.').next().is_some_and(|end| (2..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphabetic()))
+    !part.contains(' ')
+        && part.contains('.')
+        && part.rsplit('.').next().is_some_and(|end| {
+            (2..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphabetic())
+        })
 }
 
 #[cfg(test)]
@@ -115,9 +190,21 @@ mod tests {
 
     #[test]
     fn the_name_of_the_site_is_cut_from_either_end() {
-        assert_eq!(without_site("The story | The Paper", Some("The Paper")), "The story");
-        assert_eq!(without_site("The Paper: x - The story - thepaper.com", None), "The Paper: x - The story");
-        assert_eq!(without_site("Paper | The long story", Some("Paper")), "The long story");
-        assert_eq!(without_site("Left - and right", Some("Paper")), "Left - and right");
+        assert_eq!(
+            without_site("The story | The Paper", Some("The Paper")),
+            "The story"
+        );
+        assert_eq!(
+            without_site("The Paper: x - The story - thepaper.com", None),
+            "The Paper: x - The story"
+        );
+        assert_eq!(
+            without_site("Paper | The long story", Some("Paper")),
+            "The long story"
+        );
+        assert_eq!(
+            without_site("Left - and right", Some("Paper")),
+            "Left - and right"
+        );
     }
 }

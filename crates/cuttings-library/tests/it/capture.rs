@@ -236,7 +236,7 @@ fn every_kind_of_bad_answer_is_told_apart_in_plain_words() {
                 "/huge",
                 Answer::html(vec![b'a'; 50 << 20]),
                 "too_large",
-                "MB",
+                "MiB",
             ),
         ] {
             let (found, text) = reason(&rig, &origin, path, answer).await;

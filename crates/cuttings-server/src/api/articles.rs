@@ -73,11 +73,17 @@ pub(crate) async fn list(
     let after = match query.cursor.as_deref() {
         None => None,
         Some(cursor) => Some(read_position(cursor).ok_or_else(|| {
-            HttpError::bad_request("cursor is not one this list has given out. Leave it out to begin at the newest.")
+            HttpError::bad_request(
+                "cursor is not one this list has given out. Leave it out to begin at the newest.",
+            )
         })?),
     };
     let limit = limit(query.limit.as_deref())?;
-    let mut articles = app.library.store.list(caller.user_id(), view, after, limit + 1).await?;
+    let mut articles = app
+        .library
+        .store
+        .list(caller.user_id(), view, after, limit + 1)
+        .await?;
     let next = if articles.len() as i64 > limit {
         articles.truncate(limit as usize);
         articles.last().map(position)
@@ -90,7 +96,9 @@ pub(crate) async fn list(
 
 /// A whole number of any size, brought into 1 to 100.
 fn limit(typed: Option<&str>) -> Result<i64, HttpError> {
-    let Some(typed) = typed else { return Ok(DEFAULT_LIMIT) };
+    let Some(typed) = typed else {
+        return Ok(DEFAULT_LIMIT);
+    };
     let digits = typed.strip_prefix('-').unwrap_or(typed);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(HttpError::bad_request("limit is not a whole number."));
@@ -108,9 +116,18 @@ pub(crate) async fn save(
 ) -> Result<Response, HttpError> {
     let page = address::parse(&body.url).map_err(LibraryError::from)?;
     let saved = save::save(&app.library, caller.user_id(), &page, None).await?;
-    let status = if saved.already { StatusCode::OK } else { StatusCode::CREATED };
+    let status = if saved.already {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
     let location = app.link(&format!("/api/v1/articles/{}", saved.article.id));
-    Ok((status, [(header::LOCATION, location)], Json(ArticleJson::from(saved.article))).into_response())
+    Ok((
+        status,
+        [(header::LOCATION, location)],
+        Json(ArticleJson::from(saved.article)),
+    )
+        .into_response())
 }
 
 /// `GET /api/v1/articles/{id}`.
@@ -121,12 +138,19 @@ pub(crate) async fn read(
     Query(query): Query<ReadQuery>,
 ) -> Result<Response, HttpError> {
     let (mut text, mut html) = (false, false);
-    for word in query.include.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+    for word in query
+        .include
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+    {
         match word {
             "text" => text = true,
             "html" => html = true,
             other => {
-                return Err(HttpError::bad_request(format!("include is a list of text and html; “{other}” is neither.")));
+                return Err(HttpError::bad_request(format!(
+                    "include is a list of text and html; “{other}” is neither."
+                )));
             }
         }
     }
@@ -137,7 +161,11 @@ pub(crate) async fn read(
         .await?
         .filter(|article| article.deleted_at_ms.is_none())
         .ok_or_else(HttpError::no_such_article)?;
-    let body = if text || html { app.library.store.article_body(caller.user_id(), id).await? } else { None };
+    let body = if text || html {
+        app.library.store.article_body(caller.user_id(), id).await?
+    } else {
+        None
+    };
     Ok(Json(ArticleJson::from(article).with_body(body, text, html)).into_response())
 }
 
@@ -156,7 +184,10 @@ pub(crate) async fn change(
         article = Some(shelf::star(&app.library, caller.user_id(), id, on).await?);
     }
     let article = article.ok_or_else(|| {
-        HttpError::new(problems::BAD_FIELD, "Nothing to change: give archived or starred as true or false.")
+        HttpError::new(
+            problems::BAD_FIELD,
+            "Nothing to change: give archived or starred as true or false.",
+        )
     })?;
     Ok(Json(ArticleJson::from(article)).into_response())
 }
@@ -197,7 +228,15 @@ mod tests {
 
     #[test]
     fn w04_limits_are_brought_into_range() {
-        for (typed, expected) in [(None, 30), (Some("7"), 7), (Some("0"), 1), (Some("-1"), 1), (Some("5000"), 100), (Some("99999999999999999999"), 100), (Some("-99999999999999999999"), 1)] {
+        for (typed, expected) in [
+            (None, 30),
+            (Some("7"), 7),
+            (Some("0"), 1),
+            (Some("-1"), 1),
+            (Some("5000"), 100),
+            (Some("99999999999999999999"), 100),
+            (Some("-99999999999999999999"), 1),
+        ] {
             assert_eq!(limit(typed).unwrap(), expected, "{typed:?}");
         }
         for typed in ["", "-", "ten", "1.5"] {

@@ -53,19 +53,29 @@ pub(crate) async fn search(
 ) -> Result<Response, HttpError> {
     let page = match query.page.as_deref() {
         None => 1,
-        Some(page) => page.parse().map_err(|_| HttpError::bad_request("page is not a whole number."))?,
+        Some(page) => page
+            .parse()
+            .map_err(|_| HttpError::bad_request("page is not a whole number."))?,
     };
-    let found = search::search(&app.library, caller.user_id(), &query.q, page).await.map_err(|error| match error {
-        SearchError::Query(error) => {
-            HttpError::new(problems::BAD_QUERY, sentence(&error.message))
-                .with("at", json!([error.at.start, error.at.end]))
-                .with("hint", json!(error.hint))
-        }
-        SearchError::Store(error) => error.into(),
-        error => HttpError::internal(&error),
-    })?;
+    let found = search::search(&app.library, caller.user_id(), &query.q, page)
+        .await
+        .map_err(|error| match error {
+            SearchError::Query(error) => {
+                HttpError::new(problems::BAD_QUERY, sentence(&error.message))
+                    .with("at", json!([error.at.start, error.at.end]))
+                    .with("hint", json!(error.hint))
+            }
+            SearchError::Store(error) => error.into(),
+            error => HttpError::internal(&error),
+        })?;
     let pieces = |pieces: Vec<Piece>| {
-        pieces.into_iter().map(|piece| PieceJson { text: piece.text, marked: piece.marked }).collect()
+        pieces
+            .into_iter()
+            .map(|piece| PieceJson {
+                text: piece.text,
+                marked: piece.marked,
+            })
+            .collect()
     };
     Ok(Json(FoundJson {
         query: query.q,

@@ -51,13 +51,23 @@ pub(crate) async fn save(
     let page = match address::parse(&form.url) {
         Ok(page) => page,
         Err(error) => {
-            let wrong = SaveError { what: error.to_string(), advice: error.advice().to_owned() };
-            let save = SaveBox { typed: form.url, error: Some(wrong) };
+            let wrong = SaveError {
+                what: error.to_string(),
+                advice: error.advice().to_owned(),
+            };
+            let save = SaveBox {
+                typed: form.url,
+                error: Some(wrong),
+            };
             return library::page(&app, &caller, &here, &LibraryQuery::default(), save).await;
         }
     };
     let saved = save::save(&app.library, caller.user_id(), &page, None).await?;
-    let next = if saved.already { format!("/?here={}", saved.article.id) } else { "/".to_owned() };
+    let next = if saved.already {
+        format!("/?here={}", saved.article.id)
+    } else {
+        "/".to_owned()
+    };
     Ok(Redirect::to(&next).into_response())
 }
 
@@ -115,7 +125,11 @@ pub(crate) async fn delete(
     shelf::delete(&app.library, caller.user_id(), id).await?;
     let back = form.back();
     // Only the library page has the undo bar; the article's own page is gone.
-    let list = if back == "/" || back.starts_with("/?") { back } else { "/".to_owned() };
+    let list = if back == "/" || back.starts_with("/?") {
+        back
+    } else {
+        "/".to_owned()
+    };
     let joint = if list.contains('?') { '&' } else { '?' };
     Ok(Redirect::to(&format!("{list}{joint}deleted={id}")))
 }

@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use cuttings_model::{Article, Capture, Origin, Picture, PictureRole};
 
 use crate::app::App;
-use crate::assets::filters;
 use crate::body::{ArticlePath, CapturePath};
 use crate::dates;
 use crate::error::HttpError;
@@ -80,10 +79,16 @@ pub(crate) async fn captures(
             article_id: id.0,
             outlet: article.outlet(),
             headline: article.title().to_owned(),
-            captures: captures.into_iter().map(|capture| view(&article, capture)).collect(),
+            captures: captures
+                .into_iter()
+                .map(|capture| view(&article, capture))
+                .collect(),
             pictures: pictures
                 .into_iter()
-                .filter(|picture| picture.role == PictureRole::Story && Some(picture.capture_id) == article.capture_id)
+                .filter(|picture| {
+                    picture.role == PictureRole::Story
+                        && Some(picture.capture_id) == article.capture_id
+                })
                 .map(|picture| picture_view(&article, picture))
                 .collect(),
         },
@@ -98,7 +103,9 @@ fn view(article: &Article, capture: Capture) -> CaptureView {
             Origin::Fetched => "fetched from the web",
             Origin::Uploaded => "handed over as a file",
         },
-        final_url: capture.final_url.filter(|url| *url != capture.requested_url),
+        final_url: capture
+            .final_url
+            .filter(|url| *url != capture.requested_url),
         requested_url: capture.requested_url,
         status: capture.status,
         failure: capture.failure,
@@ -113,7 +120,10 @@ fn view(article: &Article, capture: Capture) -> CaptureView {
 
 fn picture_view(article: &Article, picture: Picture) -> PictureView {
     PictureView {
-        pixels: picture.width.zip(picture.height).map(|(width, height)| format!("{width} × {height}")),
+        pixels: picture
+            .width
+            .zip(picture.height)
+            .map(|(width, height)| format!("{width} × {height}")),
         size: size(picture.size),
         path: format!("/articles/{}/pictures/{}", article.id, picture.digest),
         digest: picture.digest.to_string(),
@@ -150,15 +160,25 @@ pub(crate) async fn original(
         .into_iter()
         .find(|capture| capture.id == capture_id)
         .ok_or_else(nothing)?;
-    let bytes = store.blobs().get(&capture.body.ok_or_else(nothing)?).await?;
+    let bytes = store
+        .blobs()
+        .get(&capture.body.ok_or_else(nothing)?)
+        .await?;
     let is_text = capture
         .content_type
         .as_deref()
         .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/"));
-    let (content_type, ending) = if is_text { ("text/plain", "txt") } else { ("application/octet-stream", "bin") };
+    let (content_type, ending) = if is_text {
+        ("text/plain", "txt")
+    } else {
+        ("application/octet-stream", "bin")
+    };
     let name = format!("attachment; filename=\"cutting-{article_id}-{capture_id}.{ending}\"");
     Ok((
-        [(header::CONTENT_TYPE, content_type.to_owned()), (header::CONTENT_DISPOSITION, name)],
+        [
+            (header::CONTENT_TYPE, content_type.to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
         bytes,
     )
         .into_response())

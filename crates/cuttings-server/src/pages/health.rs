@@ -15,6 +15,10 @@ pub(crate) async fn alive() -> &'static str {
 
 /// `GET /readyz`.
 pub(crate) async fn ready(State(app): State<App>) -> Result<&'static str, HttpError> {
-    app.library.store.ping().await.map_err(|cause| HttpError::unavailable(&cause))?;
+    app.library
+        .store
+        .ping()
+        .await
+        .map_err(|cause| HttpError::unavailable(&cause))?;
     Ok("ready\n")
 }

@@ -13,7 +13,6 @@ use cuttings_model::{Article, ArticleId, ArticleState, MAX_ID, View};
 use cuttings_store::ListPosition;
 
 use crate::app::App;
-use crate::assets::filters;
 use crate::body::Query;
 use crate::card::{Card, cards_by_day};
 use crate::dates::{self, Day};
@@ -106,20 +105,32 @@ pub(crate) async fn page(
     query: &LibraryQuery,
     save: SaveBox,
 ) -> Result<Response, HttpError> {
-    let view = query.view.as_deref().and_then(View::parse).unwrap_or_default();
+    let view = query
+        .view
+        .as_deref()
+        .and_then(View::parse)
+        .unwrap_or_default();
     let after = query.after.as_deref().and_then(read_position);
-    let mut articles =
-        app.library.store.list(caller.user_id(), view, after, ARTICLES_A_PAGE as i64 + 1).await?;
+    let mut articles = app
+        .library
+        .store
+        .list(caller.user_id(), view, after, ARTICLES_A_PAGE as i64 + 1)
+        .await?;
     let next = if articles.len() > ARTICLES_A_PAGE {
         articles.truncate(ARTICLES_A_PAGE);
-        articles.last().map(|last| format!("/?view={}&after={}", view.as_str(), position(last)))
+        articles
+            .last()
+            .map(|last| format!("/?view={}&after={}", view.as_str(), position(last)))
     } else {
         None
     };
     let undo = named(app, caller, query.deleted.as_deref())
         .await?
         .filter(|article| article.deleted_at_ms.is_some())
-        .map(|article| Undo { id: article.id, title: article.title().to_owned() });
+        .map(|article| Undo {
+            id: article.id,
+            title: article.title().to_owned(),
+        });
     let already = named(app, caller, query.here.as_deref())
         .await?
         .filter(|article| article.deleted_at_ms.is_none())
@@ -131,7 +142,11 @@ pub(crate) async fn page(
         });
     let mut shell = Shell::of(caller, label(view), Place::Library, here);
     shell.here = path_of(view, query.after.as_deref().filter(|_| after.is_some()));
-    let status = if save.error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if save.error.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     show(
         status,
         &LibraryPage {
@@ -141,7 +156,9 @@ pub(crate) async fn page(
             save,
             undo,
             here: already,
-            waiting: articles.iter().any(|article| article.state == ArticleState::Queued),
+            waiting: articles
+                .iter()
+                .any(|article| article.state == ArticleState::Queued),
             cards: cards_by_day(&articles),
             next,
             newest: path_of(view, None),
@@ -152,10 +169,17 @@ pub(crate) async fn page(
 
 /// The article an address names by number, if it is in the caller's library.
 async fn named(app: &App, caller: &Caller, id: Option<&str>) -> Result<Option<Article>, HttpError> {
-    let Some(id) = id.and_then(|id| id.parse().ok()).filter(|id| (1..=MAX_ID).contains(id)) else {
+    let Some(id) = id
+        .and_then(|id| id.parse().ok())
+        .filter(|id| (1..=MAX_ID).contains(id))
+    else {
         return Ok(None);
     };
-    Ok(app.library.store.article(caller.user_id(), ArticleId(id)).await?)
+    Ok(app
+        .library
+        .store
+        .article(caller.user_id(), ArticleId(id))
+        .await?)
 }
 
 fn path_of(view: View, after: Option<&str>) -> String {
@@ -169,7 +193,11 @@ fn path_of(view: View, after: Option<&str>) -> String {
 fn tabs(current: View) -> Vec<Tab> {
     View::ALL
         .into_iter()
-        .map(|view| Tab { path: path_of(view, None), label: label(view), current: view == current })
+        .map(|view| Tab {
+            path: path_of(view, None),
+            label: label(view),
+            current: view == current,
+        })
         .collect()
 }
 
@@ -191,7 +219,10 @@ pub(crate) fn position(article: &Article) -> String {
 pub(crate) fn read_position(text: &str) -> Option<ListPosition> {
     let (saved_at_ms, id) = text.split_once('.')?;
     let number = |text: &str| text.parse().ok().filter(|number: &i64| *number >= 0);
-    Some(ListPosition { saved_at_ms: number(saved_at_ms)?, id: number(id)? })
+    Some(ListPosition {
+        saved_at_ms: number(saved_at_ms)?,
+        id: number(id)?,
+    })
 }
 
 #[cfg(test)]
@@ -200,8 +231,23 @@ mod tests {
 
     #[test]
     fn w04_a_forged_position_is_none() {
-        assert_eq!(read_position("1686674520000.7"), Some(ListPosition { saved_at_ms: 1_686_674_520_000, id: 7 }));
-        for text in ["", "7", ".", "1.", "-1.7", "1.x", "99999999999999999999.1", "1.2.3"] {
+        assert_eq!(
+            read_position("1686674520000.7"),
+            Some(ListPosition {
+                saved_at_ms: 1_686_674_520_000,
+                id: 7
+            })
+        );
+        for text in [
+            "",
+            "7",
+            ".",
+            "1.",
+            "-1.7",
+            "1.x",
+            "99999999999999999999.1",
+            "1.2.3",
+        ] {
             assert_eq!(read_position(text), None, "{text}");
         }
     }

@@ -18,7 +18,13 @@ use crate::session::Caller;
 
 /// Types that are sent as what they are; all others only as a file. SVG is not
 /// among them: it is a document.
-const SHOWN: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
+const SHOWN: &[&str] = &[
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+];
 
 /// `GET /articles/{id}/pictures/{digest}`.
 pub(crate) async fn picture(
@@ -27,7 +33,11 @@ pub(crate) async fn picture(
     headers: HeaderMap,
     PicturePath(article_id, digest): PicturePath,
 ) -> Result<Response, HttpError> {
-    let picture = app.library.store.picture(caller.user_id(), article_id, &digest).await?;
+    let picture = app
+        .library
+        .store
+        .picture(caller.user_id(), article_id, &digest)
+        .await?;
     send(&app, &headers, picture).await
 }
 
@@ -38,19 +48,33 @@ pub(crate) async fn thumbnail(
     headers: HeaderMap,
     ArticlePath(article_id): ArticlePath,
 ) -> Result<Response, HttpError> {
-    let picture = app.library.store.thumbnail(caller.user_id(), article_id).await?;
+    let picture = app
+        .library
+        .store
+        .thumbnail(caller.user_id(), article_id)
+        .await?;
     send(&app, &headers, picture).await
 }
 
-async fn send(app: &App, headers: &HeaderMap, picture: Option<Picture>) -> Result<Response, HttpError> {
+async fn send(
+    app: &App,
+    headers: &HeaderMap,
+    picture: Option<Picture>,
+) -> Result<Response, HttpError> {
     let picture = picture.ok_or_else(|| HttpError::not_found("No such picture is kept."))?;
     let tag = format!("\"{}\"", picture.digest);
     let common = [
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable".to_owned()),
+        (
+            header::CACHE_CONTROL,
+            "private, max-age=31536000, immutable".to_owned(),
+        ),
         (header::VARY, "Cookie, Authorization".to_owned()),
         (header::ETAG, tag.clone()),
     ];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes())
+    {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
     let bytes = app.library.store.blobs().get(&picture.digest).await?;
@@ -61,7 +85,10 @@ async fn send(app: &App, headers: &HeaderMap, picture: Option<Picture>) -> Resul
     };
     Ok((
         common,
-        [(header::CONTENT_TYPE, content_type.to_owned()), (header::CONTENT_DISPOSITION, disposition.to_owned())],
+        [
+            (header::CONTENT_TYPE, content_type.to_owned()),
+            (header::CONTENT_DISPOSITION, disposition.to_owned()),
+        ],
         bytes,
     )
         .into_response())

@@ -5,7 +5,6 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::assets::filters;
 use crate::error::HttpError;
 use crate::problems::{named, paragraphs};
 use crate::shell::{Place, Shell, show};
@@ -21,7 +20,8 @@ struct ProblemPage {
 
 /// `GET /problems/{name}`.
 pub(crate) async fn problem(Path(name): Path<String>) -> Result<Response, HttpError> {
-    let problem = named(&name).ok_or_else(|| HttpError::not_found("There is no such kind of problem."))?;
+    let problem =
+        named(&name).ok_or_else(|| HttpError::not_found("There is no such kind of problem."))?;
     show(
         StatusCode::OK,
         &ProblemPage {

@@ -15,7 +15,6 @@ use cuttings_extract::SafeHtml;
 use cuttings_model::{Article, ArticleState};
 
 use crate::app::App;
-use crate::assets::filters;
 use crate::body::ArticlePath;
 use crate::card::Card;
 use crate::dates::{self, Day};
@@ -88,7 +87,14 @@ pub(crate) async fn reader(
         ArticleState::Queued | ArticleState::Failed => None,
     };
     let Some(body) = body else {
-        return show(StatusCode::OK, &WaitingPage { shell, card, source });
+        return show(
+            StatusCode::OK,
+            &WaitingPage {
+                shell,
+                card,
+                source,
+            },
+        );
     };
     show(
         StatusCode::OK,
@@ -104,7 +110,11 @@ pub(crate) async fn reader(
 }
 
 async fn source(app: &App, caller: &Caller, article: &Article) -> Result<Source, HttpError> {
-    let captures = app.library.store.captures(caller.user_id(), article.id).await?;
+    let captures = app
+        .library
+        .store
+        .captures(caller.user_id(), article.id)
+        .await?;
     let kept = captures
         .iter()
         .find(|capture| Some(capture.id) == article.capture_id)
@@ -115,7 +125,10 @@ async fn source(app: &App, caller: &Caller, article: &Article) -> Result<Source,
     Ok(Source {
         given_url,
         saved: dates::moment(article.saved_at_ms),
-        modified: article.modified.as_ref().and_then(|dated| dates::printed_day(&dated.text)),
+        modified: article
+            .modified
+            .as_ref()
+            .and_then(|dated| dates::printed_day(&dated.text)),
         kept,
     })
 }

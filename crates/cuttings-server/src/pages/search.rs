@@ -14,7 +14,6 @@ use cuttings_model::ArticleState;
 use cuttings_text::query::QueryError;
 
 use crate::app::App;
-use crate::assets::filters;
 use crate::body::Query;
 use crate::card::Card;
 use crate::error::HttpError;
@@ -61,9 +60,17 @@ pub(crate) async fn search(
     OriginalUri(here): OriginalUri,
     Query(asked): Query<SearchQuery>,
 ) -> Result<Response, HttpError> {
-    let page = asked.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1);
+    let page = asked
+        .page
+        .as_deref()
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(1);
     let query = asked.q.trim().to_owned();
-    let title = if query.is_empty() { "Search".to_owned() } else { format!("Search: {query}") };
+    let title = if query.is_empty() {
+        "Search".to_owned()
+    } else {
+        format!("Search: {query}")
+    };
     let mut view = SearchPage {
         shell: Shell::of(&caller, title, Place::Search, &here),
         asked: !query.is_empty(),
@@ -84,7 +91,7 @@ pub(crate) async fn search(
             StatusCode::OK
         }
         Err(SearchError::Query(error)) => {
-            view.wrong = Some(wrong(&view.query, error));
+            view.wrong = Some(wrong(&view.query, &error));
             StatusCode::BAD_REQUEST
         }
         Err(SearchError::Store(error)) => return Err(error.into()),
@@ -104,7 +111,7 @@ fn card(hit: Hit) -> Card {
     card
 }
 
-fn wrong(query: &str, error: QueryError) -> Wrong {
+fn wrong(query: &str, error: &QueryError) -> Wrong {
     let [before, part, behind] = cut_out(query, &error.at);
     let message = sentence(&error.message);
     Wrong {
@@ -112,15 +119,28 @@ fn wrong(query: &str, error: QueryError) -> Wrong {
         hint: error.hint.as_deref().map(sentence),
         before,
         // Something must be there to be marked, even where something is missing.
-        part: if part.is_empty() { " ".to_owned() } else { part },
+        part: if part.is_empty() {
+            " ".to_owned()
+        } else {
+            part
+        },
         behind,
     }
 }
 
 /// `text` before, in and behind a range of characters.
 fn cut_out(text: &str, at: &Range<usize>) -> [String; 3] {
-    let take = |from: usize, to: usize| text.chars().skip(from).take(to.saturating_sub(from)).collect();
-    [take(0, at.start), take(at.start, at.end), take(at.end.max(at.start), usize::MAX)]
+    let take = |from: usize, to: usize| {
+        text.chars()
+            .skip(from)
+            .take(to.saturating_sub(from))
+            .collect()
+    };
+    [
+        take(0, at.start),
+        take(at.start, at.end),
+        take(at.end.max(at.start), usize::MAX),
+    ]
 }
 
 fn path(query: &str, page: i64) -> String {

@@ -13,7 +13,6 @@ use cuttings_library::accounts::{self, AccountError};
 use std::net::SocketAddr;
 
 use crate::app::App;
-use crate::assets::filters;
 use crate::body::FormBody;
 use crate::error::HttpError;
 use crate::pages::signin::{signed_in, what_to_say};
@@ -65,5 +64,12 @@ pub(crate) async fn open(
 }
 
 fn page(status: StatusCode, name: String, wrong: Option<String>) -> Result<Response, HttpError> {
-    show(status, &SetupPage { shell: Shell::for_nobody("Open your library", Place::Elsewhere), name, wrong })
+    show(
+        status,
+        &SetupPage {
+            shell: Shell::for_nobody("Open your library", Place::Elsewhere),
+            name,
+            wrong,
+        },
+    )
 }

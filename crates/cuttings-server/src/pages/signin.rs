@@ -12,7 +12,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cuttings_library::accounts::{self, AccountError, SignedIn};
 
 use crate::app::App;
-use crate::assets::filters;
 use crate::body::{FormBody, Query};
 use crate::error::HttpError;
 use crate::origin::local_path;
@@ -78,15 +77,23 @@ pub(crate) async fn sign_in(
             Ok(signed_in(&app, &opened, &next))
         }
         Err(error) => {
-            let Some(wrong) = what_to_say(&error) else { return Err(error.into()) };
+            let Some(wrong) = what_to_say(&error) else {
+                return Err(error.into());
+            };
             let retry_after = match error {
                 AccountError::SlowDown { seconds } => Some(seconds),
                 _ => None,
             };
-            let status = if retry_after.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::FORBIDDEN };
+            let status = if retry_after.is_some() {
+                StatusCode::TOO_MANY_REQUESTS
+            } else {
+                StatusCode::FORBIDDEN
+            };
             let mut response = page(status, form.name, next, Some(wrong))?;
             if let Some(seconds) = retry_after {
-                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, seconds.into());
             }
             Ok(response)
         }
@@ -102,7 +109,11 @@ pub(crate) async fn sign_out(
     if let Some(token) = session::cookie(&app.settings, &headers) {
         accounts::sign_out(&app.library, token).await?;
     }
-    Ok(([(header::SET_COOKIE, session::clear_cookie(&app.settings))], Redirect::to("/signin")).into_response())
+    Ok((
+        [(header::SET_COOKIE, session::clear_cookie(&app.settings))],
+        Redirect::to("/signin"),
+    )
+        .into_response())
 }
 
 /// The answer that hands out the cookie of a new session.
@@ -114,14 +125,20 @@ pub(crate) fn signed_in(app: &App, opened: &SignedIn, next: &str) -> Response {
 /// What to tell the person about an account error; none when it is ours.
 pub(crate) fn what_to_say(error: &AccountError) -> Option<String> {
     Some(match error {
-        AccountError::WrongNameOrPassword => "Name or password is wrong. Capital letters count in passwords.".to_owned(),
-        AccountError::SlowDown { seconds: 1 } => "That was wrong too often. Wait a second, then try again.".to_owned(),
+        AccountError::WrongNameOrPassword => {
+            "Name or password is wrong. Capital letters count in passwords.".to_owned()
+        }
+        AccountError::SlowDown { seconds: 1 } => {
+            "That was wrong too often. Wait a second, then try again.".to_owned()
+        }
         AccountError::SlowDown { seconds } => {
             format!("That was wrong too often. Wait {seconds} seconds, then try again.")
         }
         AccountError::Name(error) => sentence(&error.to_string()),
         AccountError::Password(error) => sentence(&error.to_string()),
-        AccountError::NameTaken(_) => "Somebody here has that name already. Choose another.".to_owned(),
+        AccountError::NameTaken(_) => {
+            "Somebody here has that name already. Choose another.".to_owned()
+        }
         _ => return None,
     })
 }
@@ -129,11 +146,30 @@ pub(crate) fn what_to_say(error: &AccountError) -> Option<String> {
 /// A message as a sentence: a capital in front, a stop behind.
 pub(crate) fn sentence(message: &str) -> String {
     let mut letters = message.chars();
-    let Some(first) = letters.next() else { return String::new() };
-    let stop = if message.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let stop = if message.ends_with(['.', '!', '?', ':']) {
+        ""
+    } else {
+        "."
+    };
     format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
 }
 
-fn page(status: StatusCode, name: String, next: String, wrong: Option<String>) -> Result<Response, HttpError> {
-    show(status, &SignInPage { shell: Shell::for_nobody("Sign in", Place::Elsewhere), name, next, wrong })
+fn page(
+    status: StatusCode,
+    name: String,
+    next: String,
+    wrong: Option<String>,
+) -> Result<Response, HttpError> {
+    show(
+        status,
+        &SignInPage {
+            shell: Shell::for_nobody("Sign in", Place::Elsewhere),
+            name,
+            next,
+            wrong,
+        },
+    )
 }

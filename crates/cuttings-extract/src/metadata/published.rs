@@ -1,0 +1,204 @@
+//! When a story was published and last changed.
+//!
+//! [`super::gather`] asks. Declared dates come first: linked data, meta tags,
+//! microdata. Then what is printed beside the headline, then the address. A
+//! page that shows no date near its headline has none: a date from a comment
+//! or a teaser is worse.
+
+use cuttings_html::{Attr, Tag};
+
+use super::dates::{self, Order, Stamp};
+use super::head::Head;
+use super::jsonld::LinkedData;
+use crate::page::Page;
+use crate::traits::Traits;
+
+#[rustfmt::skip]
+const PUBLISHED: &[&str] = &[
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
+    "parsely-pub-date", "sailthru.date", "article.published", "published-date", "publishdate",
+    "publish-date", "pubdate", "dc.date.issued", "dcterms.issued", "dcterms.created",
+    "dc.date.created", "dcterms.date", "dc.date", "dc:date", "citation_publication_date",
+    "citation_date", "citation_online_date", "article:published", "article_date_original",
+    "originalpublicationdate", "article.created", "cxenseparse:recs:publishtime",
+    "rnews:datepublished", "bt:pubdate", "publication_date", "date_published", "dateposted",
+    "ptime", "datecreated", "displaydate", "pub_date", "article:post_date",
+    "shareaholic:article_published_time", "publisheddate", "published_time_telegram",
+    "creationdatetime", "publication-date", "cdate", "blogpost:published", "date",
+];
+
+#[rustfmt::skip]
+const MODIFIED: &[&str] = &[
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "og:modified_time",
+    "datemodified", "last-modified", "dcterms.modified", "dc.date.modified", "lastmod",
+    "article:updated_time", "revised", "modified", "article.updated", "utime", "modificationdate",
+];
+
+/// The date of publication and that of the last change.
+pub fn dates_of(
+    page: &Page<'_>,
+    head: &Head,
+    linked: &LinkedData,
+    order: Order,
+    address: Option<&str>,
+) -> (Option<Stamp>, Option<Stamp>) {
+    let read = |text: &str| dates::from_value(text, order);
+    let modified = linked
+        .modified
+        .as_deref()
+        .and_then(read)
+        .or_else(|| {
+            MODIFIED
+                .iter()
+                .find_map(|name| head.all(name).find_map(|value| read(&value)))
+        })
+        .or_else(|| marked_date(page, order, |prop| prop == "dateModified"));
+    let in_address = address.and_then(dates::from_address);
+    let published = linked
+        .published
+        .as_deref()
+        .filter(|_| linked.is_article)
+        .and_then(read)
+        .or_else(|| {
+            PUBLISHED
+                .iter()
+                .find_map(|name| head.all(name).find_map(|value| read(&value)))
+        })
+        .or_else(|| linked.published.as_deref().and_then(read))
+        .or_else(|| {
+            marked_date(page, order, |prop| {
+                prop == "datePublished" || prop == "dateCreated"
+            })
+        })
+        .or_else(|| printed_date(page, order, in_address))
+        .or(in_address);
+    (published, modified)
+}
+
+/// The date of an element whose `itemprop` is asked for.
+fn marked_date(page: &Page<'_>, order: Order, wanted: impl Fn(&str) -> bool) -> Option<Stamp> {
+    page.marked.iter().find_map(|at| {
+        let at = *at as usize;
+        let prop = page.attr(at, Attr::Itemprop)?;
+        prop.split_whitespace()
+            .any(&wanted)
+            .then(|| date_in(page, at, order))
+            .flatten()
+    })
+}
+
+/// The date an element holds: in its attributes, else in its text.
+fn date_in(page: &Page<'_>, index: usize, order: Order) -> Option<Stamp> {
+    [Attr::Datetime, Attr::Content, Attr::Title]
+        .into_iter()
+        .filter_map(|attr| page.attr(index, attr))
+        .find_map(|value| dates::from_value(value, order))
+        .or_else(|| {
+            let text = page.text_in(index);
+            (text.len() <= 160)
+                .then(|| dates::from_text(&text, order))
+                .flatten()
+        })
+}
+
+/// The date the page shows near its headline.
+fn printed_date(page: &Page<'_>, order: Order, in_address: Option<Stamp>) -> Option<Stamp> {
+    let headline = page
+        .marked
+        .iter()
+        .map(|at| *at as usize)
+        .find(|at| page.node(*at).tag == Tag::H1);
+    let mut found: Vec<(i32, usize, Stamp)> = Vec::new();
+    for at in page.marked.iter().map(|at| *at as usize) {
+        let node = page.node(at);
+        let is_time = node.tag == Tag::Time;
+        if !is_time && !node.traits.has(Traits::DATE) {
+            continue;
+        }
+        let Some(date) = date_in(page, at, order) else {
+            continue;
+        };
+        let mut trust = 0;
+        if is_time {
+            trust += 2;
+        }
+        if page.attr(at, Attr::Pubdate).is_some() {
+            trust += 4;
+        }
+        if node.traits.has(Traits::DATE) {
+            trust += 1;
+        }
+        if Some(date.day()) == in_address.map(|address| address.day()) {
+            trust += 4;
+        }
+        for around in page.upward(at).skip(1) {
+            let node = page.node(around);
+            if node
+                .traits
+                .has(Traits::COMMENTS | Traits::RELATED | Traits::SIDEBAR)
+                || matches!(node.tag, Tag::Aside | Tag::Nav | Tag::Footer)
+            {
+                trust -= 4;
+                break;
+            }
+        }
+        if let Some(headline) = headline {
+            let apart = at.abs_diff(headline);
+            if apart < 40 {
+                trust += 3;
+            } else if apart < 120 {
+                trust += 1;
+            }
+        }
+        found.push((trust, at, date));
+    }
+    let best = found
+        .iter()
+        .max_by_key(|(trust, at, _)| (*trust, std::cmp::Reverse(*at)));
+    if let Some((trust, _, date)) = best
+        && *trust >= 1
+    {
+        return Some(*date);
+    }
+    in_address.or_else(|| date_line(page, order, headline))
+}
+
+/// How lines say that the date in them is that of the page.
+#[rustfmt::skip]
+const DATE_LABELS: &[&str] = &[
+    "published", "posted", "veröffentlicht", "erschienen", "datum:", "date:", "publié",
+    "publicado", "pubblicato", "mise en ligne", "aktualisiert:", "stand:", "erstellt",
+    "dieser artikel wurde", "dieser beitrag wurde", "written on",
+];
+
+/// A short line beside the headline that has a date, or one anywhere that says
+/// what its date is.
+fn date_line(page: &Page<'_>, order: Order, headline: Option<usize>) -> Option<Stamp> {
+    let place = headline.and_then(|headline| {
+        page.lines
+            .iter()
+            .position(|line| line.start as usize >= headline)
+    });
+    let beside = place.and_then(|place| {
+        let near = place.saturating_sub(6)..(place + 12).min(page.lines.len());
+        page.lines[near]
+            .iter()
+            .filter(|line| line.size <= 120)
+            .find_map(|line| dates::from_text(&page.line_text(line), order))
+    });
+    beside.or_else(|| {
+        page.lines
+            .iter()
+            .filter(|line| line.size <= 140)
+            .find_map(|line| {
+                let text = page.line_text(line);
+                let lower = text.to_lowercase();
+                if lower.contains("copyright")
+                    || !DATE_LABELS.iter().any(|label| lower.contains(label))
+                {
+                    return None;
+                }
+                dates::from_text(&text, order)
+            })
+    })
+}

@@ -1,0 +1,86 @@
+//! Golden pages: `corpus/<kind>--<slug>/` with `source.html` and what is
+//! expected of it.
+//!
+//! After a change that is meant, write the expectations anew and read the
+//! difference before it is committed:
+//!
+//! ```text
+//! UPDATE_GOLDEN=1 cargo test -p cuttings-extract golden
+//! ```
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+fn folders() -> Vec<PathBuf> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut folders: Vec<PathBuf> = fs::read_dir(corpus)
+        .expect("the corpus is a part of the crate")
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders
+}
+
+/// The address a golden page is read from.
+fn address(folder: &Path) -> Url {
+    let slug = folder
+        .file_name()
+        .and_then(|name| name.to_str())
+        .expect("an ASCII name");
+    Url::parse(&format!("https://pages.example/2024/{slug}")).expect("a plain address")
+}
+
+#[test]
+fn every_golden_page_gives_what_is_expected_of_it() {
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let mut wrong = Vec::new();
+    for folder in folders() {
+        let source = fs::read_to_string(folder.join("source.html")).expect("source.html");
+        let found =
+            cuttings_extract::extract(&source, Some(&address(&folder))).expect("a small page");
+        let mut data = serde_json::to_value(&found).expect("an extraction is JSON");
+        let html = format!("{}\n", found.html.as_str().trim_end());
+        data.as_object_mut().expect("an object").remove("html");
+        let json = format!("{}\n", serde_json::to_string_pretty(&data).expect("JSON"));
+        for (name, got) in [("expected.html", html), ("expected.json", json)] {
+            let path = folder.join(name);
+            if update {
+                fs::write(&path, &got).expect("a writable corpus");
+            }
+            let wanted = fs::read_to_string(&path).unwrap_or_default();
+            if wanted != got {
+                wrong.push(format!(
+                    "{}\n--- wanted\n{wanted}\n--- got\n{got}",
+                    path.display()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn there_is_a_golden_page_of_every_kind() {
+    let kinds: Vec<String> = folders()
+        .iter()
+        .filter_map(|path| {
+            path.file_name()?
+                .to_str()?
+                .split("--")
+                .next()
+                .map(str::to_owned)
+        })
+        .collect();
+    for kind in [
+        "news", "live", "recipe", "blog", "longread", "gallery", "rtl", "cjk", "login", "error",
+        "front", "paywall", "script", "consent", "forum",
+    ] {
+        assert!(
+            kinds.iter().any(|known| known == kind),
+            "no golden page of the kind {kind}"
+        );
+    }
+}

@@ -1,0 +1,5 @@
+//! The extractor from outside: golden pages, the acceptance pages, properties.
+
+mod golden;
+mod properties;
+mod sample;

@@ -1,0 +1,16 @@
+//! The server as a browser and a program see it, on both databases.
+
+mod app;
+
+mod api;
+mod bytes;
+mod first_run;
+mod headers;
+mod isolation;
+mod lists;
+mod policy;
+mod proof;
+mod reading;
+mod saving;
+mod search;
+mod sign_in;
