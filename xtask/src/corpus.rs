@@ -1,9 +1,11 @@
 //! `cargo xtask corpus [SET…]`: the extractor over the public page sets.
 //!
-//! Called by hand while working on extraction. The sets stand in the folder
-//! `extraction` of `CUTTINGS_CORPORA` (default `../shared`) and come with their
-//! own scorer, which is run on what we extract; both the pages and the scores
-//! stay out of the repository. Run it with `--release`.
+//! Called by hand while working on extraction, and by the step `corpus` of
+//! `cargo xtask test`. The sets stand in the folder `extraction` of
+//! `CUTTINGS_CORPORA` (default `../shared`) and come with their own scorer, which
+//! is run on what we extract; both the pages and the scores stay out of the
+//! repository. The scores are held against [`crate::floors`]. Run it with
+//! `--profile ci` or `--release`.
 
 use std::fs;
 use std::io::Read;
@@ -14,6 +16,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use url::Url;
+
+use crate::floors::{self, Score};
 
 /// A set of pages: its name, its truth, and what to ask the scorer for.
 struct Set {
@@ -51,12 +55,13 @@ const SETS: &[Set] = &[
 ];
 
 /// Runs the sets named in `args`, or all of them. `--worst N` shows the worst
-/// pages of each.
+/// pages of each; `--raise` raises the floors that can go up. Gives whether every
+/// floor of these sets held.
 ///
 /// # Errors
 ///
 /// A sentence that says what is missing: the folder, a set, or Python.
-pub fn run(args: &[String]) -> Result<(), String> {
+pub fn run(args: &[String]) -> Result<bool, String> {
     let corpora = std::env::var_os("CUTTINGS_CORPORA")
         .map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
     let root = corpora.join("extraction");
@@ -67,11 +72,14 @@ pub fn run(args: &[String]) -> Result<(), String> {
         ));
     }
     let mut worst = "0".to_owned();
+    let mut raise = false;
     let mut wanted = Vec::new();
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         if arg == "--worst" {
             worst.clone_from(args.next().ok_or("--worst wants a number")?);
+        } else if arg == "--raise" {
+            raise = true;
         } else if let Some(set) = SETS.iter().find(|set| set.name == arg) {
             wanted.push(set);
         } else {
@@ -91,15 +99,20 @@ pub fn run(args: &[String]) -> Result<(), String> {
         summary.extend(run_set(set, &root, &out, &worst)?);
     }
     println!("\nset           measure                 value");
-    for (set, measure, value) in summary {
-        println!("{set:<13} {measure:<22} {value:>6}");
+    for Score {
+        set,
+        measure,
+        value,
+    } in &summary
+    {
+        // Shares are from 0 to 1; speeds are not.
+        let digits = if *value <= 1.0 { 4 } else { 0 };
+        println!("{set:<13} {measure:<22} {value:>6.digits$}");
     }
-    Ok(())
+    floors::hold(&summary, raise)
 }
 
-type Row = (String, String, String);
-
-fn run_set(set: &Set, root: &Path, out: &Path, worst: &str) -> Result<Vec<Row>, String> {
+fn run_set(set: &Set, root: &Path, out: &Path, worst: &str) -> Result<Vec<Score>, String> {
     let folder = root.join(set.name);
     let truth_path = folder.join(set.truth);
     // Python writes an unknown number as NaN, which JSON does not have.
@@ -139,15 +152,15 @@ fn run_set(set: &Set, root: &Path, out: &Path, worst: &str) -> Result<Vec<Row>, 
     }
     let seconds = spent.as_secs_f64();
     let mut rows = summarise(set.name, &scores)?;
-    rows.push((
-        set.name.to_owned(),
-        "pages/s and core".to_owned(),
-        format!("{:.0}", pages.len() as f64 / seconds),
+    rows.push(Score::new(
+        set.name,
+        "pages/s and core",
+        pages.len() as f64 / seconds,
     ));
-    rows.push((
-        set.name.to_owned(),
-        "MB/s and core".to_owned(),
-        format!("{:.0}", bytes as f64 / 1e6 / seconds),
+    rows.push(Score::new(
+        set.name,
+        "MB/s and core",
+        bytes as f64 / 1e6 / seconds,
     ));
     Ok(rows)
 }
@@ -239,12 +252,12 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     Ok(unpacked)
 }
 
-fn summarise(set: &str, scores: &Path) -> Result<Vec<Row>, String> {
+fn summarise(set: &str, scores: &Path) -> Result<Vec<Score>, String> {
     let all: Value = serde_json::from_slice(&read(scores)?).map_err(|source| source.to_string())?;
     let mut rows = Vec::new();
     let mut add = |measure: &str, value: &Value| {
         if let Some(value) = value.as_f64() {
-            rows.push((set.to_owned(), measure.to_owned(), format!("{value:.4}")));
+            rows.push(Score::new(set, measure, value));
         }
     };
     add("shingle F1", &all["shingle"]["f1"]);

@@ -1,10 +1,12 @@
-//! Developer commands: `cargo xtask test`, `house`, `corpus`.
+//! Developer commands: `cargo xtask test`, `house`, `corpus`, `bench`.
 //!
 //! Nothing the product needs at run time is here. The alias `xtask` stands in
 //! `.cargo/config.toml`; the rules themselves are in the library beside this
 //! file, so that a test can hold them too.
 
+mod bench;
 mod corpus;
+mod floors;
 mod steps;
 mod tally;
 mod test;
@@ -20,7 +22,10 @@ cargo xtask COMMAND
 
   test [--only STEP,STEP] [--list]   sets up what is missing and runs every check
   house                              house rules and licences alone
-  corpus …                           scores on the public corpora";
+  corpus [SET…] [--worst N]          scores on the public corpora, against their floors
+  corpus --raise                     the same, and raises the floors that can go up
+  bench extraction [--pages N] [--peers NAME,NAME]
+                                     our extractor and others' on the same pages";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -28,11 +33,13 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "test" => test::run(rest),
         Some((command, rest)) if command == "house" && rest.is_empty() => house(),
         Some((command, rest)) if command == "corpus" => match corpus::run(rest) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(reason) => refuse(&reason),
+        },
+        Some((command, rest)) if command == "bench" => match bench::run(rest) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(reason) => {
-                eprintln!("xtask: {reason}");
-                ExitCode::from(2)
-            }
+            Err(reason) => refuse(&reason),
         },
         Some((command, _)) if command == "help" || command == "--help" => {
             println!("{USAGE}");
@@ -43,6 +50,12 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Says why a command could not do its work; exit code 2.
+fn refuse(reason: &str) -> ExitCode {
+    eprintln!("xtask: {reason}");
+    ExitCode::from(2)
 }
 
 /// Runs every house rule; exit code 1 when one is broken.

@@ -93,6 +93,12 @@ pub const STEPS: &[Step] = &[
         run: doc,
     },
     Step {
+        name: "corpus",
+        about: "quality floors on the public page sets",
+        tools: &[Tool::Python],
+        run: corpus,
+    },
+    Step {
         name: "browser",
         about: "the main path in Chromium",
         tools: &[Tool::Node, Tool::Chromium],
@@ -180,6 +186,33 @@ fn doc(shared: &mut Shared) -> Result<Tally, Failure> {
         "examples in the documentation",
         tally::of_cargo_test,
     )
+}
+
+/// Scores the extractor on the page sets, where they are, and holds it to
+/// `corpus/floors.toml`. Outside CI it raises the floors that can go up.
+fn corpus(shared: &mut Shared) -> Result<Tally, Failure> {
+    let sets = shared.corpora.join("extraction");
+    if !sets.join("score.py").is_file() {
+        let reason = format!(
+            "quality floors: no page sets in {} (CUTTINGS_CORPORA)",
+            sets.display()
+        );
+        if tools::in_ci() {
+            return Err(format!("skipped would be {reason}").into());
+        }
+        println!("skipped: {reason}");
+        return Ok(Tally {
+            skipped: vec![reason],
+            ..Tally::default()
+        });
+    }
+    let mut command = cargo(shared);
+    command.args(["run", "--locked", "--quiet", "--profile", "ci"]);
+    command.args(["--package", "xtask", "--", "corpus"]);
+    if !tools::in_ci() {
+        command.arg("--raise");
+    }
+    counted(command, "quality floors", crate::floors::tally)
 }
 
 fn browser(shared: &mut Shared) -> Result<Tally, Failure> {

@@ -28,7 +28,7 @@ pub fn run(args: &[String]) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let in_ci = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
+    let in_ci = tools::in_ci();
     let mut total = Tally::default();
     let mut times = Vec::new();
     let ended = run_steps(&chosen, in_ci, &mut total, &mut times);

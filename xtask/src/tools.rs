@@ -100,6 +100,12 @@ pub fn chromium() -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
+/// Whether the environment says that this is a run without a person: `CI` set to
+/// `true` or `1`.
+pub fn in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true" || value == "1")
+}
+
 /// Whether this program runs as root.
 pub fn is_root() -> bool {
     answers("id", &["-u"]).is_some_and(|said| said.trim() == "0")
@@ -215,7 +221,7 @@ fn run(program: &str, args: &[&str]) {
 }
 
 /// The first whole number in a text such as `v20.1.0`.
-fn first_number(text: &str) -> Option<u32> {
+pub fn first_number(text: &str) -> Option<u32> {
     text.split(|c: char| !c.is_ascii_digit())
         .find(|part| !part.is_empty())?
         .parse()
