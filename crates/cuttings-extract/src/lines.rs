@@ -216,14 +216,15 @@ fn by_itself(
     None
 }
 
-/// Whether a line stands where a dek does: as a heading, or in the header. In
-/// a paragraph of the text it is the lede.
+/// Whether a line stands where a dek does: as a heading, in the header, or in
+/// what the page itself calls a dek. In a paragraph of the text it is the lede.
 fn is_dek(page: &Page<'_>, kind: Kind, line: &crate::page::Line) -> bool {
     matches!(kind, Kind::Heading(_))
         || page
             .upward(line.block as usize)
             .take(4)
             .any(|at| page.node(at).tag == Tag::Header)
+        || page.node(line.block as usize).traits.has(Traits::DEK)
 }
 
 /// "By Ada Byron", "3 May 2023, 10:15", "Ada Byron | Updated 3 May 2023".

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use serde::{Serialize, Serializer};
 
 /// Elements that pass. Anything else loses its tag and keeps its text, except
-/// for [`DROPPED_WITH_CONTENT`].
+/// for scripts, styles, embedded media and form controls, whose text goes too.
 pub const ALLOWED_ELEMENTS: &[&str] = &[
     "a",
     "abbr",

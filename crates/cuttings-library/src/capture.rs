@@ -487,15 +487,14 @@ fn picture_path(article: &Article, digest: &str) -> String {
 /// An RFC 3339 date-time or date with its instant; a bare day is taken at
 /// midnight UTC. `None` for anything else.
 fn dated(text: &str) -> Option<Dated> {
-    let at_ms = match text.parse::<jiff::Timestamp>() {
-        Ok(instant) => instant.as_millisecond(),
-        Err(_) => {
-            let day: jiff::civil::Date = text.parse().ok()?;
-            let midnight = jiff::tz::TimeZone::UTC
-                .to_timestamp(day.at(0, 0, 0, 0))
-                .ok()?;
-            midnight.as_millisecond()
-        }
+    let at_ms = if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        instant.as_millisecond()
+    } else {
+        let day: jiff::civil::Date = text.parse().ok()?;
+        let midnight = jiff::tz::TimeZone::UTC
+            .to_timestamp(day.at(0, 0, 0, 0))
+            .ok()?;
+        midnight.as_millisecond()
     };
     Some(Dated {
         text: text.to_owned(),

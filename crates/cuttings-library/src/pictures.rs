@@ -96,7 +96,7 @@ pub fn look(bytes: &[u8]) -> Option<Look> {
 
 /// Pictures that were kept for a capture.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// To be written with the capture; the thumbnail among them.
     pub pictures: Vec<NewPicture>,
     /// Addresses of pictures that could not be had.
@@ -111,7 +111,7 @@ pub struct Kept {
 /// # Errors
 ///
 /// Only of the blob store. Pictures that fail are in [`Kept::missing`].
-pub async fn keep(
+pub(crate) async fn keep(
     fetcher: &Fetcher,
     blobs: &Blobs,
     extraction: &Extraction,

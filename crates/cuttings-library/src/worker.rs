@@ -22,7 +22,7 @@ const CAPTURES_AT_ONCE: usize = 8;
 const LEASE_MS: i64 = 30_000;
 const RENEW_LEASE_EVERY: Duration = Duration::from_secs(10);
 /// Longest a capture may take.
-const CAPTURE_LIMIT: Duration = Duration::from_secs(180);
+const CAPTURE_LIMIT: Duration = Duration::from_mins(3);
 /// How often to look for jobs that another process has queued.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long captures under way may go on after the word to stop.
@@ -121,9 +121,9 @@ pub async fn run_for(
                         && article.deleted_at_ms.is_none()
                 });
             if queued {
-                still_open.push(id)
+                still_open.push(id);
             } else {
-                ended(id)
+                ended(id);
             }
         }
         open = still_open;

@@ -132,6 +132,16 @@ impl Article {
         self.final_url.as_deref().unwrap_or(&self.given_url)
     }
 
+    /// The dek, unless the story opens with the same words: many outlets put
+    /// their first paragraph there, and nobody wants to read it twice.
+    pub fn dek_above(&self, text: &str) -> Option<&str> {
+        self.dek.as_deref().filter(|dek| {
+            text.split("\n\n")
+                .next()
+                .is_none_or(|first| first.trim() != dek.trim())
+        })
+    }
+
     /// The outlet's name, or the host of the address.
     pub fn outlet(&self) -> String {
         self.publication.clone().unwrap_or_else(|| {

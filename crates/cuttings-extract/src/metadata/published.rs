@@ -180,10 +180,10 @@ fn date_line(page: &Page<'_>, order: Order, headline: Option<usize>) -> Option<S
             .position(|line| line.start as usize >= headline)
     });
     let beside = place.and_then(|place| {
-        let near = place.saturating_sub(6)..(place + 12).min(page.lines.len());
+        let near = place.saturating_sub(4)..(place + 8).min(page.lines.len());
         page.lines[near]
             .iter()
-            .filter(|line| line.size <= 120)
+            .filter(|line| line.size <= 64)
             .find_map(|line| dates::from_text(&page.line_text(line), order))
     });
     beside.or_else(|| {

@@ -4,6 +4,8 @@ use cuttings_library::{Library, save};
 use cuttings_model::{ArticleState, Digest, View, address};
 use cuttings_store::{Store, StoreError};
 
+use sqlx::{Connection as _, Executor as _};
+
 use crate::rig::{Rig, fetcher, on_both, page};
 
 #[test]
@@ -86,19 +88,14 @@ fn u06_a_library_of_a_newer_program_is_refused_and_left_alone() {
         } = &rig;
         library.store.close().await;
         let set = "UPDATE meta SET value = '99' WHERE name = 'tables_version'";
-        match &places.database {
-            Some(url) => {
-                use sqlx::{Connection as _, Executor as _};
-                let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
-                connection.execute(set).await.unwrap();
-            }
-            None => {
-                use sqlx::{Connection as _, Executor as _};
-                let file = format!("sqlite://{}", places.data.join("cuttings.db").display());
-                let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
-                connection.execute(set).await.unwrap();
-                connection.close().await.unwrap();
-            }
+        if let Some(url) = &places.database {
+            let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+            connection.execute(set).await.unwrap();
+        } else {
+            let file = format!("sqlite://{}", places.data.join("cuttings.db").display());
+            let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
+            connection.execute(set).await.unwrap();
+            connection.close().await.unwrap();
         }
         let outcome = Store::open(places).await;
         assert!(

@@ -101,7 +101,7 @@ pub(crate) async fn reader(
         &ReaderPage {
             shell,
             card,
-            dek: article.dek,
+            dek: article.dek_above(&body.text).map(str::to_owned),
             direction: if article.right_to_left { "rtl" } else { "ltr" },
             body: Kept(SafeHtml::from_kept(body.html)),
             source,

@@ -43,7 +43,7 @@ pub async fn run(config: &Config, read: &Read, json: bool) -> Result<(), Failure
     let columns = print::columns(read.width);
     let wrapped = |text: &str| textwrap::fill(text, columns);
     let mut blocks = vec![article.outlet().to_uppercase(), wrapped(article.title())];
-    blocks.extend(article.dek.as_deref().map(wrapped));
+    blocks.extend(article.dek_above(text).map(wrapped));
     let mut about: Vec<String> = article.byline.iter().cloned().collect();
     about.extend(
         article

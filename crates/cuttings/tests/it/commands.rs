@@ -292,3 +292,21 @@ fn every_kind_of_bad_page_is_told_on_the_command_line_and_nothing_is_lost() {
         "each is kept"
     );
 }
+
+#[test]
+fn a_dek_is_read_once_whether_it_stands_alone_or_opens_the_story() {
+    let dek = "The council bought back the boat it sold, to everybody's surprise.";
+    let described = format!("<meta name=description content=\"{dek}\"></head>");
+    let rig = Rig::with_user();
+    for (number, marked) in [("1", "<p class=standfirst>"), ("2", "<p>")] {
+        let html = String::from_utf8(page("Boat bought back"))
+            .unwrap()
+            .replace("</head>", &described)
+            .replace("</h1>", &format!("</h1>{marked}{dek}</p>"));
+        let file = rig.file("dek.html", html);
+        let url = format!("https://lantern.example/{number}");
+        assert_eq!(rig.run(&["save", &file, "--url", &url]).code, 0);
+        let read = rig.run(&["read", number, "--width", "200"]);
+        assert_eq!(read.out.matches(dek).count(), 1, "{}", read.out);
+    }
+}

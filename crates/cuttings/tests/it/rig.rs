@@ -254,7 +254,7 @@ pub fn origin(answers: Vec<(&'static str, Vec<u8>)>) -> String {
                 let missing = answer("404 Not Found", "", b"no such page");
                 match found {
                     Some((_, answer)) if answer.is_empty() => {
-                        std::thread::sleep(Duration::from_secs(60));
+                        std::thread::sleep(Duration::from_mins(1));
                     }
                     // The client may have gone.
                     Some((_, answer)) => drop(stream.write_all(answer)),
