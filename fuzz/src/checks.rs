@@ -24,6 +24,10 @@ fn time_limit(bytes: usize) -> Duration {
 }
 
 /// A page as a server might send it: bytes of any encoding.
+///
+/// # Panics
+///
+/// When something is wrong with what comes of it.
 pub fn html(bytes: &[u8]) {
     let page = decode(bytes, None).text;
     let limits = Limits::default();
@@ -50,6 +54,10 @@ pub fn html(bytes: &[u8]) {
 
 /// A value that a site wrote for machines: linked data, a date, a byline, an
 /// address. The same text stands in every place that is read for metadata.
+///
+/// # Panics
+///
+/// When something is wrong with what comes of it.
 pub fn metadata(bytes: &[u8]) {
     let value = String::from_utf8_lossy(bytes);
     for author in cuttings_extract::authors(&value) {

@@ -253,9 +253,10 @@ fn raised(text: &str, floors: &[Floor], better: &[(usize, f64)]) -> String {
                 out.push_str(&format!("{key} = {limit:.3}\n"));
             }
             (Some((floor, limit)), "best") => {
-                let best = match worse(floor.side, floor.best, limit) {
-                    true => limit,
-                    false => floor.best,
+                let best = if worse(floor.side, floor.best, limit) {
+                    limit
+                } else {
+                    floor.best
                 };
                 out.push_str(&format!("best = {best:.3}\n"));
             }
@@ -306,8 +307,13 @@ best = 0.700
         let floors = read(FILE).unwrap();
         let verdict = judge(&floors, &scores(0.9699, 0.2501));
         assert_eq!(verdict.held, 0);
-        assert!(verdict.broken[0].contains("0.9699 is below its floor of 0.970"));
-        assert!(verdict.broken[1].contains("0.2501 is above its ceiling of 0.250"));
+        assert_eq!(
+            verdict.broken,
+            [
+                "news date invented: 0.2501 is above its ceiling of 0.250",
+                "news shingle F1: 0.9699 is below its floor of 0.970",
+            ]
+        );
     }
 
     #[test]

@@ -177,7 +177,7 @@ fn mutated(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
 ///
 /// # Source
 ///
-/// SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// `SplitMix64`: Steele, Lea, Flood, "Fast splittable pseudorandom number
 /// generators" (OOPSLA 2014).
 struct Random(u64);
 

@@ -148,7 +148,10 @@ fn read_list(path: &str) -> Result<Vec<Page>, Box<dyn Error>> {
 }
 
 /// Seconds this process has spent on a processor so far.
-#[allow(clippy::cast_precision_loss, reason = "microseconds are exact for years")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "microseconds are exact for years"
+)]
 fn cpu_seconds() -> f64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
