@@ -11,6 +11,7 @@
 
 #[doc(hidden)]
 pub mod metadata;
+pub mod xpath;
 
 mod lines;
 mod page;
