@@ -238,15 +238,10 @@ fn along(
             None => Ok(()),
         },
         Axis::PrecedingSibling => {
-            // Places run forward only; the document knows the way back.
-            let mut sibling = parent(place).and(tree.doc.previous_sibling(tree.ids[place as usize]));
+            let first = tree.parents[place as usize] + 1;
             let mut at = place;
-            while let Some(id) = sibling {
-                sibling = tree.doc.previous_sibling(id);
-                if tree.doc.kind(id) == NodeKind::Doctype {
-                    continue;
-                }
-                at = start_of_sibling(tree, at);
+            while at > first {
+                at = sibling_before(tree, at)?;
                 visit(Item::node(at))?;
             }
             Ok(())
@@ -274,14 +269,16 @@ fn siblings(
     Ok(())
 }
 
-/// The place of the sibling that ends where the node at `place` starts.
-fn start_of_sibling(tree: &Tree<'_>, place: u32) -> u32 {
+/// The place of the sibling that ends where the node at `place` starts; there
+/// is one.
+fn sibling_before(tree: &Tree<'_>, place: u32) -> Result<u32, OutOfSteps> {
     let above = tree.parents[place as usize];
     let mut at = place - 1;
     while tree.parents[at as usize] != above {
+        tree.charge(1)?;
         at = tree.parents[at as usize];
     }
-    at
+    Ok(at)
 }
 
 /// What ends before `place`, backwards.

@@ -101,9 +101,7 @@ pub(super) fn call<'a>(
         Function::SubstringAfter => {
             let (whole, part) = (text(0)?, text(1)?);
             tree.charge_text(whole.len())?;
-            let found = whole
-                .find(&*part)
-                .map_or(whole.len(), |at| at + part.len());
+            let found = whole.find(&*part).map_or(whole.len(), |at| at + part.len());
             Value::Text(Cow::Owned(whole[found..].to_owned()))
         }
         Function::Substring => {

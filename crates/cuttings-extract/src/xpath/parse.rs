@@ -605,10 +605,7 @@ fn shorten(steps: &mut Vec<Step>) {
             && steps[at].test == Test::Node
             && steps[at].predicates.is_empty();
         let next = &steps[at + 1];
-        if is_anything
-            && next.axis == Axis::Child
-            && !next.predicates.iter().any(counts_places)
-        {
+        if is_anything && next.axis == Axis::Child && !next.predicates.iter().any(counts_places) {
             steps.remove(at);
             steps[at].axis = Axis::Descendant;
         }

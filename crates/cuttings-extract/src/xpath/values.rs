@@ -165,7 +165,10 @@ impl<'d> Tree<'d> {
                 self.value_number(right)?,
             )),
             _ => {
-                let (left, right) = (self.value_text(left.clone())?, self.value_text(right.clone())?);
+                let (left, right) = (
+                    self.value_text(left.clone())?,
+                    self.value_text(right.clone())?,
+                );
                 Ok((left == right) == (operator == Operator::Equal))
             }
         }
@@ -225,7 +228,12 @@ pub(super) fn text_of(number: f64) -> String {
     if number.is_nan() {
         "NaN".to_owned()
     } else if number.is_infinite() {
-        if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
+        if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .to_owned()
     } else if number == 0.0 {
         "0".to_owned()
     } else {
