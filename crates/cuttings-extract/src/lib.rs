@@ -11,6 +11,8 @@
 
 #[doc(hidden)]
 pub mod metadata;
+pub mod rules;
+pub mod xpath;
 
 mod lines;
 mod page;
@@ -39,6 +41,7 @@ use crate::metadata::{Head, language};
 use crate::page::Page;
 use crate::pictures::Addresses;
 use crate::prune::Prose;
+use crate::rules::{OtherPages, SiteRule, Story};
 use crate::shape::{Discussion, Shape};
 
 /// Goes up when the same page would give another extraction, so that what was
@@ -106,6 +109,9 @@ pub struct Extraction {
     pub no_article: Option<NoArticle>,
     /// What the reader of this extraction should know.
     pub warnings: Vec<String>,
+    /// Where else the story stands, if the site's rule says so.
+    #[serde(skip)]
+    pub other_pages: OtherPages,
 }
 
 /// Finds the article on a page, and the metadata printed around it.
@@ -131,7 +137,27 @@ pub struct Extraction {
 /// # Ok::<(), cuttings_extract::ExtractError>(())
 /// ```
 pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractError> {
-    extract_with(html, base, &mut |_| {})
+    extract_with(html, base, &Options::default())
+}
+
+/// How a page is read, besides the ordinary way.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'r> {
+    /// What the site's rule says ([`rules::Rules::for_host`]).
+    pub rule: Option<&'r SiteRule>,
+}
+
+/// As [`extract`], by the rule of the page's site if one is given.
+///
+/// # Errors
+///
+/// As [`extract`].
+pub fn extract_with(
+    html: &str,
+    base: Option<&Url>,
+    options: &Options<'_>,
+) -> Result<Extraction, ExtractError> {
+    read(html, base, options, &mut |_| {})
 }
 
 /// What [`extract`] does with each part of a page, as lines of text for
@@ -142,7 +168,7 @@ pub fn extract(html: &str, base: Option<&Url>) -> Result<Extraction, ExtractErro
 /// As [`extract`].
 pub fn explain(html: &str, base: Option<&Url>) -> Result<String, ExtractError> {
     let mut log = String::new();
-    extract_with(html, base, &mut |step| {
+    read(html, base, &Options::default(), &mut |step| {
         step.write(&mut log);
     })?;
     Ok(log)
@@ -198,9 +224,10 @@ impl Step<'_, '_> {
     }
 }
 
-fn extract_with(
+fn read(
     html: &str,
     base: Option<&Url>,
+    options: &Options<'_>,
     told: &mut dyn FnMut(&Step<'_, '_>),
 ) -> Result<Extraction, ExtractError> {
     if html.len() > MAX_HTML_BYTES {
@@ -209,10 +236,17 @@ fn extract_with(
             limit: MAX_HTML_BYTES,
         });
     }
-    let doc = cuttings_html::parse(html, &Limits::default());
+    let (html, counts) = match options.rule {
+        Some(rule) => rules::replace(rule, html),
+        None => (html.into(), Vec::new()),
+    };
+    let doc = cuttings_html::parse(&html, &Limits::default());
     let mut page = Page::lay(&doc);
-    let head = Head::read(&page);
-    let found = metadata::gather(&page, &head, base);
+    let mut head = Head::read(&page);
+    if options.rule.is_some_and(SiteRule::skips_linked_data) {
+        head.linked_data.clear();
+    }
+    let mut found = metadata::gather(&page, &head, base);
     let declared = found.canonical.as_deref().and_then(|address| match base {
         Some(base) => base.join(address).ok(),
         None => Url::parse(address).ok(),
@@ -224,14 +258,43 @@ fn extract_with(
         (Some(given), None) => Url::parse(given).ok(),
         (None, own) => own.clone(),
     };
+    let mut applied = options
+        .rule
+        .map(|rule| rules::apply(rule, &doc, counts, relative_to.as_ref()))
+        .unwrap_or_default();
     let addresses = Addresses::new(relative_to);
+    found.correct(&mut applied);
+    let access = wall::access(&page, found.is_free, found.tier.as_deref());
+    let story_doc;
+    let is_chosen = matches!(applied.story, Story::Chosen(_) | Story::None);
+    let story = match applied.story {
+        Story::Page => None,
+        Story::Edited(html) | Story::Chosen(html) => Some(html),
+        Story::None => Some(String::new()),
+    };
+    if let Some(html) = story {
+        story_doc = cuttings_html::parse(&html, &Limits::default());
+        page = Page::lay(&story_doc);
+    }
+    let prunes = !is_chosen || options.rule.is_none_or(SiteRule::prunes);
 
     let prose = Prose::weigh(&page);
-    let discussion = shape::discussion(&page, &found, own.as_ref(), &prose);
-    prune::prune(&mut page, &prose, discussion);
-    let weights = score::weigh(&page, false);
-    let narrow = score::find(&page, &weights, found.headline.as_deref());
+    let discussion = if is_chosen {
+        Discussion::No
+    } else {
+        shape::discussion(&page, &found, own.as_ref(), &prose)
+    };
+    if prunes {
+        prune::prune(&mut page, &prose, discussion);
+    }
+    let narrow = if is_chosen {
+        Some(page.body)
+    } else {
+        let weights = score::weigh(&page, false);
+        score::find(&page, &weights, found.headline.as_deref())
+    };
     let shape = match discussion {
+        Discussion::No if is_chosen => Shape::Story,
         Discussion::No => shape::of(&page, &found, narrow),
         Discussion::OfPosts | Discussion::OfComments => Shape::Discussion,
     };
@@ -240,7 +303,7 @@ fn extract_with(
     } else {
         score::find_wide(&page, &score::weigh(&page, true))
     };
-    if let (Shape::Story, Some(root)) = (shape, root) {
+    if let (Shape::Story, Some(root), true) = (shape, root, prunes) {
         prune::prune_teasers(&mut page, root);
     }
     let captions = pictures::captions(&page);
@@ -253,7 +316,10 @@ fn extract_with(
         is_story: shape == Shape::Story,
     };
     let place = root.unwrap_or(page.body);
-    let lines = lines::judge(&page, place, &around);
+    let mut lines = lines::judge(&page, place, &around);
+    if !prunes {
+        rules::keep_all(&mut lines);
+    }
     told(&Step {
         page: &page,
         root: place,
@@ -264,19 +330,24 @@ fn extract_with(
     let mut written = write::write(&page, place, &lines, &lead, &addresses);
 
     let word_count = write::word_count(&written.text);
-    let access = wall::access(&page, found.is_free, found.tier.as_deref());
-    let no_article = wall::judge(
-        &page,
-        &wall::Evidence {
-            title: head.title.as_deref(),
-            headline: found.headline.as_deref(),
-            words: word_count,
-            access,
-            is_article: found.is_article,
-            has_root_address: own.as_ref().is_some_and(|url| url.path() == "/"),
-            scripts: head.scripts,
-        },
-    );
+    // What a rule chose is the story, as long as there is something in it.
+    let is_settled = is_chosen && word_count > 0;
+    let no_article = (!is_settled)
+        .then(|| {
+            wall::judge(
+                &page,
+                &wall::Evidence {
+                    title: head.title.as_deref(),
+                    headline: found.headline.as_deref(),
+                    words: word_count,
+                    access,
+                    is_article: found.is_article,
+                    has_root_address: own.as_ref().is_some_and(|url| url.path() == "/"),
+                    scripts: head.scripts,
+                },
+            )
+        })
+        .flatten();
     if no_article.as_ref().is_some_and(NoArticle::hides_text) {
         written = write::Written::default();
     }
@@ -311,7 +382,12 @@ fn extract_with(
         html: SafeHtml::sanitize(&written.html),
         images: written.pictures,
         access,
-        warnings: warnings(&doc, access, no_article.as_ref()),
+        warnings: [
+            applied.warnings,
+            warnings(&doc, access, no_article.as_ref()),
+        ]
+        .concat(),
+        other_pages: applied.pages,
         no_article,
     })
 }

@@ -2,4 +2,6 @@
 
 mod golden;
 mod properties;
+mod rules;
 mod sample;
+mod xpath;
