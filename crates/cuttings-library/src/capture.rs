@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, SafeHtml};
+use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, Options, SafeHtml};
 use cuttings_fetch::{FetchError, Fetched, Want};
 use cuttings_formats::exchange::{self, Exchange};
 use cuttings_model::{
@@ -325,9 +325,11 @@ async fn extract(library: &Library, page: &Page) -> Result<Extraction, Reason> {
         page.content_type.clone(),
         page.base.clone(),
     );
+    let rules = Arc::clone(&library.rules);
     let extracted = tokio::task::spawn_blocking(move || {
         let decoded = cuttings_html::decode::decode(&body, content_type.as_deref());
-        cuttings_extract::extract(&decoded.text, Some(&base))
+        let rule = base.host_str().and_then(|host| rules.for_host(host));
+        cuttings_extract::extract_with(&decoded.text, Some(&base), &Options { rule })
     })
     .await;
     match extracted {

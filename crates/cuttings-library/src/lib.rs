@@ -24,6 +24,7 @@ pub mod worker;
 
 use std::sync::Arc;
 
+use cuttings_extract::rules::Rules;
 use cuttings_fetch::Fetcher;
 use cuttings_store::Store;
 use tokio::sync::{Notify, Semaphore};
@@ -43,6 +44,7 @@ pub struct Library {
     pub store: Store,
     /// The guarded way to addresses that others name.
     pub fetcher: Arc<Fetcher>,
+    rules: Arc<Rules>,
     saved: Arc<Notify>,
     extracting: Arc<Semaphore>,
     hashing: Arc<Semaphore>,
@@ -54,9 +56,19 @@ impl Library {
         Self {
             store,
             fetcher: Arc::new(fetcher),
+            rules: Arc::default(),
             saved: Arc::new(Notify::new()),
             extracting: Arc::new(Semaphore::new(EXTRACTIONS_AT_ONCE)),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+        }
+    }
+
+    /// Reads pages by these site rules from now on.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Self {
+            rules: Arc::new(rules),
+            ..self
         }
     }
 }

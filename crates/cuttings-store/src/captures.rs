@@ -287,6 +287,35 @@ impl Store {
             .collect()
     }
 
+    /// The pages that are shown of a site and the hosts below it, newest first:
+    /// their addresses and their original bytes.
+    pub async fn pages_of_site(
+        &self,
+        user_id: UserId,
+        site: &str,
+        limit: i64,
+    ) -> Result<Vec<(String, Digest)>, StoreError> {
+        self.db
+            .all(
+                "SELECT coalesce(a.final_url, a.given_url) AS url, c.body_digest
+                 FROM articles a
+                 JOIN captures c ON c.user_id = a.user_id AND c.id = a.capture_id
+                 WHERE a.user_id = $1 AND a.deleted_at IS NULL AND c.body_digest IS NOT NULL
+                   AND (a.site = $2 OR a.site LIKE $3 ESCAPE '\\')
+                 ORDER BY a.saved_at DESC LIMIT $4",
+                args![
+                    user_id.0,
+                    site,
+                    format!("%.{}", crate::search::escape_like(site)),
+                    limit
+                ],
+            )
+            .await?
+            .iter()
+            .map(|row| Ok((row.get("url")?, digest(&row.get::<String>("body_digest")?)?)))
+            .collect()
+    }
+
     /// The pictures kept for an article, of all its captures.
     pub async fn pictures(
         &self,

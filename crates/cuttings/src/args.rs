@@ -93,6 +93,8 @@ pub enum Command {
     Search(Search),
     /// Take the article out of an HTML page; needs no library
     Extract(Extract),
+    /// Check site rules, and try them on kept pages
+    Rules(Rules),
     /// Add and list the people who use the library
     User(User),
     /// Make and revoke tokens for apps
@@ -202,6 +204,37 @@ pub struct Extract {
     /// Address the page was read from, for its links and pictures
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Rules {
+    #[command(subcommand)]
+    pub action: RulesAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesAction {
+    /// Read the folder of rules and say what is wrong in it
+    Check {
+        /// Folder of rules [default: rules/ in the data folder]
+        folder: Option<PathBuf>,
+    },
+    /// Try the rule of a site on the pages of it that are kept
+    Test {
+        /// Host of the site, such as example.org
+        site: String,
+
+        /// Folder of rules [default: rules/ in the data folder]
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
+
+        /// How many pages at most, newest first
+        #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+        pages: i64,
+
+        #[command(flatten)]
+        whose: Whose,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

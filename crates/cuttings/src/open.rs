@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
 
 use anyhow::{Context as _, anyhow};
+use cuttings_extract::rules::Rules;
 use cuttings_fetch::{FetchConfig, Fetcher};
 use cuttings_library::Library;
 use cuttings_model::User;
@@ -22,7 +23,22 @@ pub async fn library(config: &Config) -> Result<Library, Failure> {
         ..FetchConfig::default()
     })
     .map_err(|error| Failure::Library(error.into()))?;
-    Ok(Library::new(store, fetcher))
+    Ok(Library::new(store, fetcher).with_rules(site_rules(config)?))
+}
+
+/// The site rules in the data folder; a wrong line is logged and left out.
+fn site_rules(config: &Config) -> Result<Rules, Failure> {
+    let folder = config.places.data.join("rules");
+    if !folder.is_dir() {
+        return Ok(Rules::default());
+    }
+    let (rules, faults) = Rules::read_folder(&folder)
+        .with_context(|| format!("cannot read the folder of rules {}", folder.display()))
+        .map_err(Failure::Library)?;
+    for fault in faults {
+        tracing::warn!("a site rule has a fault: {fault}");
+    }
+    Ok(rules)
 }
 
 fn with_causes(error: cuttings_store::StoreError) -> anyhow::Error {

@@ -4,6 +4,7 @@ pub mod config;
 pub mod extract;
 pub mod list;
 pub mod read;
+pub mod rules;
 pub mod save;
 pub mod search;
 pub mod serve;

@@ -310,3 +310,39 @@ fn a_dek_is_read_once_whether_it_stands_alone_or_opens_the_story() {
         assert_eq!(read.out.matches(dek).count(), 1, "{}", read.out);
     }
 }
+
+#[test]
+fn a_site_rule_in_the_data_folder_decides_how_a_page_is_read_and_can_be_tried() {
+    let rig = Rig::with_user();
+    rig.file(
+        "data/rules/lantern.example.txt",
+        "body: //article\nstrip: //p[contains(., 'stove')]\ntitle: //h1\nboddy: //x\n\
+         test_url: https://lantern.example/ferry\ntest_contains: forty bicycles\n",
+    );
+    let file = rig.file("ferry.html", page("Ferry timetable is out"));
+    let saved = rig.run(&["save", &file, "--url", "https://lantern.example/ferry"]);
+    assert_eq!(saved.code, 0, "{}", saved.err);
+    assert!(
+        saved.err.contains("boddy"),
+        "the wrong line is named: {}",
+        saved.err
+    );
+    let read = rig.run(&["read", "1"]);
+    assert!(
+        read.out.contains("forty bicycles") && !read.out.contains("stove"),
+        "{}",
+        read.out
+    );
+
+    let checked = rig.run(&["rules", "check"]);
+    assert_eq!(checked.code, 1);
+    assert!(
+        checked.err.contains("lantern.example.txt:4"),
+        "{}",
+        checked.err
+    );
+    let tried = rig.run(&["rules", "test", "lantern.example", "--json"]);
+    assert_eq!(tried.code, 0, "{}", tried.err);
+    assert_eq!(tried.json()[0]["body_matched"], true);
+    assert_eq!(rig.run(&["rules", "test", "elsewhere.example"]).code, 2);
+}
