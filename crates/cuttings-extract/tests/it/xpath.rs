@@ -459,7 +459,8 @@ fn good_expression() -> impl Strategy<Value = String> {
         steps
             .iter()
             .map(|(axis, test, predicate)| format!("//{axis}{test}{predicate}"))
-            .collect()
+            .collect::<Vec<_>>()
+            .concat()
     })
 }
 
