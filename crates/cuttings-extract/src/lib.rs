@@ -157,7 +157,7 @@ pub fn extract_with(
     base: Option<&Url>,
     options: &Options<'_>,
 ) -> Result<Extraction, ExtractError> {
-    read(html, base, options, &mut |_| {})
+    read(html, base, *options, &mut |_| {})
 }
 
 /// What [`extract`] does with each part of a page, as lines of text for
@@ -168,7 +168,7 @@ pub fn extract_with(
 /// As [`extract`].
 pub fn explain(html: &str, base: Option<&Url>) -> Result<String, ExtractError> {
     let mut log = String::new();
-    read(html, base, &Options::default(), &mut |step| {
+    read(html, base, Options::default(), &mut |step| {
         step.write(&mut log);
     })?;
     Ok(log)
@@ -227,7 +227,7 @@ impl Step<'_, '_> {
 fn read(
     html: &str,
     base: Option<&Url>,
-    options: &Options<'_>,
+    options: Options<'_>,
     told: &mut dyn FnMut(&Step<'_, '_>),
 ) -> Result<Extraction, ExtractError> {
     if html.len() > MAX_HTML_BYTES {

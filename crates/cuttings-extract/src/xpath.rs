@@ -221,15 +221,8 @@ impl<'d> Tree<'d> {
     }
 
     fn charge(&self, steps: usize) -> Result<(), OutOfSteps> {
-        match self.steps.get().checked_sub(steps as u64) {
-            Some(left) => {
-                self.steps.set(left);
-                Ok(())
-            }
-            None => {
-                self.steps.set(0);
-                Err(OutOfSteps)
-            }
-        }
+        let left = self.steps.get().checked_sub(steps as u64);
+        self.steps.set(left.unwrap_or(0));
+        left.map(|_| ()).ok_or(OutOfSteps)
     }
 }

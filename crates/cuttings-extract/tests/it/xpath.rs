@@ -138,7 +138,7 @@ const TABLE: &[(&str, &str)] = &[
     ("//p[b]", "p#p1"),
     ("//p[b[@id='b']]", "p#p1"),
     ("//p[.='Two']", "p#p2"),
-    ("//p[string-length()=3]", ""),
+    ("//p[string-length()=3]", "p#p2"),
     ("//p[string-length(.)=3]", "p#p2"),
     ("//*[@id='p1' or @id='p4']", "p#p1 p#p4"),
     ("//*[@class='lede' and self::p]", "p#p2"),
@@ -459,7 +459,8 @@ fn good_expression() -> impl Strategy<Value = String> {
         steps
             .iter()
             .map(|(axis, test, predicate)| format!("//{axis}{test}{predicate}"))
-            .collect()
+            .collect::<Vec<_>>()
+            .concat()
     })
 }
 
