@@ -204,6 +204,14 @@ pub struct Extract {
     /// Address the page was read from, for its links and pictures
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+
+    /// Folder of site rules; a page's rule is found by the host of --url
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+
+    /// Say of every line of one page why it is kept or dropped, instead of JSON
+    #[arg(long, conflicts_with = "rules")]
+    pub explain: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
+use cuttings_extract::Options;
+use cuttings_extract::rules::{Rules, SiteRule};
 use serde_json::Value;
 use url::Url;
 
@@ -26,16 +28,36 @@ pub fn run(extract: &Extract) -> Result<(), Failure> {
         [page] => page == "-" || !Path::new(page).is_dir(),
         _ => false,
     };
+    let rules = match &extract.rules {
+        Some(folder) => super::rules::read_folder(folder)?.0,
+        None => Rules::default(),
+    };
+    let from = From {
+        base: base.as_ref(),
+        rule: base
+            .as_ref()
+            .and_then(Url::host_str)
+            .and_then(|host| rules.for_host(host)),
+    };
+    if extract.explain {
+        if !one {
+            return Err(Failure::wrong_use("--explain takes one page"));
+        }
+        let html = html(&extract.pages[0])?;
+        let explained = cuttings_extract::explain(&html, from.base)
+            .with_context(|| format!("cannot extract {}", extract.pages[0]))?;
+        return crate::print::line(explained.trim_end()).map_err(Failure::Other);
+    }
     if one {
-        let value = page(&extract.pages[0], base.as_ref())?;
+        let value = page(&extract.pages[0], from)?;
         let text = serde_json::to_string_pretty(&value).context("cannot write JSON")?;
         return crate::print::line(text).map_err(Failure::Other);
     }
-    several(&extract.pages, base.as_ref())
+    several(&extract.pages, from)
 }
 
 /// Reads pages on all cores; lines come in the order they are done.
-fn several(given: &[String], base: Option<&Url>) -> Result<(), Failure> {
+fn several(given: &[String], from: From<'_>) -> Result<(), Failure> {
     let mut pages = Vec::new();
     for path in given {
         if Path::new(path).is_dir() {
@@ -53,7 +75,7 @@ fn several(given: &[String], base: Option<&Url>) -> Result<(), Failure> {
         for _ in 0..cores {
             scope.spawn(|| {
                 while let Some(path) = pages.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    match page(path, base) {
+                    match page(path, from) {
                         Ok(mut value) => {
                             value["id"] = path.as_str().into();
                             let mut out = out.lock().expect("no writer panics");
@@ -112,7 +134,14 @@ fn pages_below(folder: &Path, pages: &mut Vec<String>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn page(path: &str, base: Option<&Url>) -> anyhow::Result<Value> {
+/// What is known of where pages are from.
+#[derive(Clone, Copy)]
+struct From<'a> {
+    base: Option<&'a Url>,
+    rule: Option<&'a SiteRule>,
+}
+
+fn html(path: &str) -> anyhow::Result<String> {
     let bytes = if path == "-" {
         let mut bytes = Vec::new();
         std::io::stdin()
@@ -123,9 +152,12 @@ fn page(path: &str, base: Option<&Url>) -> anyhow::Result<Value> {
     } else {
         std::fs::read(path).with_context(|| format!("cannot read {path}"))?
     };
-    let decoded = cuttings_html::decode::decode(&bytes, None);
-    let extraction = cuttings_extract::extract(&decoded.text, base)
-        .map_err(|error| anyhow!(error))
+    Ok(cuttings_html::decode::decode(&bytes, None).text)
+}
+
+fn page(path: &str, from: From<'_>) -> anyhow::Result<Value> {
+    let options = Options { rule: from.rule };
+    let extraction = cuttings_extract::extract_with(&html(path)?, from.base, &options)
         .with_context(|| format!("cannot extract {path}"))?;
     Ok(serde_json::to_value(extraction)?)
 }

@@ -79,10 +79,13 @@ pub async fn run(config: &Config, asked: &Asked, json: bool) -> Result<(), Failu
     }
 }
 
-/// Reads the folder and names each fault on standard error; gives how many.
+/// The folder that was named, or the one in the data folder.
 fn read(config: &Config, folder: Option<&Path>) -> Result<(Rules, usize), Failure> {
-    let own = config.places.data.join("rules");
-    let folder = folder.unwrap_or(&own);
+    read_folder(folder.unwrap_or(&config.places.data.join("rules")))
+}
+
+/// Reads a folder and names each fault on standard error; gives how many.
+pub fn read_folder(folder: &Path) -> Result<(Rules, usize), Failure> {
     let (rules, faults) = Rules::read_folder(folder)
         .with_context(|| format!("cannot read the folder of rules {}", folder.display()))
         .map_err(Failure::Use)?;

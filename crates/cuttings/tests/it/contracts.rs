@@ -205,3 +205,49 @@ fn every_command_and_every_setting_stands_in_the_guide() {
         );
     }
 }
+
+#[test]
+fn extract_explains_the_fate_of_every_line_and_obeys_a_rule() {
+    let rig = Rig::empty();
+    let html = String::from_utf8(page("Boat")).unwrap().replace(
+        "</article>",
+        "<p>Support our journalism: subscribe today for full access.</p></article>",
+    );
+    let ran = rig.run_with(&["extract", "--explain"], &html);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let line = |words: &str| {
+        ran.out
+            .lines()
+            .find(|line| line.contains(words))
+            .unwrap_or_else(|| panic!("{}", ran.out))
+    };
+    assert!(line("forty bicycles").contains("kept"), "{}", ran.out);
+    assert!(
+        !line("Support our journalism").contains("kept"),
+        "{}",
+        ran.out
+    );
+
+    let rule = rig.file(
+        "rules/lantern.example.txt",
+        "strip: //p[contains(., 'stove')]\n",
+    );
+    let folder = std::path::Path::new(&rule)
+        .parent()
+        .unwrap()
+        .display()
+        .to_string();
+    let args = [
+        "extract",
+        "--url",
+        "https://lantern.example/",
+        "--rules",
+        &folder,
+    ];
+    let ran = rig.run_with(&args, &html);
+    assert!(
+        !ran.out.contains("stove") && ran.out.contains("forty bicycles"),
+        "{}",
+        ran.out
+    );
+}
