@@ -13,6 +13,7 @@
 pub mod metadata;
 
 mod lines;
+mod markdown;
 mod page;
 mod phrases;
 mod pictures;
@@ -28,6 +29,7 @@ use cuttings_html::{Limits, Tag};
 use serde::Serialize;
 use url::Url;
 
+pub use markdown::markdown;
 pub use metadata::byline::authors;
 pub use metadata::language::Direction;
 pub use pictures::Picture;
