@@ -237,7 +237,12 @@ impl<R: Read> Warc<R> {
         for end in [&b"\r\n\r\n"[..], b"\n\n"] {
             if bytes.starts_with(end) {
                 self.stream.consume(end.len());
-                return Ok(true);
+                // The checksum of a gzip member comes last. A source that fails
+                // is told when the next record is read.
+                return match self.fill(1) {
+                    Err(fault @ Fault::Gzip(_)) => Err(fault),
+                    _ => Ok(true),
+                };
             }
         }
         self.pass_empty_lines()?;
