@@ -15,6 +15,7 @@ pub mod rules;
 pub mod xpath;
 
 mod lines;
+mod markdown;
 mod page;
 mod phrases;
 mod pictures;
@@ -30,6 +31,7 @@ use cuttings_html::{Limits, Tag};
 use serde::Serialize;
 use url::Url;
 
+pub use markdown::markdown;
 pub use metadata::byline::authors;
 pub use metadata::language::Direction;
 pub use pictures::Picture;
