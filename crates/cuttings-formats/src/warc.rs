@@ -43,6 +43,8 @@ pub struct Warc<R: Read> {
     has_ended: bool,
     /// Up to here bytes were given back once and are not given back again.
     given_back_to: u64,
+    /// Trouble that was met behind a record that is whole; told with the next.
+    pending: Option<Fault>,
 }
 
 /// What a record's head says, as far as it matters here.
@@ -75,6 +77,7 @@ impl<R: Read> Warc<R> {
             is_lost: false,
             has_ended: false,
             given_back_to: 0,
+            pending: None,
         }
     }
 
@@ -237,17 +240,34 @@ impl<R: Read> Warc<R> {
         for end in [&b"\r\n\r\n"[..], b"\n\n"] {
             if bytes.starts_with(end) {
                 self.stream.consume(end.len());
-                // The checksum of a gzip member comes last. A source that fails
-                // is told when the next record is read.
-                return match self.fill(1) {
-                    Err(fault @ Fault::Gzip(_)) => Err(fault),
-                    _ => Ok(true),
-                };
+                return self.is_whole();
             }
         }
         self.pass_empty_lines()?;
         let bytes = self.fill(RECORD.len())?;
         Ok(bytes.is_empty() || bytes.starts_with(RECORD))
+    }
+
+    /// Whether the gzip member that a record ends in is sound, as far as can be
+    /// told here: its checksum comes last. Damage can put bytes behind the
+    /// record, so some more are read before it is believed; trouble in the next
+    /// member, or of the source, is told when the next record is read.
+    fn is_whole(&mut self) -> Result<bool, Fault> {
+        const FURTHER: usize = 64 * 1024;
+        let member = self.stream.offset();
+        let looked = match self.fill(RECORD.len()) {
+            Ok(bytes) if bytes.is_empty() || bytes.starts_with(RECORD) => return Ok(true),
+            Ok(_) => self.fill(FURTHER).map(|_| ()),
+            Err(fault) => Err(fault),
+        };
+        match looked {
+            Err(fault @ Fault::Gzip(_)) if self.stream.offset() == member => Err(fault),
+            Err(fault) => {
+                self.pending = Some(fault);
+                Ok(true)
+            }
+            Ok(()) => Ok(true),
+        }
     }
 
     fn pass_empty_lines(&mut self) -> Result<(), Fault> {
@@ -274,6 +294,9 @@ impl<R: Read> Warc<R> {
     }
 
     fn fill(&mut self, want: usize) -> Result<&[u8], Fault> {
+        if let Some(fault) = self.pending.take() {
+            return Err(fault);
+        }
         // Asked twice, since the borrow of a failed fill would outlive it.
         if let Err(error) = self.stream.fill(want) {
             return Err(self.fault(error));

@@ -195,11 +195,35 @@ pub struct Search {
     pub whose: Whose,
 }
 
+/// What `extract` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Print {
+    /// All that was found: one object for one page, a line each for several
+    Json,
+    /// The same, always a line each
+    Jsonl,
+    /// Headline and story in Markdown
+    Markdown,
+    /// The story as HTML
+    Html,
+    /// The story as text
+    Text,
+}
+
 #[derive(Debug, ClapArgs)]
 pub struct Extract {
-    /// HTML files, folders of them, or - for standard input
+    /// HTML files, folders of them, tar and WARC archives (also packed with
+    /// gzip), or - for a page on standard input
     #[arg(default_value = "-", value_name = "FILE|DIR|-")]
     pub pages: Vec<String>,
+
+    /// What to print for each page
+    #[arg(long, value_enum, default_value = "json")]
+    pub format: Print,
+
+    /// Pages extracted at the same time [default: one a processor core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 
     /// Address the page was read from, for its links and pictures
     #[arg(long, value_name = "URL")]

@@ -3,5 +3,6 @@
 mod commands;
 mod contracts;
 mod crash;
+mod extracting;
 mod rig;
 mod serving;
