@@ -10,7 +10,9 @@ use std::collections::{HashMap, HashSet};
 use cuttings_html::Tag;
 
 use crate::page::{Page, is_data_table};
-use crate::phrases::{appeal, fold, is_label, leads_away, opens_other_part};
+use crate::phrases::{
+    appeal, fold, is_cookie_notice, is_label, leads_away, opens_contact, opens_other_part,
+};
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -64,6 +66,7 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
         drop_other_parts(page, &mut lines);
         drop_closing_teasers(page, &mut lines);
         drop_before_headline(&mut lines, &headline);
+        drop_contacts(&mut lines);
         drop_edges(page, &mut lines);
         drop_bare_headings(&mut lines);
     }
@@ -193,6 +196,9 @@ fn by_itself(
     }
     if is_label(text) {
         return Some(Reason::Control);
+    }
+    if around.is_story && line.size < 600 && is_cookie_notice(text) {
+        return Some(Reason::Layer);
     }
     if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;
@@ -414,6 +420,7 @@ fn drop_closing_teasers(page: &Page<'_>, lines: &mut [Candidate]) {
 
 /// Lists whose items are links and little else lead away from the story.
 fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
+    let mut lists = Vec::new();
     let mut start = 0;
     while start < lines.len() {
         if lines[start].kind != Kind::Item {
@@ -437,11 +444,14 @@ fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
             && lines[start - 1].fate.is_none()
             && lines[start - 1].text.ends_with([':', '：']);
         if linked as f32 > 0.75 * size as f32 && !announced {
-            for candidate in &mut lines[start..end] {
-                candidate.fate.get_or_insert(Reason::LinkList);
-            }
+            lists.push(start..end);
         }
         start = end.max(start + 1);
+    }
+    for list in lists {
+        for candidate in &mut lines[list] {
+            candidate.fate.get_or_insert(Reason::LinkList);
+        }
     }
 }
 
@@ -498,6 +508,32 @@ fn drop_appeals(lines: &mut [Candidate]) {
     }
     for at in dropped {
         lines[at].fate = Some(Reason::Appeal);
+    }
+}
+
+/// The address block at the end, with the line that opens it: what follows
+/// is short and a small part of the whole.
+fn drop_contacts(lines: &mut [Candidate]) {
+    const LONGEST: usize = 900;
+    let live: Vec<usize> = (0..lines.len())
+        .filter(|at| lines[*at].fate.is_none())
+        .collect();
+    let whole: usize = live.iter().map(|at| lines[*at].text.len()).sum();
+    let (mut after, mut start) = (0, live.len());
+    for place in (0..live.len()).rev() {
+        let candidate = &lines[live[place]];
+        after += candidate.text.len();
+        if after > LONGEST || after * 3 > whole {
+            break;
+        }
+        if matches!(candidate.kind, Kind::Paragraph | Kind::Heading(_))
+            && opens_contact(&candidate.text)
+        {
+            start = place;
+        }
+    }
+    for at in &live[start..] {
+        lines[*at].fate = Some(Reason::Footer);
     }
 }
 

@@ -8,7 +8,7 @@
 
 use cuttings_html::{Attr, Tag};
 
-use crate::page::{Page, is_block};
+use crate::page::{Node, Page, is_block};
 use crate::shape::Discussion;
 use crate::traits::Traits;
 
@@ -100,9 +100,42 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
         {
             page.nodes[at].dropped = Some(reason);
             at = node.end as usize;
+            if reason == Reason::Related && heading_level(node.tag).is_some() {
+                at = drop_headed(page, at, &node);
+            }
         } else {
             at += 1;
         }
+    }
+}
+
+/// What stands below a heading that is named for other stories goes with it,
+/// up to the next heading of its rank or a plain paragraph. Returns the index
+/// after it; `at` is the index after the heading.
+fn drop_headed(page: &mut Page<'_>, mut at: usize, heading: &Node) -> usize {
+    let end = page.node(heading.parent as usize).end as usize;
+    while at < end {
+        let node = *page.node(at);
+        let rank = heading_level(node.tag);
+        if node.tag == Tag::P || rank.is_some_and(|rank| Some(rank) <= heading_level(heading.tag)) {
+            break;
+        }
+        if node.tag != Tag::None {
+            page.nodes[at].dropped = Some(Reason::Related);
+        }
+        at = node.end as usize;
+    }
+    at
+}
+
+fn heading_level(tag: Tag) -> Option<u8> {
+    match tag {
+        Tag::H2 => Some(2),
+        Tag::H3 => Some(3),
+        Tag::H4 => Some(4),
+        Tag::H5 => Some(5),
+        Tag::H6 => Some(6),
+        _ => None,
     }
 }
 
@@ -153,6 +186,10 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
         // Some pages keep their whole text here for those without scripts.
         Tag::Noscript => Some((Reason::Control, 0.4)),
         Tag::Nav | Tag::Menu | Tag::Search => Some((Reason::Navigation, 0.4)),
+        // By tag and by name, beside the headline: it is one however long.
+        Tag::Aside if node.traits.has(Traits::SIDEBAR) && headline_is_outside(page, index) => {
+            Some((Reason::Sidebar, 1.0))
+        }
         Tag::Aside => Some((Reason::Sidebar, 0.6)),
         Tag::Footer => {
             let quoted = page.node(node.parent as usize).tag == Tag::Blockquote;
@@ -328,6 +365,17 @@ fn is_teaser(page: &Page<'_>, index: usize) -> bool {
         .take(3)
         .any(|line| line.size >= 15 && line.size <= 200 && line.link_share() > 0.9);
     titled && lines.len() <= 8 && plain <= 400 && size <= 700
+}
+
+/// Whether the page has a main headline, and none of them in this element.
+fn headline_is_outside(page: &Page<'_>, index: usize) -> bool {
+    let mut headlines = page
+        .marked
+        .iter()
+        .map(|at| *at as usize)
+        .filter(|at| page.node(*at).tag == Tag::H1)
+        .peekable();
+    headlines.peek().is_some() && headlines.all(|at| !page.is_inside(at, index))
 }
 
 /// Whether an element holds more text than a byline or a row of tags does.
