@@ -11,7 +11,8 @@ use cuttings_html::Tag;
 
 use crate::page::{Page, is_data_table};
 use crate::phrases::{
-    appeal, fold, is_cookie_notice, is_label, leads_away, opens_contact, opens_other_part,
+    appeal, fold, is_cookie_notice, is_label, leads_away, opens_boilerplate, opens_contact,
+    opens_other_part,
 };
 use crate::prune::Reason;
 use crate::traits::Traits;
@@ -66,7 +67,7 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
         drop_other_parts(page, &mut lines);
         drop_closing_teasers(page, &mut lines);
         drop_before_headline(&mut lines, &headline);
-        drop_contacts(&mut lines);
+        drop_contacts(page, &mut lines);
         drop_edges(page, &mut lines);
         drop_bare_headings(&mut lines);
     }
@@ -418,7 +419,8 @@ fn drop_closing_teasers(page: &Page<'_>, lines: &mut [Candidate]) {
     }
 }
 
-/// Lists whose items are links and little else lead away from the story.
+/// Lists whose items are links and little else lead away from the story,
+/// unless they are most of it: a collection of links.
 fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
     let mut lists = Vec::new();
     let mut start = 0;
@@ -447,6 +449,17 @@ fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
             lists.push(start..end);
         }
         start = end.max(start + 1);
+    }
+    let live = |lines: &[Candidate]| -> usize {
+        lines
+            .iter()
+            .filter(|candidate| candidate.fate.is_none())
+            .map(|candidate| candidate.text.len())
+            .sum()
+    };
+    let listed: usize = lists.iter().map(|list| live(&lines[list.clone()])).sum();
+    if listed * 10 > live(lines) * 8 {
+        return;
     }
     for list in lists {
         for candidate in &mut lines[list] {
@@ -511,10 +524,17 @@ fn drop_appeals(lines: &mut [Candidate]) {
     }
 }
 
-/// The address block at the end, with the line that opens it: what follows
+/// A heading, or a short line set in bold that stands for one.
+fn is_heading_like(page: &Page<'_>, candidate: &Candidate) -> bool {
+    let line = &page.lines[candidate.line];
+    matches!(candidate.kind, Kind::Heading(_))
+        || (line.size < 60 && line.strong_size * 10 >= line.size * 9)
+}
+
+/// The address block at the end, or what a company says of itself, with the line that opens it: what follows
 /// is short and a small part of the whole.
-fn drop_contacts(lines: &mut [Candidate]) {
-    const LONGEST: usize = 900;
+fn drop_contacts(page: &Page<'_>, lines: &mut [Candidate]) {
+    const LONGEST: usize = 1500;
     let live: Vec<usize> = (0..lines.len())
         .filter(|at| lines[*at].fate.is_none())
         .collect();
@@ -527,7 +547,8 @@ fn drop_contacts(lines: &mut [Candidate]) {
             break;
         }
         if matches!(candidate.kind, Kind::Paragraph | Kind::Heading(_))
-            && opens_contact(&candidate.text)
+            && (opens_contact(&candidate.text)
+                || (is_heading_like(page, candidate) && opens_boilerplate(&candidate.text)))
         {
             start = place;
         }

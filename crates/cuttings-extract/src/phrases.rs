@@ -289,6 +289,20 @@ pub fn opens_contact(text: &str) -> bool {
     CONTACTS.contains(&fold(text).as_str())
 }
 
+/// Whether a heading opens what the sender of a press release says of itself:
+/// "About Example Inc.", "Über die Example AG".
+pub fn opens_boilerplate(heading: &str) -> bool {
+    let mut words = heading.split_whitespace();
+    let lead = words.next().unwrap_or("").to_lowercase();
+    matches!(lead.as_str(), "about" | "über" | "sobre")
+        && heading.len() <= 60
+        && !heading.ends_with('?')
+        && heading
+            .split_whitespace()
+            .last()
+            .is_some_and(|word| word.chars().next().is_some_and(char::is_uppercase))
+}
+
 fn tells_speech(lower: &str) -> bool {
     [
         " said",
