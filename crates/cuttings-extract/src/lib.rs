@@ -13,6 +13,7 @@
 pub mod metadata;
 
 mod lines;
+mod lines_edges;
 mod page;
 mod phrases;
 mod pictures;

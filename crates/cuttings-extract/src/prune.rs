@@ -157,15 +157,28 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
     (Traits::BUTTONS, Reason::Control, 0.05),
     (Traits::META, Reason::Metadata, 0.15),
     (Traits::PROMOTION, Reason::Promotion, 0.15),
-    (Traits::PULL_QUOTE, Reason::PullQuote, 0.15),
     (Traits::BYLINE, Reason::Byline, 0.05),
     (Traits::DATE, Reason::Metadata, 0.02),
 ];
+
+/// The part of a page's prose that a pull quote holds at most.
+const MAX_PULL_QUOTE_SHARE: f32 = 0.15;
 
 /// Whether, and why, the element at `index` is not the story; `share` is the
 /// part of the page's prose that it holds.
 fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) -> Option<Reason> {
     let node = page.node(index);
+    // Printed beside the text, whatever element holds it; the HTML shows it.
+    if node.traits.has(Traits::PULL_QUOTE)
+        && !node.traits.has(Traits::HIDDEN)
+        && is_block(node.tag)
+        && node.tag != Tag::Body
+        && !matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4)
+        && share <= MAX_PULL_QUOTE_SHARE
+        && !is_long(page, index)
+    {
+        return Some(Reason::PullQuote);
+    }
     let by_tag = match node.tag {
         Tag::Script
         | Tag::Style
