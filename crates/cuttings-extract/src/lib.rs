@@ -15,6 +15,7 @@ pub mod rules;
 pub mod xpath;
 
 mod lines;
+mod lines_edges;
 mod markdown;
 mod page;
 mod phrases;

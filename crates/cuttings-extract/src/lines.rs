@@ -9,8 +9,9 @@ use std::collections::{HashMap, HashSet};
 
 use cuttings_html::Tag;
 
+use crate::lines_edges::{drop_before_headline, drop_closing_teasers, drop_contacts, drop_edges};
 use crate::page::{Page, is_data_table};
-use crate::phrases::{appeal, fold, is_label, leads_away, opens_other_part};
+use crate::phrases::{appeal, fold, is_cookie_notice, is_label, leads_away, opens_other_part};
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -64,6 +65,7 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
         drop_other_parts(page, &mut lines);
         drop_closing_teasers(page, &mut lines);
         drop_before_headline(&mut lines, &headline);
+        drop_contacts(page, &mut lines);
         drop_edges(page, &mut lines);
         drop_bare_headings(&mut lines);
     }
@@ -194,6 +196,9 @@ fn by_itself(
     if is_label(text) {
         return Some(Reason::Control);
     }
+    if around.is_story && line.size < 600 && is_cookie_notice(text) {
+        return Some(Reason::Layer);
+    }
     if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;
         let linked = line.link_share() > 0.45;
@@ -300,43 +305,6 @@ fn drop_repeated(lines: &mut [Candidate], least: usize) {
     }
 }
 
-/// What stands before the headline is not the story, unless most of it does;
-/// the headline again, after the story, begins something else.
-fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
-    if headline.len() < 8 {
-        return;
-    }
-    let is_headline = |candidate: &Candidate| {
-        matches!(candidate.kind, Kind::Heading(_)) && fold(&candidate.text) == headline
-    };
-    let size = |lines: &[Candidate]| -> usize {
-        lines
-            .iter()
-            .filter(|c| c.fate.is_none())
-            .map(|c| c.text.len())
-            .sum()
-    };
-    let whole = size(lines);
-    if let Some(first) = lines.iter().position(is_headline) {
-        let is_list = lines[..first]
-            .iter()
-            .all(|c| c.fate.is_some() || c.kind != Kind::Paragraph || c.text.len() < 80);
-        if size(&lines[..first]) * 2 < whole || (is_list && size(&lines[first..]) > 500) {
-            for candidate in &mut lines[..first] {
-                candidate.fate.get_or_insert(Reason::Header);
-            }
-        }
-        if let Some(again) = lines[first + 1..].iter().position(is_headline) {
-            let again = first + 1 + again;
-            if size(&lines[first..again]) > 300 {
-                for candidate in &mut lines[again..] {
-                    candidate.fate.get_or_insert(Reason::Outside);
-                }
-            }
-        }
-    }
-}
-
 /// A heading such as "More from this section" takes with it what it heads.
 fn drop_other_parts(page: &Page<'_>, lines: &mut [Candidate]) {
     let size = |lines: &[Candidate]| -> usize {
@@ -382,38 +350,10 @@ fn drop_other_parts(page: &Page<'_>, lines: &mut [Candidate]) {
     }
 }
 
-/// Three or more linked headings at the end, with little below each, are the
-/// teasers of other stories.
-fn drop_closing_teasers(page: &Page<'_>, lines: &mut [Candidate]) {
-    const MOST_BELOW: usize = 4;
-    let live: Vec<usize> = (0..lines.len())
-        .filter(|at| lines[*at].fate.is_none())
-        .collect();
-    let (mut start, mut count, mut below) = (live.len(), 0, 0);
-    for place in (0..live.len()).rev() {
-        let candidate = &lines[live[place]];
-        let line = &page.lines[candidate.line];
-        if matches!(candidate.kind, Kind::Heading(_)) && line.link_share() > 0.9 {
-            (start, below) = (place, 0);
-            count += 1;
-        } else {
-            below += 1;
-            if below > MOST_BELOW || matches!(candidate.kind, Kind::Heading(_)) {
-                break;
-            }
-        }
-    }
-    let whole: usize = live.iter().map(|at| lines[*at].text.len()).sum();
-    let told: usize = live[..start].iter().map(|at| lines[*at].text.len()).sum();
-    if count >= 3 && told >= 1200 && told * 4 >= whole {
-        for at in &live[start..] {
-            lines[*at].fate = Some(Reason::Related);
-        }
-    }
-}
-
-/// Lists whose items are links and little else lead away from the story.
+/// Lists whose items are links and little else lead away from the story,
+/// unless they are most of it: a collection of links.
 fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
+    let mut lists = Vec::new();
     let mut start = 0;
     while start < lines.len() {
         if lines[start].kind != Kind::Item {
@@ -437,11 +377,25 @@ fn drop_link_lists(page: &Page<'_>, lines: &mut [Candidate]) {
             && lines[start - 1].fate.is_none()
             && lines[start - 1].text.ends_with([':', '：']);
         if linked as f32 > 0.75 * size as f32 && !announced {
-            for candidate in &mut lines[start..end] {
-                candidate.fate.get_or_insert(Reason::LinkList);
-            }
+            lists.push(start..end);
         }
         start = end.max(start + 1);
+    }
+    let live = |lines: &[Candidate]| -> usize {
+        lines
+            .iter()
+            .filter(|candidate| candidate.fate.is_none())
+            .map(|candidate| candidate.text.len())
+            .sum()
+    };
+    let listed: usize = lists.iter().map(|list| live(&lines[list.clone()])).sum();
+    if listed * 10 > live(lines) * 8 {
+        return;
+    }
+    for list in lists {
+        for candidate in &mut lines[list] {
+            candidate.fate.get_or_insert(Reason::LinkList);
+        }
     }
 }
 
@@ -499,99 +453,6 @@ fn drop_appeals(lines: &mut [Candidate]) {
     for at in dropped {
         lines[at].fate = Some(Reason::Appeal);
     }
-}
-
-/// Before the first and after the last sentence of a story stand labels,
-/// names, dates and rights.
-fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
-    let is_prose = |candidate: &Candidate| {
-        let line = &page.lines[candidate.line];
-        candidate.fate.is_none()
-            && (line.size >= 70
-                || (line.size >= 30 && line.ends_sentence)
-                || matches!(
-                    candidate.kind,
-                    Kind::Cell | Kind::Code | Kind::Item | Kind::Quote
-                ))
-            && line.link_share() < 0.6
-    };
-    let Some(first) = lines.iter().position(is_prose) else {
-        return;
-    };
-    let last = lines.iter().rposition(is_prose).unwrap_or(first);
-    for candidate in &mut lines[..first] {
-        let size = page.lines[candidate.line].size;
-        if candidate.kind == Kind::Paragraph && size < 40 {
-            candidate.fate.get_or_insert(Reason::Header);
-        }
-    }
-    let end = page
-        .node(page.lines[lines[last].line].block as usize)
-        .parent;
-    for candidate in &mut lines[last + 1..] {
-        // A closing word in a paragraph of the text itself stays.
-        let line = &page.lines[candidate.line];
-        let block = page.node(line.block as usize);
-        if !(block.tag == Tag::P && block.parent == end && line.link_size == 0) {
-            candidate.fate.get_or_insert(Reason::Footer);
-        }
-    }
-    // Upward from the end: who wrote it, whose it is, where to follow.
-    for candidate in lines[..=last]
-        .iter_mut()
-        .rev()
-        .filter(|c| c.fate.is_none())
-        .take(4)
-    {
-        if matches!(candidate.kind, Kind::Paragraph | Kind::Item) && is_closing(&candidate.text) {
-            candidate.fate = Some(Reason::AuthorBio);
-        } else if page.lines[candidate.line].size > 150 {
-            break;
-        }
-    }
-}
-
-fn is_closing(text: &str) -> bool {
-    if text.len() > 500 {
-        return false;
-    }
-    let lower = text.to_lowercase();
-    [
-        " is a reporter",
-        " is a writer",
-        " is a freelance",
-        " is a staff writer",
-        " is a contributing",
-        " is a senior writer",
-        " is a journalist",
-        " is an editor",
-        " is the editor",
-        " is a correspondent",
-        " is a contributor",
-        "follow him",
-        "follow her",
-        "follow them on",
-        "on twitter @",
-        "on twitter at",
-        "on twitter:",
-        "can be reached at",
-        "contributed to this report",
-        "contributed reporting",
-        "contributed to this story",
-        "reporting by ",
-        "editing by ",
-        "all rights reserved",
-        "©",
-        "may not be published, broadcast",
-        "views expressed",
-        "opinions expressed",
-        "this material may not",
-        "ist freie journalistin",
-        "ist freier journalist",
-        "ist redakteur",
-    ]
-    .iter()
-    .any(|phrase| lower.contains(phrase))
 }
 
 /// A heading whose part of the page is gone goes too.

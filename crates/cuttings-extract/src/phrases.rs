@@ -87,7 +87,13 @@ const WHOLE_LINES: &[&str] = &[
     "story continues", "suggested reading", "previous article", "next article", "previous post",
     "next post", "post navigation", "share this page", "share this content", "share this entry",
     "like this post", "like this article", "enjoyed this article", "mostrar más", "ver más",
-    "publicidade", "anuncio", "continua depois da publicidade",
+    "publicidade", "anuncio", "continua depois da publicidade", "advert", "be sociable share",
+    "schon gelesen", "auch interessant", "highlights aus dem heft", "bild anzeigen",
+    "this slideshow requires javascript", "diese diashow benötigt javascript",
+    "teilen ist heilen", "artikel teilen", "beitrag teilen", "diesen artikel teilen",
+    "diesen beitrag teilen", "seite drucken", "artikel drucken", "zurück", "nach oben",
+    "zum seitenanfang", "zur übersicht", "zurück zur übersicht", "weitere artikel",
+    "weitere beiträge", "weitere themen", "ähnliche artikel", "ähnliche beiträge",
 ];
 
 /// How lines begin that point elsewhere, lower case, as printed.
@@ -210,6 +216,91 @@ pub fn appeal(text: &str) -> u8 {
     } else {
         u8::from((asks >= 2 && speaks) || (asks > 0 && causes >= 1) || (causes >= 2 && speaks))
     }
+}
+
+/// What only a notice about cookies says, lower case.
+const COOKIE_NOTICES: &[&str] = &[
+    "this website uses cookies",
+    "this site uses cookies",
+    "our website uses cookies",
+    "we use cookies",
+    "cookies are absolutely essential for the website",
+    "cookies that may not be particularly necessary",
+    "cookies will be stored in your browser",
+    "verwendet cookies.",
+    "website verwendet cookies",
+    "seite verwendet cookies",
+    "seite nutzt cookies",
+    "wir verwenden cookies",
+    "wir nutzen cookies",
+    "nous utilisons des cookies",
+    "ce site utilise des cookies",
+    "utilizamos cookies",
+    "este sitio utiliza cookies",
+    "este sitio web utiliza cookies",
+    "este site utiliza cookies",
+    "questo sito utilizza",
+];
+
+/// Whether a line tells the visitor about cookies.
+pub fn is_cookie_notice(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.contains("cookie")
+        && !tells_speech(&lower)
+        && COOKIE_NOTICES.iter().any(|notice| lower.contains(notice))
+}
+
+/// Headings and lead-ins of the address block that closes a press release.
+const CONTACTS: &[&str] = &[
+    "kontakt",
+    "pressekontakt",
+    "medienkontakt",
+    "ansprechpartner",
+    "ansprechpartnerin",
+    "ihr ansprechpartner",
+    "ihre ansprechpartnerin",
+    "wissenschaftlicher kontakt",
+    "wissenschaftliche ansprechpartner",
+    "weitere informationen",
+    "weiterführende informationen",
+    "weiterführende links",
+    "rückfragehinweis",
+    "rückfragen an",
+    "contact",
+    "contacts",
+    "contact information",
+    "press contact",
+    "media contact",
+    "media contacts",
+    "for media inquiries",
+    "contact presse",
+    "contacts presse",
+    "contacto",
+    "contacto de prensa",
+    "contato",
+    "contatti",
+];
+
+/// Whether a short line opens the address block at the end of a text.
+pub fn opens_contact(text: &str) -> bool {
+    if text.len() > 60 {
+        return false;
+    }
+    CONTACTS.contains(&fold(text).as_str())
+}
+
+/// Whether a heading opens what the sender of a press release says of itself:
+/// "About Example Inc.", "Über die Example AG".
+pub fn opens_boilerplate(heading: &str) -> bool {
+    let mut words = heading.split_whitespace();
+    let lead = words.next().unwrap_or("").to_lowercase();
+    matches!(lead.as_str(), "about" | "über" | "sobre")
+        && heading.len() <= 60
+        && !heading.ends_with('?')
+        && heading
+            .split_whitespace()
+            .last()
+            .is_some_and(|word| word.chars().next().is_some_and(char::is_uppercase))
 }
 
 fn tells_speech(lower: &str) -> bool {

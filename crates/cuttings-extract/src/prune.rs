@@ -8,7 +8,7 @@
 
 use cuttings_html::{Attr, Tag};
 
-use crate::page::{Page, is_block};
+use crate::page::{Node, Page, is_block};
 use crate::shape::Discussion;
 use crate::traits::Traits;
 
@@ -100,9 +100,42 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
         {
             page.nodes[at].dropped = Some(reason);
             at = node.end as usize;
+            if reason == Reason::Related && heading_level(node.tag).is_some() {
+                at = drop_headed(page, at, &node);
+            }
         } else {
             at += 1;
         }
+    }
+}
+
+/// What stands below a heading that is named for other stories goes with it,
+/// up to the next heading of its rank or a plain paragraph. Returns the index
+/// after it; `at` is the index after the heading.
+fn drop_headed(page: &mut Page<'_>, mut at: usize, heading: &Node) -> usize {
+    let end = page.node(heading.parent as usize).end as usize;
+    while at < end {
+        let node = *page.node(at);
+        let rank = heading_level(node.tag);
+        if node.tag == Tag::P || rank.is_some_and(|rank| Some(rank) <= heading_level(heading.tag)) {
+            break;
+        }
+        if node.tag != Tag::None {
+            page.nodes[at].dropped = Some(Reason::Related);
+        }
+        at = node.end as usize;
+    }
+    at
+}
+
+fn heading_level(tag: Tag) -> Option<u8> {
+    match tag {
+        Tag::H2 => Some(2),
+        Tag::H3 => Some(3),
+        Tag::H4 => Some(4),
+        Tag::H5 => Some(5),
+        Tag::H6 => Some(6),
+        _ => None,
     }
 }
 
@@ -124,15 +157,28 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
     (Traits::BUTTONS, Reason::Control, 0.05),
     (Traits::META, Reason::Metadata, 0.15),
     (Traits::PROMOTION, Reason::Promotion, 0.15),
-    (Traits::PULL_QUOTE, Reason::PullQuote, 0.15),
     (Traits::BYLINE, Reason::Byline, 0.05),
     (Traits::DATE, Reason::Metadata, 0.02),
 ];
+
+/// The part of a page's prose that a pull quote holds at most.
+const MAX_PULL_QUOTE_SHARE: f32 = 0.15;
 
 /// Whether, and why, the element at `index` is not the story; `share` is the
 /// part of the page's prose that it holds.
 fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) -> Option<Reason> {
     let node = page.node(index);
+    // Printed beside the text, whatever element holds it; the HTML shows it.
+    if node.traits.has(Traits::PULL_QUOTE)
+        && !node.traits.has(Traits::HIDDEN)
+        && is_block(node.tag)
+        && node.tag != Tag::Body
+        && !matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4)
+        && share <= MAX_PULL_QUOTE_SHARE
+        && !is_long(page, index)
+    {
+        return Some(Reason::PullQuote);
+    }
     let by_tag = match node.tag {
         Tag::Script
         | Tag::Style
@@ -153,6 +199,10 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
         // Some pages keep their whole text here for those without scripts.
         Tag::Noscript => Some((Reason::Control, 0.4)),
         Tag::Nav | Tag::Menu | Tag::Search => Some((Reason::Navigation, 0.4)),
+        // By tag and by name, beside the headline: it is one however long.
+        Tag::Aside if node.traits.has(Traits::SIDEBAR) && headline_is_outside(page, index) => {
+            Some((Reason::Sidebar, 1.0))
+        }
         Tag::Aside => Some((Reason::Sidebar, 0.6)),
         Tag::Footer => {
             let quoted = page.node(node.parent as usize).tag == Tag::Blockquote;
@@ -328,6 +378,17 @@ fn is_teaser(page: &Page<'_>, index: usize) -> bool {
         .take(3)
         .any(|line| line.size >= 15 && line.size <= 200 && line.link_share() > 0.9);
     titled && lines.len() <= 8 && plain <= 400 && size <= 700
+}
+
+/// Whether the page has a main headline, and none of them in this element.
+fn headline_is_outside(page: &Page<'_>, index: usize) -> bool {
+    let mut headlines = page
+        .marked
+        .iter()
+        .map(|at| *at as usize)
+        .filter(|at| page.node(*at).tag == Tag::H1)
+        .peekable();
+    headlines.peek().is_some() && headlines.all(|at| !page.is_inside(at, index))
 }
 
 /// Whether an element holds more text than a byline or a row of tags does.

@@ -12,7 +12,9 @@ use cuttings_html::{Attr, Tag};
 
 use crate::lines::{Candidate, Kind};
 use crate::page::{Line, Page, is_block, is_data_table, is_wide};
+use crate::phrases::is_label;
 use crate::pictures::{self, Addresses, Picture};
+use crate::prune::Reason;
 use crate::safe::{escape_attribute, escape_text};
 
 /// What became of the kept lines.
@@ -117,6 +119,13 @@ impl Writer<'_, '_> {
                 }
             }
             if node.dropped.is_some() && node.tag != Tag::None {
+                // Between blocks of the text only, not before or after it.
+                if node.dropped == Some(Reason::PullQuote)
+                    && self.blocks > 0
+                    && kept.peek().is_some()
+                {
+                    self.pull_quote(at);
+                }
                 at = node.end as usize;
                 continue;
             }
@@ -144,6 +153,34 @@ impl Writer<'_, '_> {
             at += 1;
         }
         self.close_until(usize::MAX);
+    }
+
+    /// A pull quote, which is in the HTML and not in the text: what it says is
+    /// a sentence of the story again. Not written inside a list or a table.
+    fn pull_quote(&mut self, index: usize) {
+        if self.open.iter().any(|container| container.opened) {
+            return;
+        }
+        let end = self.page.node(index).end;
+        let lines: Vec<String> = self.page.lines[self.page.lines_in(index)]
+            .iter()
+            .filter(|line| line.end <= end)
+            .map(|line| self.page.line_text(line))
+            .filter(|text| !text.is_empty() && !is_label(text))
+            .collect();
+        if lines.is_empty() {
+            return;
+        }
+        self.blocks += 1;
+        self.out.html.push_str("<blockquote id=\"b");
+        self.out.html.push_str(&self.blocks.to_string());
+        self.out.html.push_str("\" class=\"pull-quote\">");
+        for line in lines {
+            self.out.html.push_str("<p>");
+            escape_text(&mut self.out.html, &line);
+            self.out.html.push_str("</p>");
+        }
+        self.out.html.push_str("</blockquote>\n");
     }
 
     /// The element that is written for a container of the page.

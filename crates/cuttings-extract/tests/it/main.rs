@@ -1,5 +1,6 @@
 //! The extractor from outside: golden pages, the acceptance pages, properties.
 
+mod edges;
 mod golden;
 mod properties;
 mod rules;
