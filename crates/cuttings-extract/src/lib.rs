@@ -94,6 +94,10 @@ pub struct Extraction {
     pub direction: Direction,
     /// The address the page gives itself.
     pub canonical_url: Option<Url>,
+    /// Absolute address of the page's AMP version.
+    pub amp_url: Option<String>,
+    /// The licence the page declares: an absolute address, else its name.
+    pub licence: Option<String>,
     /// Absolute address of the picture the page puts first.
     pub lead_image: Option<String>,
     /// The story, blocks joined by a blank line. Headline, dek, byline, date
@@ -379,6 +383,17 @@ fn read(
         language,
         direction,
         canonical_url: declared,
+        amp_url: found
+            .amp
+            .as_deref()
+            .and_then(|address| addresses.web(address)),
+        licence: found.licence.map(|licence| {
+            if licence.contains('/') {
+                addresses.web(&licence).unwrap_or(licence)
+            } else {
+                licence
+            }
+        }),
         lead_image,
         word_count: write::word_count(&written.text),
         text: written.text,

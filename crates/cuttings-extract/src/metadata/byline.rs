@@ -39,7 +39,7 @@ const NOBODY: &[&str] = &[
     "admin", "administrator", "author", "editor", "staff", "webmaster", "user", "guest", "unknown",
     "anonymous", "null", "undefined", "none", "about", "contact", "share", "home", "redakcja",
     "facebook", "twitter", "comments", "comment", "updated", "published", "posted", "by", "the",
-    "root", "superuser", "n/a", "default",
+    "root", "superuser", "n/a", "default", "cc by",
 ];
 
 /// Splits a byline into its authors, in printed order.

@@ -15,6 +15,8 @@ pub struct Head {
     pub title: Option<String>,
     pub canonical: Option<String>,
     pub amp: Option<String>,
+    /// Where a `rel="license"` link leads, in the head or on the page.
+    pub licence: Option<String>,
     pub base: Option<String>,
     pub language: Option<String>,
     pub direction: Option<String>,
@@ -35,7 +37,7 @@ impl Head {
                 Tag::Title if head.title.is_none() => {
                     head.title = some(super::plain(&doc.text_content(node.id)));
                 }
-                Tag::Link => head.take_link(page, index),
+                Tag::Link | Tag::A => head.take_link(page, index),
                 Tag::Base if head.base.is_none() => {
                     head.base = page.attr(index, Attr::Href).map(str::to_owned);
                 }
@@ -80,6 +82,13 @@ impl Head {
             return;
         };
         let rel = rel.to_ascii_lowercase();
+        let is_licence = rel.split_ascii_whitespace().any(|word| word == "license");
+        if is_licence && self.licence.is_none() {
+            self.licence = some(href.trim().to_owned());
+        }
+        if page.node(index).tag != Tag::Link {
+            return;
+        }
         if rel == "canonical" && self.canonical.is_none() {
             self.canonical = some(href.trim().to_owned());
         } else if rel == "amphtml" && self.amp.is_none() {
@@ -127,4 +136,25 @@ fn language_of(page: &Page<'_>, index: usize) -> Option<String> {
 
 fn some(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    #[test]
+    fn licence_and_amp_version_are_given_as_absolute_addresses() {
+        let html = "<link rel=amphtml href=/amp/rain><h1>Rain</h1><p>It rained.</p>
+            <a rel='license noopener' href='//creativecommons.org/licenses/by/4.0/'>CC BY</a>";
+        let base = Url::parse("https://example.org/rain").unwrap();
+        let found = crate::extract(html, Some(&base)).unwrap();
+        assert_eq!(
+            found.amp_url.as_deref(),
+            Some("https://example.org/amp/rain")
+        );
+        assert_eq!(
+            found.licence.as_deref(),
+            Some("https://creativecommons.org/licenses/by/4.0/")
+        );
+    }
 }

@@ -26,6 +26,8 @@ pub struct LinkedData {
     pub section: Option<String>,
     pub language: Option<String>,
     pub image: Option<String>,
+    /// The licence it is under, mostly an address.
+    pub licence: Option<String>,
     pub address: Option<String>,
     pub is_free: Option<bool>,
     /// Class names of the parts that are not free (`hasPart`/`cssSelector`).
@@ -205,6 +207,15 @@ fn fill(data: &mut LinkedData, object: &Map<String, Value>, all: &[&Map<String, 
         other => text(other),
     };
     data.image = image(object.get("image"), all).or_else(|| image(object.get("thumbnailUrl"), all));
+    data.licence = match object.get("license") {
+        Some(Value::Object(licence)) => text(
+            licence
+                .get("url")
+                .or(licence.get("@id"))
+                .or(licence.get("name")),
+        ),
+        other => text(other),
+    };
     data.address = text(object.get("url")).or_else(|| match object.get("mainEntityOfPage") {
         Some(Value::Object(page)) => text(page.get("@id")),
         other => text(other),

@@ -39,6 +39,8 @@ pub struct Metadata {
     pub language: Option<String>,
     pub canonical: Option<String>,
     pub lead_image: Option<String>,
+    pub amp: Option<String>,
+    pub licence: Option<String>,
     pub is_free: Option<bool>,
     pub tier: Option<String>,
     /// Whether the page calls itself an article.
@@ -78,7 +80,13 @@ pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
                 .as_deref()
                 .and_then(language::tag)
         });
-    let headline = title::headline(page, head, &linked, site.as_deref());
+    let headline = title::headline(
+        page,
+        head,
+        &linked,
+        site.as_deref(),
+        base.and_then(Url::host_str),
+    );
     let order = Order::of_language(language.as_deref());
     let canonical = head.canonical.clone().or_else(|| head.meta(&["og:url"]));
     let path = base
@@ -112,6 +120,12 @@ pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
                     "parsely-image-url",
                 ])
             }),
+        amp: head.amp.clone(),
+        licence: linked
+            .licence
+            .clone()
+            .or_else(|| head.licence.clone())
+            .or_else(|| head.meta(&["dc.rights.license", "dcterms.license", "licence", "license"])),
         is_free: linked.is_free,
         tier: head.meta(&["article:content_tier", "og:article:content_tier"]),
         is_article: linked.is_article

@@ -53,6 +53,9 @@ pub fn dates_of(
                 .find_map(|name| head.all(name).find_map(|value| read(&value)))
         })
         .or_else(|| marked_date(page, order, |prop| prop == "dateModified"));
+    let declares_website = head
+        .meta(&["og:type"])
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("website"));
     let in_address = address.and_then(dates::from_address);
     let published = linked
         .published
@@ -64,14 +67,32 @@ pub fn dates_of(
                 .iter()
                 .find_map(|name| head.all(name).find_map(|value| read(&value)))
         })
-        .or_else(|| linked.published.as_deref().and_then(read))
+        .or_else(|| {
+            // The makers of sites date every page; only one that is not also
+            // declared to be no article has a date of publication.
+            linked
+                .published
+                .as_deref()
+                .filter(|_| !declares_website)
+                .and_then(read)
+        })
         .or_else(|| {
             marked_date(page, order, |prop| {
                 prop == "datePublished" || prop == "dateCreated"
             })
         })
-        .or_else(|| printed_date(page, order, in_address))
-        .or(in_address);
+        .or_else(|| {
+            // On a front page every printed date is that of something else.
+            (address != Some("/"))
+                .then(|| printed_date(page, order, in_address))
+                .flatten()
+        })
+        .or(in_address)
+        .or_else(|| {
+            (address != Some("/") && !declares_website)
+                .then(|| only_date(page, order))
+                .flatten()
+        });
     (published, modified)
 }
 
@@ -201,4 +222,40 @@ fn date_line(page: &Page<'_>, order: Order, headline: Option<usize>) -> Option<S
                 dates::from_text(&text, order)
             })
     })
+}
+
+/// The one date that stands alone on a line. Where lines give more than one,
+/// they are those of teasers or comments, and none is taken.
+fn only_date(page: &Page<'_>, order: Order) -> Option<Stamp> {
+    let mut only: Option<Stamp> = None;
+    for line in page
+        .lines
+        .iter()
+        .filter(|line| (8..=36).contains(&line.size))
+    {
+        let Some(date) = dates::from_text(&page.line_text(line), order) else {
+            continue;
+        };
+        if only.is_some_and(|other| other.day() != date.day()) {
+            return None;
+        }
+        only = Some(date);
+    }
+    only
+}
+
+#[cfg(test)]
+mod tests {
+    fn published(html: &str) -> Option<String> {
+        crate::extract(html, None).unwrap().published
+    }
+
+    #[test]
+    fn a_date_alone_on_a_line_counts_only_where_no_other_does() {
+        let far = "<p>One of many lines of text that stand between the two.</p>".repeat(12);
+        let one = format!("<h1>Rain</h1>{far}<p>14 June 2023</p>");
+        assert_eq!(published(&one).as_deref(), Some("2023-06-14"));
+        let two = format!("{one}<p>15 June 2023</p>");
+        assert_eq!(published(&two), None);
+    }
 }

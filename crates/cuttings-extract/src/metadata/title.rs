@@ -22,9 +22,10 @@ pub fn headline(
     head: &Head,
     linked: &LinkedData,
     site: Option<&str>,
+    host: Option<&str>,
 ) -> Option<String> {
     let clean = |text: Option<String>| {
-        text.map(|text| without_site(&text, site))
+        text.map(|text| without_site(&without_site(&text, site), host))
             .filter(|text| !text.is_empty())
     };
     let linked_headline = clean(linked.headline.clone().filter(|_| linked.is_article));
@@ -50,6 +51,24 @@ pub fn headline(
     });
     if let Some(repeated) = repeated {
         return Some(repeated.clone());
+    }
+    // A heading that begins with a kicker or the section, which the title, the
+    // graph and the data leave away.
+    let after_kicker = headings.iter().find_map(|heading| {
+        let folded = fold(heading);
+        [&linked_headline, &graph, &title]
+            .into_iter()
+            .flatten()
+            .find(|other| {
+                let other = fold(other);
+                other.split(' ').count() >= 3
+                    && folded
+                        .strip_suffix(other.as_str())
+                        .is_some_and(|kicker| kicker.ends_with(' '))
+            })
+    });
+    if let Some(after_kicker) = after_kicker {
+        return Some(after_kicker.clone());
     }
     // A heading of any length that is the first part of the title.
     let leading = head
@@ -206,5 +225,13 @@ mod tests {
             without_site("Left - and right", Some("Paper")),
             "Left - and right"
         );
+    }
+
+    #[test]
+    fn a_kicker_before_the_headline_is_left_away() {
+        let html = "<title>Rain floods the old town - Paper</title>
+            <h1><span>Weather</span> Rain floods the old town</h1><p>It rained.</p>";
+        let found = crate::extract(html, None).unwrap();
+        assert_eq!(found.headline.as_deref(), Some("Rain floods the old town"));
     }
 }
