@@ -64,12 +64,12 @@ fn kind(path: &Path) -> Kind {
         .unwrap_or_default()
         .to_string_lossy()
         .to_ascii_lowercase();
-    let unpacked = name.strip_suffix(".gz").unwrap_or(&name);
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
     if path.is_dir() {
         Kind::Folder
-    } else if unpacked.ends_with(".tar") || name.ends_with(".tgz") {
+    } else if ends(&[".tar", ".tar.gz", ".tgz"]) {
         Kind::Tar
-    } else if unpacked.ends_with(".warc") {
+    } else if ends(&[".warc", ".warc.gz"]) {
         Kind::Warc
     } else {
         Kind::Page
