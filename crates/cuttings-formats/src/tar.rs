@@ -1,295 +1,407 @@
-//! Tape archives: the pages in a tar file, one after the other.
+//! Tar archives: the files in them, one after the other.
 //!
-//! `cuttings extract` reads them. Known are POSIX ustar with pax headers, GNU
-//! long names, and the old form without a magic; the file may be packed with
-//! gzip. Pages are plain files whose name says HTML; all others are passed
-//! over without being held.
+//! `cuttings extract` reads them. [`Reader`] takes ustar, GNU and pax archives
+//! with long names and large sizes, plain or in gzip, and keeps no more than
+//! one file in memory. A damaged header is given as [`Damaged`], and the reader
+//! goes on with the next header that can be believed.
 //!
-//! After a broken header the reader looks for the next block whose checksum is
-//! right. Zero blocks are passed, so archives joined end to end are read whole.
+//! Nothing is ever written to disk, so names such as `../../x` are only names.
 
-use std::io::Read;
+use std::io::{self, Read};
 
-use crate::archive::{Entry, Fault, Page, Place, is_page_name};
-use crate::stream::Stream;
+use crate::retain::Retained;
+use crate::unpack::{Next, Unpacked, is_damage};
 
 const BLOCK: usize = 512;
 
-/// The longest pax header or long name that is read, in bytes.
-const MAX_EXTENSION_BYTES: u64 = 1024 * 1024;
+/// Long names and pax headers may have this many bytes.
+const EXTENSION_BYTES: u64 = 256 * 1024;
 
-/// The pages in a tar file.
-#[derive(Debug)]
-pub struct Tar<R: Read> {
-    stream: Stream<R>,
-    max_page_bytes: usize,
+/// Whether these first 512 bytes are the header of a tar archive that is not
+/// packed.
+pub fn is_tar(start: &[u8]) -> bool {
+    start.len() >= BLOCK && !start[..BLOCK].iter().all(|b| *b == 0) && checksum_holds(start)
+}
+
+/// A file of the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number in the archive, from 1; entries of all kinds are counted.
+    pub number: u64,
+    /// The path as it stands there, `/` between its parts. Bytes that are not
+    /// UTF-8 became U+FFFD.
+    pub path: String,
+    /// The file.
+    pub content: Vec<u8>,
+}
+
+/// An entry that could not be read. The next ones may well be.
+#[derive(Debug, thiserror::Error)]
+#[error("entry {number} at byte {offset} {reason}")]
+pub struct Damaged {
+    /// Its number in the archive, from 1.
+    pub number: u64,
+    /// Where its header begins in the archive, in bytes, after unpacking.
+    pub offset: u64,
+    /// The path, where it was still to be read.
+    pub path: Option<String>,
+    /// What is wrong.
+    #[source]
+    pub reason: Damage,
+}
+
+/// What can be wrong with an entry.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// The header's checksum does not hold.
+    #[error("has no header that makes sense")]
+    Header,
+    /// The archive ends inside it.
+    #[error("is cut off by the end of the archive")]
+    CutOff,
+    /// The file is over the limit and was passed over.
+    #[error("has {bytes} bytes and at most {limit} are read")]
+    TooLarge {
+        /// Its length.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The compressed bytes are damaged. Nothing comes after this.
+    #[error("has damaged gzip data, and nothing behind it can be read")]
+    Gzip,
+    /// The archive could not be read on. Nothing comes after this.
+    #[error("cannot be read")]
+    Unreadable(#[source] io::Error),
+}
+
+/// Reads the files of a tar archive; see the module.
+///
+/// An iterator over the files that `wants` chooses by their path; the others
+/// are passed over and counted by [`Reader::others`].
+pub struct Reader<R: Read, F> {
+    content: Retained<Unpacked<R>>,
+    limit: u64,
+    wants: F,
     number: u64,
-    is_lost: bool,
-    has_ended: bool,
+    others: u64,
+    ended: bool,
+    /// What extension headers said about the next entry.
+    next_path: Option<String>,
+    next_size: Option<u64>,
 }
 
-/// What extension headers say about the file that follows them.
-#[derive(Debug, Default)]
-struct Said {
-    name: Option<String>,
-    bytes: Option<u64>,
-}
-
-impl<R: Read> Tar<R> {
-    /// Reads `source`; pages of more than `max_page_bytes` as stored are told
-    /// as [`Entry::TooLarge`].
-    pub fn new(source: R, max_page_bytes: usize) -> Self {
+impl<R: Read, F: Fn(&str) -> bool> Reader<R, F> {
+    /// Reads from `input`. Wanted files of more than `limit` bytes are passed
+    /// over and given as [`Damage::TooLarge`].
+    pub fn new(input: R, limit: u64, wants: F) -> Self {
         Self {
-            stream: Stream::new(source, false),
-            max_page_bytes,
+            content: Retained::new(Unpacked::new(input), 0),
+            limit,
+            wants,
             number: 0,
-            is_lost: false,
-            has_ended: false,
+            others: 0,
+            ended: false,
+            next_path: None,
+            next_size: None,
         }
     }
 
-    /// Reads one file with the extension headers before it.
-    fn file(&mut self, place: &mut Place) -> Result<Option<Entry>, Fault> {
-        let mut said = Said::default();
-        place.number = self.number + 1;
+    /// How many other files there were so far. Folders, links and devices do
+    /// not count.
+    pub fn others(&self) -> u64 {
+        self.others
+    }
+
+    /// How many entries there were so far, damaged ones included.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn read_file(&mut self) -> Option<Result<Entry, Damaged>> {
         loop {
-            let offset = self.stream.offset();
-            if said.name.is_none() && said.bytes.is_none() {
-                place.offset = offset;
-            }
-            let Some(header) = self.header()? else {
-                return Ok(None);
-            };
-            let bytes = number(&header[124..136]).ok_or(Fault::Head("its size is no number"))?;
-            match header[156] {
-                b'L' => {
-                    let name = self.extension(bytes)?;
-                    said.name = Some(text(&name));
-                }
-                b'x' => {
-                    let records = self.extension(bytes)?;
-                    said.read_pax(&records);
-                }
-                b'K' | b'g' => self.pass(bytes)?,
-                kind => {
+            let offset = self.content.position();
+            let outcome = match self.read_header() {
+                Ok(Some(header)) => self.read_entry(&header),
+                Ok(None) => return None,
+                Err(reason) => {
                     self.number += 1;
-                    let bytes = said.bytes.unwrap_or(bytes);
-                    let name = said.name.unwrap_or_else(|| name_of(&header));
-                    place.name = Some(name.clone());
-                    let is_file = matches!(kind, b'0' | 0 | b'7');
-                    if !is_file || !is_page_name(&name) {
-                        // Links and folders have no content, whatever they say.
-                        let has_content = !matches!(kind, b'1'..=b'6');
-                        self.pass(if has_content { bytes } else { 0 })?;
-                        return Ok(None);
-                    }
-                    return self.page(&name, bytes, place).map(Some);
+                    Err((None, reason))
                 }
+            };
+            match outcome {
+                Ok(Some(entry)) => return Some(Ok(entry)),
+                Ok(None) => {}
+                Err((path, reason)) => return Some(Err(self.damaged(offset, path, reason))),
             }
         }
     }
 
-    fn page(&mut self, name: &str, bytes: u64, place: &Place) -> Result<Entry, Fault> {
-        if bytes > self.max_page_bytes as u64 {
-            self.pass(bytes)?;
-            return Ok(Entry::TooLarge {
-                place: place.clone(),
-                bytes,
-            });
+    fn damaged(&mut self, offset: u64, path: Option<String>, reason: Damage) -> Damaged {
+        let reason = match reason {
+            Damage::TooLarge { .. } => reason,
+            Damage::Header => match self.find_header() {
+                Ok(()) => reason,
+                Err(worse) => worse,
+            },
+            Damage::CutOff | Damage::Gzip | Damage::Unreadable(_) => {
+                self.ended = true;
+                reason
+            }
+        };
+        Damaged {
+            number: self.number,
+            offset,
+            path,
+            reason,
         }
-        let content = self.extension(bytes)?;
-        let is_packed = name.to_ascii_lowercase().ends_with(".gz");
-        Ok(Entry::Page(Page {
-            place: place.clone(),
-            content_type: None,
-            is_chunked: false,
-            codings: is_packed.then(|| "gzip".to_owned()).into_iter().collect(),
-            is_cut: false,
-            bytes: content,
-        }))
     }
 
-    /// The next block that is not zero; `None` at the end.
-    fn header(&mut self) -> Result<Option<[u8; BLOCK]>, Fault> {
+    /// At least `wanted` bytes, across gzip members, or all there are.
+    fn fill_to(&mut self, wanted: usize) -> Result<&[u8], Damage> {
+        while self.content.fill_to(wanted).map_err(of_io)?.len() < wanted {
+            match self.content.inner.next_member().map_err(of_io)? {
+                Next::Member => {}
+                Next::End => break,
+                Next::Garbage => return Err(Damage::Gzip),
+            }
+        }
+        self.content.set_mark();
+        Ok(self.content.available())
+    }
+
+    /// The next header; nothing at the end of the archive, which is two blocks
+    /// of zeros or simply the end of the file.
+    fn read_header(&mut self) -> Result<Option<[u8; BLOCK]>, Damage> {
+        let mut zeros = 0;
         loop {
-            let block = self.fill(BLOCK)?;
-            if block.iter().take(BLOCK).all(|byte| *byte == 0) {
-                let count = block.len().min(BLOCK);
-                if count == 0 {
-                    self.has_ended = true;
+            let bytes = self.fill_to(BLOCK)?;
+            let Some(header) = bytes.first_chunk::<BLOCK>() else {
+                let is_end = bytes.iter().all(|byte| *byte == 0);
+                return if is_end {
+                    Ok(None)
+                } else {
+                    Err(Damage::CutOff)
+                };
+            };
+            let header = *header;
+            if header.iter().all(|byte| *byte == 0) {
+                zeros += 1;
+                if zeros == 2 {
                     return Ok(None);
                 }
-                self.stream.consume(count);
-                continue;
+            } else if !checksum_holds(&header) {
+                return Err(Damage::Header);
+            } else {
+                self.content.consume(BLOCK);
+                return Ok(Some(header));
             }
-            let Some(block) = block.first_chunk::<BLOCK>().copied() else {
-                let count = block.len();
-                self.stream.consume(count);
-                return Err(Fault::EndsEarly);
-            };
-            // Never read twice, so every header is a step forward.
-            self.stream.consume(BLOCK);
-            if !has_right_sum(&block) {
-                return Err(Fault::NoRecord);
-            }
-            return Ok(Some(block));
+            self.content.consume(BLOCK);
         }
     }
 
-    /// Content of at most [`MAX_EXTENSION_BYTES`] or a page's limit, with the
-    /// bytes that fill up its last block taken.
-    fn extension(&mut self, bytes: u64) -> Result<Vec<u8>, Fault> {
-        if bytes > MAX_EXTENSION_BYTES.max(self.max_page_bytes as u64) {
-            return Err(Fault::Head("an extension of it is too long"));
+    /// Reads what belongs to a header. Nothing when it is no wanted file.
+    fn read_entry(&mut self, header: &[u8]) -> Result<Option<Entry>, (Option<String>, Damage)> {
+        let kind = header[156];
+        let given_size = number(&header[124..136]);
+        if matches!(kind, b'x' | b'L' | b'g' | b'K') {
+            let read = self.read_extension(kind, given_size);
+            return read.map(|()| None).map_err(|reason| (None, reason));
         }
-        let mut content = Vec::new();
-        let taken = self.stream.take(bytes, &mut content);
-        if self.told(taken)? < bytes {
-            return Err(Fault::EndsEarly);
+        self.number += 1;
+        let size = self.next_size.take().or(given_size);
+        let path = self.next_path.take().unwrap_or_else(|| path(header));
+        let Some(size) = size else {
+            return Err((Some(path), Damage::Header));
+        };
+        let is_file = matches!(kind, b'0' | 0 | b'7') && !path.ends_with('/');
+        let outcome = if !is_file {
+            self.skip(size).map(|()| None)
+        } else if !(self.wants)(&path) {
+            self.others += 1;
+            self.skip(size).map(|()| None)
+        } else if size > self.limit {
+            self.skip(size).and(Err(Damage::TooLarge {
+                bytes: size,
+                limit: self.limit,
+            }))
+        } else {
+            self.read_content(size).map(Some)
+        };
+        match outcome {
+            Ok(content) => Ok(content.map(|content| Entry {
+                number: self.number,
+                path,
+                content,
+            })),
+            Err(reason) => Err((Some(path), reason)),
         }
-        // The last file of an archive that was cut may lack them.
-        let filled = self.stream.skip(filling(bytes));
-        self.told(filled)?;
-        Ok(content)
     }
 
-    fn pass(&mut self, bytes: u64) -> Result<(), Fault> {
-        let passed = self.stream.skip(bytes);
-        if self.told(passed)? < bytes {
-            return Err(Fault::EndsEarly);
+    /// Reads what is said about the next entry.
+    fn read_extension(&mut self, kind: u8, size: Option<u64>) -> Result<(), Damage> {
+        let size = size.ok_or(Damage::Header)?;
+        if size > EXTENSION_BYTES || matches!(kind, b'g' | b'K') {
+            return self.skip(size);
         }
-        let filled = self.stream.skip(filling(bytes));
-        self.told(filled)?;
+        let content = self.read_content(size)?;
+        if kind == b'L' {
+            self.next_path = Some(text(&content));
+            return Ok(());
+        }
+        // Records of pax: `length key=value\n`, the length counting itself.
+        let mut rest = &content[..];
+        while let Some(space) = memchr::memchr(b' ', rest) {
+            let length = std::str::from_utf8(&rest[..space])
+                .ok()
+                .and_then(|length| length.parse::<usize>().ok())
+                .filter(|length| (space + 1..=rest.len()).contains(length))
+                .ok_or(Damage::Header)?;
+            let record = rest[space + 1..length].trim_ascii_end();
+            if let Some(value) = record.strip_prefix(b"path=") {
+                self.next_path = Some(text(value));
+            } else if let Some(value) = record.strip_prefix(b"size=") {
+                self.next_size = std::str::from_utf8(value).ok().and_then(|n| n.parse().ok());
+            }
+            rest = &rest[length..];
+        }
         Ok(())
     }
 
-    fn fill(&mut self, want: usize) -> Result<&[u8], Fault> {
-        // Asked twice, since the borrow of a failed fill would outlive it.
-        if let Err(error) = self.stream.fill(want) {
-            return Err(self.fault(error));
-        }
-        self.stream.fill(0).map_err(Fault::Source)
+    fn read_content(&mut self, size: u64) -> Result<Vec<u8>, Damage> {
+        // The size is believed only as far as bytes arrive.
+        let mut content = Vec::with_capacity(size.min(1 << 20) as usize);
+        self.pass(size, |bytes| content.extend_from_slice(bytes))?;
+        Ok(content)
     }
 
-    fn told(&self, result: std::io::Result<u64>) -> Result<u64, Fault> {
-        result.map_err(|error| self.fault(error))
+    fn skip(&mut self, size: u64) -> Result<(), Damage> {
+        self.pass(size, |_| {})
     }
 
-    fn fault(&self, error: std::io::Error) -> Fault {
-        if self.stream.is_damaged() {
-            Fault::Gzip(error)
-        } else {
-            Fault::Source(error)
-        }
-    }
-}
-
-impl<R: Read> Iterator for Tar<R> {
-    type Item = Entry;
-
-    fn next(&mut self) -> Option<Entry> {
-        while !self.has_ended {
-            let mut place = Place::default();
-            match self.file(&mut place) {
-                Ok(None) => self.is_lost &= self.has_ended,
-                Ok(Some(entry)) => {
-                    self.is_lost = false;
-                    return Some(entry);
+    /// Goes through `size` bytes and the filling behind them.
+    fn pass(&mut self, size: u64, mut seen: impl FnMut(&[u8])) -> Result<(), Damage> {
+        let filling = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
+        for (length, is_content) in [(size, true), (filling, false)] {
+            let mut left = length;
+            while left > 0 {
+                let bytes = self.fill_to(1)?;
+                if bytes.is_empty() {
+                    // Some writers leave out the last filling.
+                    return if is_content {
+                        Err(Damage::CutOff)
+                    } else {
+                        Ok(())
+                    };
                 }
-                Err(fault) => {
-                    let was_lost = std::mem::replace(&mut self.is_lost, true);
-                    match fault {
-                        Fault::Source(_) => self.has_ended = true,
-                        Fault::Gzip(_) => {
-                            let found = self.stream.recover(was_lost);
-                            self.has_ended = !matches!(found, Ok(true));
-                        }
-                        _ => {}
-                    }
-                    // A read error is the end, and never only an echo.
-                    if !was_lost || matches!(fault, Fault::Source(_)) {
-                        return Some(Entry::Broken { place, fault });
-                    }
+                let taken = left.min(bytes.len() as u64) as usize;
+                if is_content {
+                    seen(&bytes[..taken]);
                 }
+                self.content.consume(taken);
+                left -= taken as u64;
             }
         }
-        None
+        Ok(())
     }
-}
 
-impl Said {
-    /// Reads records of the form `LENGTH KEY=VALUE\n`.
-    fn read_pax(&mut self, mut rest: &[u8]) {
-        while let Some(space) = rest.iter().position(|byte| *byte == b' ') {
-            let length = std::str::from_utf8(&rest[..space]).ok();
-            let length = length.and_then(|digits| digits.parse::<usize>().ok());
-            let Some(record) = length.and_then(|length| rest.get(space + 1..length)) else {
-                return;
+    /// Goes to the next header that can be believed, wherever it begins: bytes
+    /// may be missing from the file.
+    fn find_header(&mut self) -> Result<(), Damage> {
+        const NAME: &[u8] = b"ustar";
+        const NAME_AT: usize = 257;
+        loop {
+            let bytes = self.fill_to(BLOCK)?;
+            if bytes.len() < BLOCK {
+                self.ended = true;
+                return Ok(());
+            }
+            let taken = match memchr::memmem::find(&bytes[NAME_AT..], NAME) {
+                Some(0) if checksum_holds(bytes) => return Ok(()),
+                Some(at) => at.max(1),
+                None => bytes.len() - NAME_AT - (NAME.len() - 1),
             };
-            rest = &rest[space + 1 + record.len()..];
-            let record = record.strip_suffix(b"\n").unwrap_or(record);
-            if let Some(path) = record.strip_prefix(b"path=") {
-                self.name = Some(String::from_utf8_lossy(path).into_owned());
-            } else if let Some(size) = record.strip_prefix(b"size=") {
-                let size = std::str::from_utf8(size).ok();
-                self.bytes = size.and_then(|size| size.parse().ok()).or(self.bytes);
-            }
+            self.content.consume(taken);
         }
     }
 }
 
-fn filling(bytes: u64) -> u64 {
-    bytes.wrapping_neg() % BLOCK as u64
-}
+impl<R: Read, F: Fn(&str) -> bool> Iterator for Reader<R, F> {
+    type Item = Result<Entry, Damaged>;
 
-fn name_of(header: &[u8; BLOCK]) -> String {
-    let name = text(&header[..100]);
-    let prefix = text(&header[345..500]);
-    // GNU's own form keeps other things where POSIX has the prefix.
-    if header[257..].starts_with(b"ustar\0") && !prefix.is_empty() {
-        format!("{prefix}/{name}")
-    } else {
-        name
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let item = self.read_file();
+        self.ended |= item.is_none();
+        item
     }
 }
 
-/// Up to the first zero byte.
-fn text(bytes: &[u8]) -> String {
-    let end = bytes.iter().position(|byte| *byte == 0);
-    String::from_utf8_lossy(&bytes[..end.unwrap_or(bytes.len())]).into_owned()
-}
-
-/// Octal digits, or GNU's big-endian bytes with the first bit set.
-fn number(field: &[u8]) -> Option<u64> {
-    if let [first, rest @ ..] = field
-        && first & 0x80 != 0
-    {
-        return rest.iter().try_fold(u64::from(first & 0x3f), |sum, byte| {
-            sum.checked_mul(256)?.checked_add(u64::from(*byte))
-        });
-    }
-    let digits = field.split(|byte| *byte == 0).next().unwrap_or(field);
-    let digits = std::str::from_utf8(digits).ok()?.trim();
-    if digits.is_empty() {
-        return Some(0);
-    }
-    u64::from_str_radix(digits, 8).ok()
-}
-
-/// Whether the sum of the block's bytes is the one it names, its own field
-/// counted as spaces; some old writers added the bytes as signed.
-fn has_right_sum(block: &[u8; BLOCK]) -> bool {
-    let Some(named) = number(&block[148..156]) else {
+/// Whether the checksum of a header holds. Old writers summed signed bytes.
+fn checksum_holds(header: &[u8]) -> bool {
+    let Some(expected) = number(&header[148..156]) else {
         return false;
     };
-    let counted = |at: usize, byte: u8| if (148..156).contains(&at) { b' ' } else { byte };
     let bytes = || {
-        block
-            .iter()
-            .enumerate()
-            .map(|(at, byte)| counted(at, *byte))
+        header[..BLOCK].iter().enumerate().map(|(at, byte)| {
+            if (148..156).contains(&at) {
+                b' '
+            } else {
+                *byte
+            }
+        })
     };
-    let unsigned: u64 = bytes().map(u64::from).sum();
-    let signed: i64 = bytes().map(|byte| i64::from(byte.cast_signed())).sum();
-    unsigned == named || u64::try_from(signed) == Ok(named)
+    let unsigned: i64 = bytes().map(i64::from).sum();
+    let signed: i64 = bytes().map(|byte| i64::from(byte as i8)).sum();
+    i64::try_from(expected).is_ok_and(|expected| expected == unsigned || expected == signed)
+}
+
+/// A number field: octal digits, or base 256 when the first bit is set.
+fn number(field: &[u8]) -> Option<u64> {
+    if field[0] & 0x80 != 0 {
+        return field[1..]
+            .iter()
+            .try_fold(u64::from(field[0] & 0x3f), |sum, byte| {
+                Some(sum.checked_mul(256)? + u64::from(*byte))
+            });
+    }
+    let text = std::str::from_utf8(field).ok()?;
+    let text = text.trim_matches(|c: char| c == '\0' || c == ' ');
+    if text.is_empty() {
+        return Some(0);
+    }
+    u64::from_str_radix(text, 8).ok()
+}
+
+/// The path in a header, with the prefix that ustar keeps apart.
+fn path(header: &[u8]) -> String {
+    let name = text(&header[..100]);
+    let is_posix = header[257..263] == *b"ustar\0";
+    let prefix = if is_posix {
+        text(&header[345..500])
+    } else {
+        String::new()
+    };
+    if prefix.is_empty() {
+        name
+    } else {
+        format!("{prefix}/{name}")
+    }
+}
+
+/// Text up to the first zero byte.
+fn text(field: &[u8]) -> String {
+    let end = memchr::memchr(0, field).unwrap_or(field.len());
+    String::from_utf8_lossy(&field[..end]).into_owned()
+}
+
+fn of_io(error: io::Error) -> Damage {
+    if is_damage(&error) {
+        Damage::Gzip
+    } else {
+        Damage::Unreadable(error)
+    }
 }

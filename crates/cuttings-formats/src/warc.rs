@@ -1,502 +1,585 @@
-//! Web archives: the pages in a WARC file, one after the other.
+//! Web archives: the records of a WARC file, one after the other.
 //!
-//! `cuttings extract` reads them. The format is ISO 28500, WARC 1.0 and 1.1;
-//! a file may be packed with gzip, each record on its own or all of it at once.
+//! `cuttings extract` reads them. [`Reader`] takes WARC 1.0 and 1.1, plain, as
+//! one gzip stream, or with a gzip member for each record, and keeps no more
+//! than one record in memory. What is in a record is told by [`crate::answer`].
 //!
-//! Pages are `response` records whose HTTP answer has a 2xx status and is
-//! HTML, and `resource` records that are HTML. All others are passed over
-//! without being held. Crawlers crash and disks fill up, so a record is
-//! believed only when another one, or the end, follows it; after one that is
-//! broken the reader looks for the next line that starts a record.
+//! Large archives hold damage. A damaged record is given as [`Damaged`] and
+//! the reader goes on with the next record it can find, beginning where the
+//! damage may have begun (but at most 24 MiB, in gzip 4 MiB, before the place
+//! where it was noticed). Any bytes at all can be read, in time linear in their
+//! number.
+//!
+//! # Source
+//!
+//! ISO 28500:2017, as published by the IIPC (WARC 1.1).
 
-use std::io::Read;
+use std::io::{self, Read};
 
-use memchr::memmem;
+use crate::retain::Retained;
+use crate::unpack::{Next, Unpacked, is_damage};
 
-use crate::archive::{Entry, Fault, Page, Place};
-use crate::stream::Stream;
+/// The head of a record may have this many bytes.
+const HEAD_BYTES: usize = 64 * 1024;
 
-/// The longest head of a record or of an HTTP answer that is read, in bytes.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// How far the search for the next record goes back from where damage was
+/// noticed.
+const RETAINED_BYTES: usize = 24 * 1024 * 1024;
 
-/// How a line starts that starts a record.
-const RECORD: &[u8] = b"WARC/1.";
+/// Every record begins so.
+const MAGIC: &[u8] = b"WARC/";
 
-/// The pages in a WARC file.
-///
-/// ```
-/// use cuttings_formats::archive::Entry;
-/// use cuttings_formats::warc::Warc;
-///
-/// let file = b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/html\r\n\
-///     WARC-Target-URI: https://example.com/\r\nContent-Length: 5\r\n\r\n<p>Hi\r\n\r\n";
-/// let entries: Vec<Entry> = Warc::new(&file[..], 1024).collect();
-/// assert!(matches!(&entries[..], [Entry::Page(page)] if page.bytes == b"<p>Hi"));
-/// ```
-#[derive(Debug)]
-pub struct Warc<R: Read> {
-    stream: Stream<R>,
-    max_page_bytes: usize,
-    number: u64,
-    /// Whether nothing good was found since something broken was told.
-    is_lost: bool,
-    has_ended: bool,
-    /// Up to here bytes were given back once and are not given back again.
-    given_back_to: u64,
-    /// Trouble that was met behind a record that is whole; told with the next.
-    pending: Option<Fault>,
+/// Whether these first bytes are those of a WARC file that is not packed.
+pub fn is_warc(start: &[u8]) -> bool {
+    start.starts_with(MAGIC)
 }
 
-/// What a record's head says, as far as it matters here.
-#[derive(Debug, Default)]
+/// A record of a page: a `response`, or a `resource`, which is a page without
+/// an HTTP head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its number in the file, from 1; records of all types are counted.
+    pub number: u64,
+    /// Where it begins: see [`Damaged::offset`].
+    pub offset: u64,
+    /// What it is.
+    pub kind: Kind,
+    /// `WARC-Target-URI`, as it stands there without angle brackets.
+    pub target: Option<String>,
+    /// `Content-Type` of the block.
+    pub content_type: Option<String>,
+    /// The block: the HTTP answer of a response.
+    pub block: Vec<u8>,
+}
+
+/// The types of record that hold a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The answer of a server.
+    Response,
+    /// A file without the answer that brought it.
+    Resource,
+}
+
+/// A record that could not be read. The next ones may well be.
+#[derive(Debug, thiserror::Error)]
+#[error("record {number} at byte {offset} {reason}")]
+pub struct Damaged {
+    /// Its number in the file, from 1.
+    pub number: u64,
+    /// Where it begins, in bytes: in the file, when the file is plain or the
+    /// record has a gzip member of its own; else in the unpacked stream.
+    pub offset: u64,
+    /// What is wrong.
+    #[source]
+    pub reason: Damage,
+}
+
+/// What can be wrong with a record.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// The bytes there are no head of a record.
+    #[error("does not begin like a WARC record")]
+    NoRecord,
+    /// The head has no end, or a line that is no field.
+    #[error("has a head that makes no sense")]
+    Head,
+    /// The length of the block is missing or no number.
+    #[error("does not say how long it is")]
+    NoLength,
+    /// The block has not the length that the head says.
+    #[error("is not as long as it says")]
+    WrongLength,
+    /// The file ends inside it.
+    #[error("is cut off by the end of the file")]
+    CutOff,
+    /// The page is one of several segments.
+    #[error("is split into segments, which are not joined")]
+    Segment,
+    /// The block is over the limit and was passed over.
+    #[error("has {bytes} bytes and at most {limit} are read")]
+    TooLarge {
+        /// Its length as the head says.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The compressed bytes are damaged.
+    #[error("has damaged gzip data")]
+    Gzip,
+    /// The same, and no gzip member with a record follows.
+    #[error("has damaged gzip data, and nothing behind it can be read")]
+    GzipToEnd,
+    /// The file could not be read on. Nothing comes after this.
+    #[error("cannot be read")]
+    Unreadable(#[source] io::Error),
+}
+
+/// Reads the records of a WARC file; see the module.
+///
+/// An iterator over the pages; records of other types (requests, metadata,
+/// revisits, …) are passed over and counted by [`Reader::others`].
+///
+/// ```
+/// let archive = b"WARC/1.1\r\nWARC-Type: resource\r\n\
+///     WARC-Target-URI: https://example.org/\r\nContent-Type: text/html\r\n\
+///     Content-Length: 12\r\n\r\n<p>It rained\r\n\r\n";
+/// let mut records = cuttings_formats::warc::Reader::new(&archive[..], 1 << 20);
+/// let record = records.next().unwrap()?;
+/// assert_eq!(record.target.as_deref(), Some("https://example.org/"));
+/// assert_eq!(record.block, b"<p>It rained");
+/// assert!(records.next().is_none());
+/// # Ok::<(), cuttings_formats::warc::Damaged>(())
+/// ```
+pub struct Reader<R: Read> {
+    content: Retained<Unpacked<R>>,
+    limit: u64,
+    number: u64,
+    others: u64,
+    /// Damaged records that begin before this were searched already.
+    searched_to: u64,
+    /// Whether a record begins here for sure, so that there is no searching.
+    at_record: bool,
+    ended: bool,
+}
+
+/// What a head says.
+#[derive(Default)]
 struct Head {
-    kind: String,
+    kind: Option<Kind>,
     target: Option<String>,
     content_type: Option<String>,
     length: Option<u64>,
-    is_cut: bool,
+    is_segment: bool,
 }
 
-/// What the head of an HTTP answer says, as far as it matters here.
-#[derive(Debug, Default)]
-struct Answer {
-    status: u16,
-    content_type: Option<String>,
-    is_chunked: bool,
-    codings: Vec<String>,
+/// How reading inside of a record went on.
+enum More {
+    /// There are bytes.
+    Bytes,
+    /// A new member starts with a new record.
+    NextRecord,
+    End,
 }
 
-impl<R: Read> Warc<R> {
-    /// Reads `source`; pages of more than `max_page_bytes` as stored are told
-    /// as [`Entry::TooLarge`].
-    pub fn new(source: R, max_page_bytes: usize) -> Self {
+impl<R: Read> Reader<R> {
+    /// Reads from `input`. Blocks of more than `limit` bytes are passed over
+    /// and given as [`Damage::TooLarge`].
+    pub fn new(input: R, limit: u64) -> Self {
         Self {
-            stream: Stream::new(source, true),
-            max_page_bytes,
+            content: Retained::new(Unpacked::new(input), RETAINED_BYTES),
+            limit,
             number: 0,
-            is_lost: false,
-            has_ended: false,
-            given_back_to: 0,
-            pending: None,
+            others: 0,
+            searched_to: 0,
+            at_record: false,
+            ended: false,
         }
     }
 
-    /// Reads one record. `Ok(None)`: nothing to tell of it.
-    fn record(&mut self, place: &mut Place) -> Result<Option<Entry>, Fault> {
-        place.number = self.number + 1;
-        place.offset = self.stream.offset();
-        let start = self.fill(RECORD.len())?;
-        if start.is_empty() {
-            self.has_ended = true;
-            return Ok(None);
-        }
-        place.offset = self.stream.offset();
-        if !self.fill(RECORD.len())?.starts_with(RECORD) {
-            return Err(Fault::NoRecord);
-        }
-        self.number += 1;
-        // The version is never read twice, so every record is a step forward.
-        self.stream.consume(RECORD.len());
-        let head = self.head(MAX_HEAD_BYTES)?;
-        let head = Head::parse(&head);
-        place.name.clone_from(&head.target);
-        let length = head.length.ok_or(Fault::Head("it has no Content-Length"))?;
-        let found = match head.kind.as_str() {
-            "response" => self.response(&head, length, place)?,
-            "resource" => self.resource(head, length, place)?,
-            _ => {
-                self.pass(length)?;
-                None
-            }
-        };
-        if self.is_followed_well()? {
-            return Ok(found);
-        }
-        if let Some(Entry::Page(page)) = &found {
-            self.give_back_swallowed(&page.bytes);
-        }
-        Err(Fault::Length)
+    /// How many records of other types there were so far.
+    pub fn others(&self) -> u64 {
+        self.others
     }
 
-    fn response(
-        &mut self,
-        head: &Head,
-        length: u64,
-        place: &Place,
-    ) -> Result<Option<Entry>, Fault> {
-        let kind = head.content_type.as_deref().unwrap_or("application/http");
-        if !kind.to_ascii_lowercase().starts_with("application/http") {
-            self.pass(length)?;
-            return Ok(None);
-        }
-        let limit =
-            usize::try_from(length).map_or(MAX_HEAD_BYTES, |length| length.min(MAX_HEAD_BYTES));
-        let before = self.stream.taken();
-        let bytes = match self.head(limit) {
-            Ok(bytes) => bytes,
-            // No answer, but the record may be in order all the same.
-            Err(Fault::Head(_)) => {
-                let taken = self.stream.taken() - before;
-                self.pass(length.saturating_sub(taken))?;
-                return Ok(None);
-            }
-            Err(fault) => return Err(fault),
-        };
-        let left = length - (self.stream.taken() - before);
-        let answer = Answer::parse(&bytes);
-        let is_page = (200..300).contains(&answer.status)
-            && if let Some(kind) = &answer.content_type {
-                is_html(kind)
-            } else {
-                let start = self.fill(64)?;
-                start.trim_ascii_start().starts_with(b"<")
-            };
-        if !is_page || head.target.is_none() {
-            self.pass(left)?;
-            return Ok(None);
-        }
-        self.page(left, place, answer, head.is_cut)
+    /// How many records there were so far, damaged ones included.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
-    fn resource(&mut self, head: Head, length: u64, place: &Place) -> Result<Option<Entry>, Fault> {
-        if head.target.is_none() || !head.content_type.as_deref().is_some_and(is_html) {
-            self.pass(length)?;
-            return Ok(None);
-        }
-        let answer = Answer {
-            content_type: head.content_type,
-            ..Answer::default()
-        };
-        self.page(length, place, answer, head.is_cut)
-    }
-
-    fn page(
-        &mut self,
-        length: u64,
-        place: &Place,
-        answer: Answer,
-        is_cut: bool,
-    ) -> Result<Option<Entry>, Fault> {
-        if length > self.max_page_bytes as u64 {
-            self.pass(length)?;
-            return Ok(Some(Entry::TooLarge {
-                place: place.clone(),
-                bytes: length,
-            }));
-        }
-        let mut bytes = Vec::new();
-        let result = self.stream.take(length, &mut bytes);
-        let taken = self.told(result)?;
-        if taken < length {
-            self.give_back_swallowed(&bytes);
-            return Err(Fault::EndsEarly);
-        }
-        Ok(Some(Entry::Page(Page {
-            place: place.clone(),
-            content_type: answer.content_type,
-            is_chunked: answer.is_chunked,
-            codings: answer.codings,
-            is_cut,
-            bytes,
-        })))
-    }
-
-    /// Lines up to an empty one, which is taken too.
-    fn head(&mut self, limit: usize) -> Result<Vec<u8>, Fault> {
-        let mut want = 1;
+    /// The next page; nothing at the end of the file.
+    fn read_page(&mut self) -> Option<Result<Record, Damaged>> {
         loop {
-            let bytes = self.fill(want)?;
-            let held = bytes.len();
-            let seen = &bytes[..held.min(limit)];
-            if let Some(end) = head_end(seen) {
-                let head = seen[..end].to_vec();
-                self.stream.consume(end);
+            match self.skip_line_ends() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => {
+                    self.number += 1;
+                    let offset = self.offset();
+                    return Some(Err(self.damaged(offset, self.number, of_io(error))));
+                }
+            }
+            self.number += 1;
+            let (offset, number) = (self.offset(), self.number);
+            match self.read_record() {
+                Ok(Some((head, kind, block))) => {
+                    return Some(Ok(Record {
+                        number,
+                        offset,
+                        kind,
+                        target: head.target,
+                        content_type: head.content_type,
+                        block,
+                    }));
+                }
+                Ok(None) => self.others += 1,
+                Err(reason) => return Some(Err(self.damaged(offset, number, reason))),
+            }
+        }
+    }
+
+    /// Finds the way to the next record and tells what was wrong with this one.
+    fn damaged(&mut self, offset: u64, number: u64, reason: Damage) -> Damaged {
+        let found = match reason {
+            // The reader stands where the next record should.
+            Damage::TooLarge { .. } | Damage::Segment => Ok(true),
+            Damage::Unreadable(_) => Ok(false),
+            Damage::Gzip => self.find_member(),
+            _ => match self.find_record() {
+                Err(error) if is_damage(&error) => self.find_member(),
+                other => other.map(|()| true),
+            },
+        };
+        let reason = match (found, reason) {
+            (Ok(true), reason) => reason,
+            (Ok(false), Damage::Unreadable(error)) | (Err(error), _) => {
+                self.ended = true;
+                Damage::Unreadable(error)
+            }
+            (Ok(false), _) => {
+                self.ended = true;
+                Damage::GzipToEnd
+            }
+        };
+        Damaged {
+            number,
+            offset,
+            reason,
+        }
+    }
+
+    /// Goes back to the mark and from there to the next line that begins like
+    /// a record.
+    fn find_record(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.at_record) {
+            return Ok(());
+        }
+        let noticed = self.content.position();
+        if noticed > self.searched_to {
+            // Each byte is searched once and read as a record once more.
+            self.content.back_to_mark(0);
+            if self.content.position() < self.searched_to {
+                let known = self.searched_to - self.content.position();
+                self.content.consume(known as usize);
+            }
+            self.searched_to = noticed;
+        }
+        while self.next_line_start()? && !self.is_at_magic()? {}
+        Ok(())
+    }
+
+    /// Goes behind the next line end, or to the start of the next member.
+    fn next_line_start(&mut self) -> io::Result<bool> {
+        loop {
+            let bytes = self.content.fill()?;
+            if bytes.is_empty() {
+                return Ok(match self.more_after_member()? {
+                    More::NextRecord => true,
+                    More::Bytes => continue,
+                    More::End => false,
+                });
+            }
+            let end = memchr::memchr(b'\n', bytes);
+            let seen = end.map_or(bytes.len(), |at| at + 1);
+            self.content.consume(seen);
+            if end.is_some() {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Goes to the next gzip member that holds a record; false where there is
+    /// none.
+    fn find_member(&mut self) -> io::Result<bool> {
+        let left = self.content.available().len();
+        self.content.consume(left);
+        self.content.set_mark();
+        self.content.inner.find_member(MAGIC)
+    }
+
+    /// Passes over line ends between records; false at the end of the file.
+    fn skip_line_ends(&mut self) -> io::Result<bool> {
+        loop {
+            let bytes = self.content.fill()?;
+            if bytes.is_empty() {
+                match self.more_after_member()? {
+                    More::End => return Ok(false),
+                    More::Bytes | More::NextRecord => continue,
+                }
+            }
+            let ends = bytes
+                .iter()
+                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+                .count();
+            let is_record = ends < bytes.len();
+            self.content.consume(ends);
+            if is_record {
+                self.content.set_mark();
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Whether a record begins here, even if a gzip member ends right in its
+    /// first bytes.
+    fn is_at_magic(&mut self) -> io::Result<bool> {
+        loop {
+            let bytes = self.content.fill_to(MAGIC.len())?;
+            if bytes.len() >= MAGIC.len() || bytes.is_empty() || !MAGIC.starts_with(bytes) {
+                return Ok(is_warc(bytes));
+            }
+            if self.content.inner.next_member()? != Next::Member {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Called where a part of the stream has ended.
+    fn more_after_member(&mut self) -> io::Result<More> {
+        match self.content.inner.next_member()? {
+            Next::End => Ok(More::End),
+            Next::Garbage => Err(io::ErrorKind::InvalidData.into()),
+            Next::Member => Ok(if is_warc(self.content.fill_to(MAGIC.len())?) {
+                More::NextRecord
+            } else {
+                More::Bytes
+            }),
+        }
+    }
+
+    /// Where the record that starts here begins; see [`Damaged::offset`].
+    fn offset(&self) -> u64 {
+        let unpacked = &self.content.inner;
+        if unpacked.is_packed() && unpacked.member_start() > 0 {
+            unpacked.member_start()
+        } else {
+            self.content.position()
+        }
+    }
+
+    /// Reads one record. Nothing for records of other types.
+    fn read_record(&mut self) -> Result<Option<(Head, Kind, Vec<u8>)>, Damage> {
+        // Whatever is wrong with the first line: the search begins behind it.
+        self.at_record = false;
+        if !self.is_at_magic().map_err(of_io)? {
+            return Err(Damage::NoRecord);
+        }
+        let head = self.read_head()?;
+        self.content.set_mark();
+        let length = head.length.ok_or(Damage::NoLength)?;
+        let wanted = head.kind.filter(|_| length <= self.limit);
+        let mut block = Vec::new();
+        if wanted.is_some() {
+            block = self.read_block(length)?;
+        } else {
+            self.skip_block(length, length > self.limit)?;
+        }
+        self.expect_end()?;
+        if head.kind.is_some() && length > self.limit {
+            return Err(Damage::TooLarge {
+                bytes: length,
+                limit: self.limit,
+            });
+        }
+        if head.kind.is_some() && head.is_segment {
+            return Err(Damage::Segment);
+        }
+        Ok(wanted.map(|kind| (head, kind, block)))
+    }
+
+    fn read_head(&mut self) -> Result<Head, Damage> {
+        let mut left = HEAD_BYTES;
+        let mut line = Vec::new();
+        self.read_line(&mut line, &mut left)?;
+        let is_known = std::str::from_utf8(&line)
+            .ok()
+            .and_then(|line| line.strip_prefix("WARC/"))
+            .is_some_and(|version| version.starts_with("1.") || version.starts_with("0."));
+        if !is_known {
+            return Err(Damage::NoRecord);
+        }
+        let mut head = Head::default();
+        let mut field = String::new();
+        loop {
+            self.read_line(&mut line, &mut left)?;
+            let text = String::from_utf8_lossy(&line);
+            if text.starts_with([' ', '\t']) && !text.trim().is_empty() {
+                // A field may go on in the next line.
+                field.push(' ');
+                field.push_str(text.trim());
+                continue;
+            }
+            if !field.is_empty() {
+                head.read_field(&field)?;
+            }
+            if text.trim().is_empty() {
                 return Ok(head);
             }
-            if held >= limit {
-                self.stream.consume(limit);
-                return Err(Fault::Head("no empty line ends it"));
-            }
-            if held < want {
-                self.stream.consume(held);
-                return Err(Fault::EndsEarly);
-            }
-            want = (held * 2).clamp(512, limit.max(512));
+            text.trim_end().clone_into(&mut field);
         }
     }
 
-    fn pass(&mut self, length: u64) -> Result<(), Fault> {
-        let result = self.stream.skip(length);
-        if self.told(result)? < length {
-            return Err(Fault::EndsEarly);
+    /// Reads a line of the head, without its end. `left` is what the head may
+    /// still have.
+    fn read_line(&mut self, line: &mut Vec<u8>, left: &mut usize) -> Result<(), Damage> {
+        line.clear();
+        loop {
+            let bytes = self.content.fill().map_err(of_io)?;
+            if bytes.is_empty() {
+                self.need_more()?;
+                continue;
+            }
+            let end = memchr::memchr(b'\n', bytes);
+            let taken = end.map_or(bytes.len(), |at| at + 1);
+            if taken > *left {
+                return Err(Damage::Head);
+            }
+            *left -= taken;
+            line.extend_from_slice(&bytes[..taken]);
+            self.content.consume(taken);
+            if end.is_some() {
+                while line
+                    .last()
+                    .is_some_and(|last| matches!(last, b'\r' | b'\n'))
+                {
+                    line.pop();
+                }
+                return Ok(());
+            }
+        }
+    }
+
+    fn read_block(&mut self, length: u64) -> Result<Vec<u8>, Damage> {
+        // The length is believed only as far as bytes arrive.
+        let mut block = Vec::with_capacity(length.min(1 << 20) as usize);
+        while (block.len() as u64) < length {
+            let bytes = self.content.fill().map_err(of_io)?;
+            if bytes.is_empty() {
+                self.need_more()?;
+                continue;
+            }
+            let taken = (length - block.len() as u64).min(bytes.len() as u64) as usize;
+            block.extend_from_slice(&bytes[..taken]);
+            self.content.consume(taken);
+        }
+        Ok(block)
+    }
+
+    /// Passes over a block. With `in_doubt` a head inside of it means that the
+    /// length is wrong: nothing that long could be searched again.
+    fn skip_block(&mut self, length: u64, in_doubt: bool) -> Result<(), Damage> {
+        const NEXT: &[u8] = b"\r\n\r\nWARC/1.";
+        let mut left = length;
+        while left > 0 {
+            let wanted = if in_doubt { NEXT.len() } else { 1 };
+            let bytes = self.content.fill_to(wanted).map_err(of_io)?;
+            if bytes.is_empty() {
+                self.need_more()?;
+                continue;
+            }
+            let mut taken = left.min(bytes.len() as u64) as usize;
+            if in_doubt {
+                if let Some(at) = memchr::memmem::find(&bytes[..taken], NEXT) {
+                    self.content.consume(at + 4);
+                    self.at_record = true;
+                    return Err(Damage::WrongLength);
+                }
+                // The first part of a head may stand at the end.
+                if bytes.len() >= NEXT.len() && left > bytes.len() as u64 {
+                    taken -= NEXT.len() - 1;
+                }
+            }
+            self.content.consume(taken);
+            left -= taken as u64;
+            if in_doubt {
+                self.content.set_mark();
+            }
         }
         Ok(())
     }
 
-    /// Takes what ends a record; whether that, another record or the end is
-    /// what follows.
-    fn is_followed_well(&mut self) -> Result<bool, Fault> {
-        let bytes = self.fill(4)?;
-        for end in [&b"\r\n\r\n"[..], b"\n\n"] {
-            if bytes.starts_with(end) {
-                self.stream.consume(end.len());
-                return self.is_whole();
+    /// Called where a part of the stream ended inside of a record.
+    fn need_more(&mut self) -> Result<(), Damage> {
+        match self.more_after_member().map_err(of_io)? {
+            More::Bytes => Ok(()),
+            More::NextRecord => {
+                self.at_record = true;
+                Err(Damage::WrongLength)
             }
-        }
-        self.pass_empty_lines()?;
-        let bytes = self.fill(RECORD.len())?;
-        Ok(bytes.is_empty() || bytes.starts_with(RECORD))
-    }
-
-    /// Whether the gzip member that a record ends in is sound, as far as can be
-    /// told here: its checksum comes last. Damage can put bytes behind the
-    /// record, so some more are read before it is believed; trouble in the next
-    /// member, or of the source, is told when the next record is read.
-    fn is_whole(&mut self) -> Result<bool, Fault> {
-        const FURTHER: usize = 64 * 1024;
-        let member = self.stream.offset();
-        let looked = match self.fill(RECORD.len()) {
-            Ok(bytes) if bytes.is_empty() || bytes.starts_with(RECORD) => return Ok(true),
-            Ok(_) => self.fill(FURTHER).map(|_| ()),
-            Err(fault) => Err(fault),
-        };
-        match looked {
-            Err(fault @ Fault::Gzip(_)) if self.stream.offset() == member => Err(fault),
-            Err(fault) => {
-                self.pending = Some(fault);
-                Ok(true)
-            }
-            Ok(()) => Ok(true),
+            More::End => Err(Damage::CutOff),
         }
     }
 
-    fn pass_empty_lines(&mut self) -> Result<(), Fault> {
+    /// The empty lines behind a block. Without them the length was wrong. Goes
+    /// to the end of the gzip member, where its checksum is.
+    fn expect_end(&mut self) -> Result<(), Damage> {
+        let mut seen = 0;
         loop {
-            let bytes = self.fill(RECORD.len())?;
-            let is_empty = |byte: &&u8| matches!(byte, b'\r' | b'\n');
-            let empty = bytes.iter().take_while(is_empty).count();
-            if empty == 0 {
+            let bytes = self.content.fill().map_err(of_io)?;
+            let ends = bytes
+                .iter()
+                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+                .count();
+            seen += ends;
+            // Some writers leave the lines out at the end of a member or file.
+            if bytes.is_empty() || (ends < bytes.len() && seen > 0) {
+                self.content.consume(ends);
                 return Ok(());
             }
-            self.stream.consume(empty);
-        }
-    }
-
-    /// Lets records that a wrong length made part of a page be read after all.
-    fn give_back_swallowed(&mut self, bytes: &[u8]) {
-        if self.stream.taken() <= self.given_back_to {
-            return;
-        }
-        if let Some(at) = memmem::find(bytes, b"\nWARC/1.") {
-            self.given_back_to = self.stream.taken();
-            self.stream.give_back(&bytes[at + 1..]);
-        }
-    }
-
-    fn fill(&mut self, want: usize) -> Result<&[u8], Fault> {
-        if let Some(fault) = self.pending.take() {
-            return Err(fault);
-        }
-        // Asked twice, since the borrow of a failed fill would outlive it.
-        if let Err(error) = self.stream.fill(want) {
-            return Err(self.fault(error));
-        }
-        self.stream.fill(0).map_err(Fault::Source)
-    }
-
-    fn told(&self, result: std::io::Result<u64>) -> Result<u64, Fault> {
-        result.map_err(|error| self.fault(error))
-    }
-
-    fn fault(&self, error: std::io::Error) -> Fault {
-        if self.stream.is_damaged() {
-            Fault::Gzip(error)
-        } else {
-            Fault::Source(error)
-        }
-    }
-
-    /// After something broken: goes to the next line that starts a record.
-    fn resume(&mut self, fault: &Fault) {
-        let mut is_source = matches!(fault, Fault::Source(_));
-        let mut is_gzip = matches!(fault, Fault::Gzip(_));
-        let mut is_lost = self.is_lost;
-        loop {
-            if is_source || (is_gzip && !matches!(self.stream.recover(is_lost), Ok(true))) {
-                self.has_ended = true;
-                return;
+            if ends < bytes.len() {
+                return Err(Damage::WrongLength);
             }
-            match self.next_start() {
-                Ok(found) => {
-                    self.has_ended = !found;
-                    return;
-                }
-                Err(fault) => {
-                    is_source = matches!(fault, Fault::Source(_));
-                    is_gzip = matches!(fault, Fault::Gzip(_));
-                    is_lost = true;
-                }
-            }
-        }
-    }
-
-    fn next_start(&mut self) -> Result<bool, Fault> {
-        loop {
-            let bytes = self.fill(8 * 1024)?;
-            if bytes.starts_with(RECORD) {
-                return Ok(true);
-            }
-            let (length, found) = (bytes.len(), memmem::find(bytes, b"\nWARC/1."));
-            if let Some(at) = found {
-                self.stream.consume(at + 1);
-                return Ok(true);
-            }
-            if length <= RECORD.len() {
-                self.stream.consume(length);
-                if !self.stream.next_piece() {
-                    return Ok(false);
-                }
-            } else {
-                // What may be the start of a line like that stays.
-                self.stream.consume(length - RECORD.len());
-            }
+            self.content.consume(ends);
         }
     }
 }
 
-impl<R: Read> Iterator for Warc<R> {
-    type Item = Entry;
+impl<R: Read> Iterator for Reader<R> {
+    type Item = Result<Record, Damaged>;
 
-    fn next(&mut self) -> Option<Entry> {
-        while !self.has_ended {
-            let mut place = Place::default();
-            let read = match self.pass_empty_lines() {
-                Ok(()) => {
-                    // A piece that was not entered yet comes before the end.
-                    self.stream.next_piece();
-                    self.record(&mut place)
-                }
-                Err(fault) => {
-                    place.number = self.number + 1;
-                    place.offset = self.stream.offset();
-                    Err(fault)
-                }
-            };
-            match read {
-                Ok(None) => {
-                    if !self.has_ended {
-                        self.is_lost = false;
-                    }
-                }
-                Ok(Some(entry)) => {
-                    self.is_lost = false;
-                    return Some(entry);
-                }
-                Err(fault) => {
-                    self.resume(&fault);
-                    let was_lost = std::mem::replace(&mut self.is_lost, true);
-                    // A read error is the end, and never only an echo.
-                    if !was_lost || matches!(fault, Fault::Source(_)) {
-                        return Some(Entry::Broken { place, fault });
-                    }
-                }
-            }
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
         }
-        None
+        let item = self.read_page();
+        self.ended |= item.is_none();
+        item
     }
 }
 
 impl Head {
-    fn parse(bytes: &[u8]) -> Self {
-        let mut head = Self::default();
-        for (name, value) in fields(bytes) {
-            match name.as_str() {
-                "warc-type" => head.kind = value.to_ascii_lowercase(),
-                "warc-target-uri" => {
-                    // WARC 1.0 prints the address in angle brackets.
-                    let address = value.trim_start_matches('<').trim_end_matches('>');
-                    head.target = Some(address.to_owned());
-                }
-                "content-type" => head.content_type = Some(value),
-                "content-length" => head.length = value.parse().ok(),
-                "warc-truncated" => head.is_cut = true,
-                _ => {}
+    fn read_field(&mut self, field: &str) -> Result<(), Damage> {
+        let (name, value) = field.split_once(':').ok_or(Damage::Head)?;
+        let value = value.trim();
+        match name.trim().to_ascii_lowercase().as_str() {
+            "warc-type" => {
+                self.kind = match value.to_ascii_lowercase().as_str() {
+                    "response" => Some(Kind::Response),
+                    "resource" => Some(Kind::Resource),
+                    _ => None,
+                };
             }
+            "warc-target-uri" => {
+                // The grammar of version 1.0 put angle brackets around it.
+                let target = value.trim_start_matches('<').trim_end_matches('>');
+                self.target = Some(target.to_owned());
+            }
+            "content-type" => self.content_type = Some(value.to_owned()),
+            "content-length" => {
+                self.length = Some(value.parse().map_err(|_| Damage::NoLength)?);
+            }
+            "warc-segment-number" => self.is_segment = true,
+            _ => {}
         }
-        head
+        Ok(())
     }
 }
 
-impl Answer {
-    fn parse(bytes: &[u8]) -> Self {
-        let mut answer = Self::default();
-        let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
-        let line = String::from_utf8_lossy(line);
-        if line.starts_with("HTTP/") {
-            let status = line.split_ascii_whitespace().nth(1);
-            answer.status = status.and_then(|status| status.parse().ok()).unwrap_or(0);
-        }
-        for (name, value) in fields(bytes) {
-            let words = || {
-                let words = value
-                    .split(',')
-                    .map(|word| word.trim().to_ascii_lowercase());
-                words.filter(|word| !word.is_empty())
-            };
-            match name.as_str() {
-                "content-type" => answer.content_type = Some(value.clone()),
-                "content-encoding" => answer.codings.extend(words()),
-                "transfer-encoding" => {
-                    for word in words() {
-                        if word == "chunked" {
-                            answer.is_chunked = true;
-                        } else {
-                            answer.codings.push(word);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        answer
+fn of_io(error: io::Error) -> Damage {
+    if is_damage(&error) {
+        Damage::Gzip
+    } else {
+        Damage::Unreadable(error)
     }
-}
-
-/// The fields below the first line: names in lower case, values joined over
-/// continuation lines.
-fn fields(bytes: &[u8]) -> Vec<(String, String)> {
-    let text = String::from_utf8_lossy(bytes);
-    let mut fields: Vec<(String, String)> = Vec::new();
-    for line in text.lines().skip(1) {
-        if line.starts_with([' ', '\t']) {
-            if let Some((_, value)) = fields.last_mut() {
-                value.push(' ');
-                value.push_str(line.trim());
-            }
-        } else if let Some((name, value)) = line.split_once(':') {
-            fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
-        }
-    }
-    fields
-}
-
-/// Where the head that `bytes` start with ends, its empty line included.
-fn head_end(bytes: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(b'\n', bytes).find_map(|at| {
-        let after = &bytes[at + 1..];
-        if after.starts_with(b"\n") {
-            Some(at + 2)
-        } else if after.starts_with(b"\r\n") {
-            Some(at + 3)
-        } else {
-            None
-        }
-    })
-}
-
-fn is_html(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or("").trim();
-    ["text/html", "application/xhtml+xml"]
-        .iter()
-        .any(|html| kind.eq_ignore_ascii_case(html))
 }

@@ -1,9 +1,11 @@
 //! The command line: what can be typed, and its help texts.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use cuttings_model::{Scope, View};
+use serde::{Deserialize, Serialize};
 
 /// Keeps web articles: save a page, read its story clean, find it again.
 ///
@@ -91,7 +93,7 @@ pub enum Command {
     Read(Read),
     /// Find articles
     Search(Search),
-    /// Take the article out of an HTML page; needs no library
+    /// Take the articles out of HTML pages and web archives; needs no library
     Extract(Extract),
     /// Check site rules, and try them on kept pages
     Rules(Rules),
@@ -195,47 +197,73 @@ pub struct Search {
     pub whose: Whose,
 }
 
-/// What `extract` prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Print {
-    /// All that was found: one object for one page, a line each for several
-    Json,
-    /// The same, always a line each
-    Jsonl,
-    /// Headline and story in Markdown
-    Markdown,
-    /// The story as HTML
-    Html,
-    /// The story as text
-    Text,
-}
-
 #[derive(Debug, ClapArgs)]
 pub struct Extract {
-    /// HTML files, folders of them, tar and WARC archives (also packed with
-    /// gzip), or - for a page on standard input
+    /// HTML files, folders of them, tar or WARC archives (also .gz), or - for
+    /// standard input
     #[arg(default_value = "-", value_name = "FILE|DIR|-")]
     pub pages: Vec<String>,
 
-    /// What to print for each page
-    #[arg(long, value_enum, default_value = "json")]
-    pub format: Print,
-
-    /// Pages extracted at the same time [default: one a processor core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
-
-    /// Address the page was read from, for its links and pictures
+    /// Address the page was read from, for its links and pictures; records of
+    /// WARC archives bring their own
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
 
-    /// Folder of site rules; a page's rule is found by the host of --url
+    /// How to print articles [default: JSON, an object for one page, else a
+    /// line each]
+    #[arg(long, value_enum)]
+    pub format: Option<OutputFormat>,
+
+    /// What the inputs are [default: told by their names and first bytes]
+    #[arg(long, value_enum)]
+    pub input_format: Option<InputFormat>,
+
+    /// Pages to extract at the same time [default: number of cores]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// File to append the results to, instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// File to note progress in; the same command again goes on from there
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+
+    /// Folder of site rules; a page's rule is found by the host of its address
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
 
-    /// Say of every line of one page why it is kept or dropped, instead of JSON
-    #[arg(long, conflicts_with = "rules")]
+    /// Say of every line of one page why it is kept or dropped, instead of
+    /// printing the article
+    #[arg(long, conflicts_with_all = ["rules", "format", "resume"])]
     pub explain: bool,
+}
+
+/// How articles are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputFormat {
+    /// A JSON object a line
+    Jsonl,
+    /// Markdown
+    Markdown,
+    /// Clean HTML, an <article> each
+    Html,
+    /// Text alone
+    Text,
+}
+
+/// What inputs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InputFormat {
+    /// HTML pages
+    Html,
+    /// Tar archives of HTML pages
+    Tar,
+    /// Web archives
+    Warc,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,7 +2,8 @@
 //!
 //! Each command is a file in `cmd/`. Data goes to standard output, everything
 //! else to standard error. Exit codes: 0 done; 1 some items failed, each named
-//! on standard error; 2 wrong use; 3 the library cannot be opened.
+//! on standard error; 2 wrong use; 3 the library cannot be opened; 130 and 143
+//! `extract` was stopped by SIGINT or SIGTERM.
 
 mod args;
 mod cmd;
@@ -22,6 +23,8 @@ use config::Config;
 pub enum Failure {
     /// Some items failed, and each has been named.
     SomeFailed,
+    /// A signal, by its number, stopped it before the end.
+    Stopped(u8),
     /// The command was used wrongly.
     Use(anyhow::Error),
     /// The library cannot be opened.
@@ -45,6 +48,7 @@ impl Failure {
     fn report(&self) -> ExitCode {
         let (error, code) = match self {
             Self::SomeFailed => return ExitCode::from(1),
+            Self::Stopped(signal) => return ExitCode::from(128 + signal),
             Self::Other(error) => (error, 1),
             Self::Use(error) => (error, 2),
             Self::Library(error) => (error, 3),

@@ -1,5 +1,4 @@
-//! Archives made here, sound and broken, through the readers.
+//! Archives of pages, whole and broken.
 
-mod made;
 mod tars;
 mod warcs;

@@ -1,115 +1,160 @@
-//! The tar reader.
+//! Tar archives as they are and as they should not be.
 
-use cuttings_formats::tar::Tar;
+use std::io::Write as _;
+
+use cuttings_formats::tar::{Damage, Damaged, Entry, Reader, is_tar};
 use proptest::prelude::*;
 
-use crate::made::{entry, file, gzip, told};
-
-fn read(bytes: &[u8]) -> Vec<String> {
-    told(Tar::new(bytes, 1 << 20))
+/// A header; `kind` is `b'0'` for a file.
+fn header(path: &str, size: usize, kind: u8) -> Vec<u8> {
+    let mut header = vec![0; 512];
+    header[..path.len().min(100)].copy_from_slice(&path.as_bytes()[..path.len().min(100)]);
+    header[100..108].copy_from_slice(b"0000644\0");
+    header[124..136].copy_from_slice(format!("{size:011o}\0").as_bytes());
+    header[156] = kind;
+    header[257..265].copy_from_slice(b"ustar\x0000");
+    seal(&mut header);
+    header
 }
 
-fn end() -> Vec<u8> {
-    vec![0; 1024]
+fn seal(header: &mut [u8]) {
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
 }
 
-#[test]
-fn pages_are_read_and_all_else_is_passed_over() {
-    let archive = [
-        entry("a/", b'5', b""),
-        file("a/one.html", b"<p>one"),
-        file("a/notes.txt", &[b'x'; 1500]),
-        entry("link.html", b'2', b""),
-        file("two.HTM.gz", &gzip(b"<p>two")),
-        end(),
+fn entry(path: &str, content: &[u8], kind: u8) -> Vec<u8> {
+    let filling = vec![0; (512 - content.len() % 512) % 512];
+    [header(path, content.len(), kind), content.to_vec(), filling].concat()
+}
+
+fn pages() -> Vec<Vec<u8>> {
+    let long = format!("{}/long.html", "folder".repeat(30));
+    let pax = "path=pax/é.html\n";
+    let pax = format!("{} {pax}", pax.len() + 3);
+    vec![
+        entry("site/", b"", b'5'),
+        entry("site/a.html", b"<p>A", b'0'),
+        entry("site/picture.png", &[7; 3000], b'0'),
+        entry("././@LongLink", format!("{long}\0").as_bytes(), b'L'),
+        entry(&long, b"<p>Long", b'0'),
+        entry("PaxHeaders/é", pax.as_bytes(), b'x'),
+        entry("pax", &[b'p'; 512], b'0'),
+        entry("site/b.html", b"<p>B", 0),
     ]
-    .concat();
-    let expected = ["a/one.html: <p>one", "two.HTM.gz: <p>two"];
-    assert_eq!(read(&archive), expected);
-    assert_eq!(read(&gzip(&archive)), expected);
-    let twice = [archive.clone(), archive].concat();
-    assert_eq!(read(&twice).len(), 4, "joined archives are read whole");
+}
+
+fn ended(entries: &[Vec<u8>]) -> Vec<u8> {
+    [entries.concat(), vec![0; 1024]].concat()
+}
+
+fn read(file: &[u8]) -> Vec<Result<Entry, Damaged>> {
+    Reader::new(file, 10_000, |path: &str| {
+        std::path::Path::new(path)
+            .extension()
+            .is_none_or(|e| e != "png")
+    })
+    .collect()
+}
+
+fn told(items: &[Result<Entry, Damaged>]) -> Vec<String> {
+    items
+        .iter()
+        .map(|item| match item {
+            Ok(entry) => entry.path.clone(),
+            Err(damaged) => damaged.to_string(),
+        })
+        .collect()
 }
 
 #[test]
-fn long_names_are_read_in_both_forms() {
-    let long = format!("{}/page.html", "folder/".repeat(40));
-    let gnu = [
-        entry("././@LongLink", b'L', format!("{long}\0").as_bytes()),
-        file(&long, b"<p>gnu"),
-    ];
-    let body = format!("path={long}\n");
-    let mut length = body.len() + 4;
-    assert!(length >= 100);
-    length = body.len() + length.to_string().len() + 1;
-    let pax = [
-        entry("PaxHeaders/x", b'x', format!("{length} {body}").as_bytes()),
-        file("short", b"<p>pax"),
-    ];
-    let archive = [gnu.concat(), pax.concat(), end()].concat();
-    assert_eq!(
-        read(&archive),
-        [format!("{long}: <p>gnu"), format!("{long}: <p>pax")]
-    );
+fn files_come_with_long_names_from_plain_and_packed_archives() {
+    let plain = ended(&pages());
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let in_pieces: Vec<u8> = plain.chunks(700).flat_map(gzip).collect();
+    for file in [&plain, &gzip(&plain), &in_pieces] {
+        let items = read(file);
+        let long = format!("{}/long.html", "folder".repeat(30));
+        assert_eq!(
+            told(&items),
+            ["site/a.html", &long, "pax/é.html", "site/b.html"]
+        );
+        assert_eq!(items[3].as_ref().unwrap().content, b"<p>B");
+    }
+    assert!(is_tar(&plain));
+    assert!(!is_tar(&[b'<'; 512]));
 }
 
 #[test]
-fn after_a_broken_header_the_next_file_is_read() {
-    let mut broken = file("broken.html", b"<p>broken");
-    broken[3] ^= 1;
-    let archive = [
-        file("a.html", b"<p>a"),
-        broken,
-        file("c.html", b"<p>c"),
-        end(),
-    ]
-    .concat();
-    let expected = ["a.html: <p>a", "2: no record starts here", "c.html: <p>c"];
-    assert_eq!(read(&archive), expected);
+fn a_broken_header_costs_one_file() {
+    let mut entries = pages();
+    entries[1][3] ^= 0x20;
+    let items = read(&ended(&entries));
+    assert_eq!(items.len(), 4);
+    let damaged = items[0].as_ref().unwrap_err();
+    assert_eq!((damaged.number, damaged.offset), (2, 512));
+    assert!(matches!(damaged.reason, Damage::Header));
+    assert_eq!(told(&items)[3], "site/b.html");
 }
 
 #[test]
-fn a_huge_page_is_passed_over_and_the_next_is_read() {
-    let archive = [
-        file("huge.html", &vec![b'x'; 2 << 20]),
-        file("c.html", b"<p>c"),
-        end(),
-    ]
-    .concat();
-    assert_eq!(read(&archive), ["huge.html: too large", "c.html: <p>c"]);
+fn missing_bytes_cost_one_or_two_files() {
+    let mut entries = pages();
+    entries[2].drain(700..1000);
+    let items = read(&ended(&entries));
+    assert_eq!(told(&items)[0], "site/a.html");
+    assert!(items[1].is_err());
+    assert_eq!(told(&items).last().unwrap(), "site/b.html");
 }
 
 #[test]
-fn an_archive_that_is_cut_says_so() {
-    let archive = [file("a.html", b"<p>a"), file("b.html", &[b'b'; 3000])].concat();
-    let told = read(&archive[..2000]);
-    assert_eq!(told, ["a.html: <p>a", "2: the record ends early"]);
-    let packed = gzip(&archive);
-    let told = read(&packed[..packed.len() - 12]);
-    assert_eq!(told.last().unwrap(), "2: the gzip data is damaged");
+fn a_truncated_archive_gives_what_is_whole_and_names_the_rest() {
+    let plain = pages().concat();
+    let items = read(&plain[..plain.len() - 510]);
+    assert_eq!(items.len(), 4);
+    let damaged = items[3].as_ref().unwrap_err();
+    assert!(matches!(damaged.reason, Damage::CutOff));
+    assert_eq!(damaged.path.as_deref(), Some("site/b.html"));
+}
+
+#[test]
+fn a_file_over_the_limit_is_passed_over_and_named() {
+    let mut entries = pages();
+    entries.insert(1, entry("huge.html", &vec![b'x'; 20_000], b'0'));
+    let items = read(&ended(&entries));
+    assert_eq!(items.len(), 5);
+    let damaged = items[0].as_ref().unwrap_err();
+    assert!(matches!(
+        damaged.reason,
+        Damage::TooLarge { bytes: 20_000, .. }
+    ));
+    assert_eq!(damaged.path.as_deref(), Some("huge.html"));
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_bytes_end_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..4000)) {
-        Tar::new(&bytes[..], 500).for_each(drop);
+    fn any_bytes_end(
+        bytes in prop::collection::vec(any::<u8>(), 0..3000),
+        size in any::<usize>(),
+        kind in prop::sample::select(b"0L5xgKS".to_vec()),
+    ) {
+        for start in [vec![], header("a.html", size % (1 << 33), kind)] {
+            let file = [&start[..], &bytes].concat();
+            prop_assert!(read(&file).len() <= file.len() + 1);
+        }
     }
 
     #[test]
-    fn damaged_archives_end_without_panic(
-        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
-        is_packed: bool,
-    ) {
-        let mut bytes = [file("a.html", b"<p>a"), entry("x", b'x', b"12 size=99\n"), file("b.html", b"b")].concat();
-        if is_packed {
-            bytes = gzip(&bytes);
-        }
-        for (at, byte) in damage {
-            let at = at.index(bytes.len());
-            bytes[at] = byte;
-        }
-        prop_assert!(Tar::new(&bytes[..], 500).count() <= 10);
+    fn any_change_ends(at in 0_usize..8000, byte in any::<u8>()) {
+        let mut file = ended(&pages());
+        let at = at % file.len();
+        file[at] = byte;
+        prop_assert!(read(&file).len() <= 8);
     }
 }

@@ -1,27 +1,48 @@
-//! `cuttings extract`: HTML in, JSON (or Markdown, HTML, text) out. Opens no
-//! library.
+//! `cuttings extract`: pages in, articles out. Opens no library.
 //!
-//! One page is read and printed whole. Several go through a bounded queue from
-//! one thread that reads ([`sources`]) to one that extracts a core, so memory
-//! stays the same however large an archive is.
+//! One page is read and printed here. For several, one thread reads the inputs
+//! ([`inputs`]), as many as there are cores extract ([`page`]), and this thread
+//! writes in the order of the inputs ([`write`]). Between them is a queue of
+//! bounded size ([`queue`]), so memory does not grow with the input. What was
+//! written can be noted in a file, to go on from after a stop ([`resume`]).
 
-mod sources;
+mod inputs;
+mod output;
+mod page;
+mod queue;
+mod resume;
+mod stop;
+mod tally;
 
-use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use cuttings_extract::rules::Rules;
-use cuttings_extract::{Extraction, MAX_HTML_BYTES, Options};
 use url::Url;
 
 use crate::Failure;
-use crate::args::{Extract, Print};
-use sources::{Found, Source};
+use crate::args::{Extract, InputFormat, OutputFormat};
 
-/// Prints an object for one page, a line each with `id` for several.
+use inputs::{Inputs, Opened};
+use output::Output;
+use page::Style;
+use queue::{Done, Next, Queue, Reached};
+use resume::{Notes, Progress};
+use tally::{Failed, Teller};
+
+/// How often it is noted what was written.
+const NOTE_EVERY: Duration = Duration::from_secs(1);
+
+/// How often the line on the terminal changes.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+
+/// Extracts what is given and prints it.
+///
+/// One page gives one object (or one article), without more. Otherwise each
+/// page is a line with its `id`, failures are named on standard error, and a
+/// line there counts them at the end.
 pub fn run(extract: &Extract) -> Result<(), Failure> {
     let base = match &extract.url {
         Some(url) => Some(
@@ -35,151 +56,195 @@ pub fn run(extract: &Extract) -> Result<(), Failure> {
         Some(folder) => super::rules::read_folder(folder)?.0,
         None => Rules::default(),
     };
-    let one = match extract.pages.as_slice() {
-        [page] if sources::is_one_page(page) => Some(page),
-        _ => None,
-    };
-    if let Some(page) = one {
-        let html = html(page)?;
-        if extract.explain {
-            let explained = cuttings_extract::explain(&html, base.as_ref())
-                .with_context(|| format!("cannot extract {page}"))?;
-            return crate::print::line(explained.trim_end()).map_err(Failure::Other);
-        }
-        let extraction = extracted(&html, base.as_ref(), &rules)
-            .with_context(|| format!("cannot extract {page}"))?;
-        let written = if extract.format == Print::Json {
-            serde_json::to_string_pretty(&extraction).context("cannot write JSON")?
-        } else {
-            written(&extraction, extract.format, None)?
+    let mut first = None;
+    if let [only] = extract.pages.as_slice()
+        && (only == "-" || !Path::new(only).is_dir())
+        && extract.resume.is_none()
+    {
+        let opened = Opened::open(only, extract.input_format);
+        let format = extract.format.unwrap_or(OutputFormat::Jsonl);
+        let style = Style {
+            format,
+            rules: &rules,
+            is_one: true,
         };
-        return crate::print::line(written.trim_end()).map_err(Failure::Other);
+        match opened {
+            Ok(opened)
+                if opened.format == InputFormat::Html
+                    && extract.format != Some(OutputFormat::Jsonl) =>
+            {
+                let write = if extract.explain {
+                    page::explain(
+                        &opened.into_page().map_err(|failed| told(&failed))?,
+                        base.as_ref(),
+                    )
+                } else {
+                    page::extract(
+                        &opened.into_page().map_err(|failed| told(&failed))?,
+                        base.as_ref(),
+                        style,
+                    )
+                };
+                return one(
+                    &write.map_err(|failed| told(&failed))?,
+                    extract.output.as_deref(),
+                );
+            }
+            Ok(opened) => first = Some(opened),
+            Err(failed) => return Err(told(&failed)),
+        }
     }
     if extract.explain {
         return Err(Failure::wrong_use("--explain takes one page"));
     }
-    several(extract, base.as_ref(), &rules)
+    several(extract, base.as_ref(), &rules, first)
 }
 
-/// Reads pages on all cores; they come out in the order they are done.
-fn several(extract: &Extract, base: Option<&Url>, rules: &Rules) -> Result<(), Failure> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = extract.jobs.map_or(cores, usize::from);
-    let (done, failed) = (AtomicU64::new(0), AtomicU64::new(0));
-    let out = Mutex::new(std::io::BufWriter::new(std::io::stdout()));
-    let trouble: Mutex<Option<std::io::Error>> = Mutex::new(None);
-    let (send, receive) = mpsc::sync_channel::<Source>(jobs * 2);
-    let receive = Mutex::new(receive);
-    let fail = |id: &str, why: &dyn std::fmt::Display| {
-        failed.fetch_add(1, Ordering::Relaxed);
-        eprintln!("cuttings: {id}: {why}");
-    };
-    let work = || {
-        loop {
-            let next = receive.lock().expect("no worker panics").recv();
-            let Ok(source) = next else { return };
-            let id = source.id.clone();
-            match print_one(source, base, rules, extract.format) {
-                Ok(text) => {
-                    done.fetch_add(1, Ordering::Relaxed);
-                    let mut out = out.lock().expect("no worker panics");
-                    if let Err(error) = writeln!(out, "{text}") {
-                        *trouble.lock().expect("no worker panics") = Some(error);
-                        return;
-                    }
-                }
-                Err(error) => fail(&id, &format_args!("{error:#}")),
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..jobs {
-            scope.spawn(work);
-        }
-        for given in &extract.pages {
-            sources::read(given, MAX_HTML_BYTES, &mut |found| match found {
-                // Workers are gone only when standard output is.
-                Found::Page(source) => send.send(source).is_ok(),
-                Found::Fault { id, why } => {
-                    fail(&id, &why);
-                    trouble.lock().expect("no worker panics").is_none()
-                }
-            });
-        }
-        drop(send);
-    });
-    if let Some(error) = trouble.into_inner().expect("no worker panics") {
-        return Err(Failure::Other(
-            anyhow::Error::new(error).context("cannot write"),
-        ));
-    }
-    out.into_inner()
-        .expect("no worker panics")
-        .flush()
-        .context("cannot write")?;
-    let (done, failed) = (done.into_inner(), failed.into_inner());
-    if failed > 0 {
-        eprintln!("cuttings: {done} pages, {failed} failed");
-        return Err(Failure::SomeFailed);
-    }
+/// The failure of the one page there is.
+fn told(failed: &Failed) -> Failure {
+    Failure::Other(anyhow::anyhow!("{failed}"))
+}
+
+/// Prints what came of the one page there is.
+fn one(text: &str, output: Option<&Path>) -> Result<(), Failure> {
+    let mut out = Output::open(output)?;
+    out.write(text)?;
+    out.flush()?;
     Ok(())
 }
 
-fn print_one(
-    source: Source,
+/// Reads, extracts and writes side by side until the inputs end or somebody
+/// stops it.
+fn several(
+    extract: &Extract,
     base: Option<&Url>,
     rules: &Rules,
-    format: Print,
-) -> anyhow::Result<String> {
-    let Source {
-        id,
-        url,
-        content_type,
-        bytes,
-    } = source;
-    let bytes = bytes.read()?;
-    let html = cuttings_html::decode::decode(&bytes, content_type.as_deref()).text;
-    let extraction = extracted(&html, url.as_ref().or(base), rules)?;
-    written(&extraction, format, Some(&id))
-}
-
-fn extracted(html: &str, base: Option<&Url>, rules: &Rules) -> anyhow::Result<Extraction> {
-    let rule = base
-        .and_then(Url::host_str)
-        .and_then(|host| rules.for_host(host));
-    Ok(cuttings_extract::extract_with(
-        html,
-        base,
-        &Options { rule },
-    )?)
-}
-
-fn written(extraction: &Extraction, format: Print, id: Option<&str>) -> anyhow::Result<String> {
-    Ok(match format {
-        Print::Json | Print::Jsonl => {
-            let mut value = serde_json::to_value(extraction)?;
-            if let Some(id) = id {
-                value["id"] = id.into();
-            }
-            value.to_string()
+    first: Option<Opened>,
+) -> Result<(), Failure> {
+    let mut out = Output::open(extract.output.as_deref())?;
+    let (mut notes, progress) = match &extract.resume {
+        Some(path) => {
+            let (notes, progress) = Notes::open(path, extract, &mut out)?;
+            (Some(notes), progress)
         }
-        Print::Markdown => cuttings_extract::markdown(extraction),
-        Print::Html => extraction.html.as_str().to_owned(),
-        Print::Text => extraction.text.clone(),
-    })
+        None => (None, Progress::default()),
+    };
+    let jobs = extract.jobs.map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    let queue = Arc::new(Queue::new(jobs));
+    let signal = stop::on_signal(&queue)?;
+    if progress.is_finished {
+        queue.close();
+    } else {
+        let inputs = Inputs {
+            given: extract.pages.clone(),
+            format: extract.input_format,
+            from: progress.reached.clone(),
+        };
+        let queue = Arc::clone(&queue);
+        // Not waited for: it may be reading from somebody who never ends.
+        std::thread::spawn(move || {
+            inputs.read(first, &mut |item| queue.put(item));
+            queue.close();
+        });
+    }
+    let style = Style {
+        format: extract.format.unwrap_or(OutputFormat::Jsonl),
+        rules,
+        is_one: false,
+    };
+    let (written, progress) = std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some((number, page)) = queue.take() {
+                    let outcome = page::extract_guarded(&page, base, style);
+                    // Large pages are given back before the next is taken.
+                    drop(page);
+                    queue.finish(number, outcome);
+                }
+            });
+        }
+        let mut progress = progress;
+        let written = write(&queue, &mut out, notes.as_mut(), &mut progress);
+        if written.is_err() {
+            queue.stop();
+        }
+        (written, progress)
+    });
+    written?;
+    let tally = &progress.tally;
+    if let Some(signal) = signal.received() {
+        let advice = match notes {
+            Some(_) => "; run the same command again to go on",
+            None => "",
+        };
+        eprintln!("cuttings: stopped after {tally}{advice}");
+        return Err(Failure::Stopped(signal));
+    }
+    eprintln!("cuttings: {tally}");
+    if tally.has_failures() {
+        Err(Failure::SomeFailed)
+    } else {
+        Ok(())
+    }
 }
 
-/// The text of one page: a file, or `-` for standard input.
-fn html(path: &str) -> anyhow::Result<String> {
-    let bytes = if path == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .context("cannot read standard input")?;
-        bytes
-    } else {
-        sources::file(Path::new(path))?
-    };
-    Ok(cuttings_html::decode::decode(&bytes, None).text)
+/// Writes what is done, in order, and says how it goes.
+fn write(
+    queue: &Queue,
+    out: &mut Output,
+    mut notes: Option<&mut Notes>,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let mut teller = Teller::new();
+    let mut last_note = Instant::now();
+    loop {
+        let next = queue.next(TELL_EVERY);
+        match next {
+            Next::Done(done) => {
+                let Done {
+                    reached,
+                    outcome,
+                    others,
+                    bytes,
+                } = done;
+                match outcome {
+                    Reached::Page(text) => {
+                        out.write(&text)?;
+                        progress.tally.pages += 1;
+                    }
+                    Reached::Failure(failed) => {
+                        teller.clear();
+                        eprintln!("cuttings: {failed}");
+                        progress.tally.count(&failed);
+                    }
+                    Reached::Nothing => {}
+                }
+                progress.tally.others += others;
+                progress.reached = reached;
+                teller.tell(&progress.tally, bytes);
+            }
+            Next::Idle => {
+                out.flush()?;
+                teller.tell(&progress.tally, 0);
+            }
+            Next::Ended { is_all } => {
+                teller.clear();
+                out.flush()?;
+                progress.is_finished |= is_all;
+                if let Some(notes) = notes {
+                    notes.write(out, progress)?;
+                }
+                return Ok(());
+            }
+        }
+        if let Some(notes) = &mut notes
+            && last_note.elapsed() >= NOTE_EVERY
+        {
+            notes.write(out, progress)?;
+            last_note = Instant::now();
+        }
+    }
 }
