@@ -68,6 +68,11 @@ impl<R: Read> Retained<R> {
         self.at = (self.at + bytes).min(self.buffer.len());
     }
 
+    /// All bytes behind the mark that are here, read or not.
+    pub(crate) fn behind_mark(&self) -> &[u8] {
+        &self.buffer[self.mark..]
+    }
+
     /// Remembers this position for [`Retained::back_to_mark`].
     pub(crate) fn set_mark(&mut self) {
         self.mark = self.at;

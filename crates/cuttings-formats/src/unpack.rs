@@ -21,6 +21,10 @@ const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 /// noticed.
 const RETAINED_BYTES: usize = 4 * 1024 * 1024;
 
+/// How much of a file that is not packed is kept, in case that it is a packed
+/// one whose start is damaged.
+const START_BYTES: u64 = 256 * 1024;
+
 /// Whether these first bytes are those of a gzip file.
 pub fn is_gzip(start: &[u8]) -> bool {
     start.starts_with(&GZIP_MAGIC)
@@ -154,6 +158,34 @@ impl<R: Read> Unpacked<R> {
         }
     }
 
+    /// For a file that did not begin like gzip and makes no sense: goes to the
+    /// first gzip member near its start whose content begins with `expected`.
+    /// Gives false, and changes nothing, when there is none or when a line
+    /// before it begins so.
+    pub(crate) fn find_packed_start(&mut self, expected: &[u8]) -> bool {
+        let State::Plain(raw) = &mut self.state else {
+            return false;
+        };
+        if raw.position() > START_BYTES {
+            return false;
+        }
+        let bytes = raw.behind_mark();
+        let plain = memchr::memmem::find_iter(bytes, expected)
+            .find(|at| *at > 0 && bytes[at - 1] == b'\n')
+            .unwrap_or(bytes.len());
+        let found = memchr::memmem::find_iter(&bytes[..plain], &GZIP_MAGIC).find(|at| {
+            let mut start = vec![0; expected.len()];
+            GzDecoder::new(&bytes[*at..]).read_exact(&mut start).is_ok() && start == expected
+        });
+        let Some(at) = found else { return false };
+        raw.back_to_mark(at);
+        if let State::Plain(raw) = std::mem::replace(&mut self.state, State::Empty) {
+            self.state = State::Between(raw);
+            self.open();
+        }
+        true
+    }
+
     /// Opens the member that starts here.
     fn open(&mut self) {
         match std::mem::replace(&mut self.state, State::Empty) {
@@ -211,7 +243,10 @@ impl<R: Read> Read for Unpacked<R> {
         match &mut self.state {
             State::Plain(raw) => {
                 let read = raw.read(into)?;
-                raw.set_mark();
+                // The start is kept for `find_packed_start`.
+                if raw.position() > START_BYTES {
+                    raw.set_mark();
+                }
                 Ok(read)
             }
             State::Member(decoder) => {

@@ -226,6 +226,10 @@ impl<R: Read> Reader<R> {
             Damage::TooLarge { .. } | Damage::Segment => Ok(true),
             Damage::Unreadable(_) => Ok(false),
             Damage::Gzip => self.find_member(),
+            Damage::NoRecord if number == 1 && self.content.inner.find_packed_start(MAGIC) => {
+                self.forget();
+                Ok(true)
+            }
             _ => match self.find_record() {
                 Err(error) if is_damage(&error) => self.find_member(),
                 other => other.map(|()| true),
@@ -292,10 +296,15 @@ impl<R: Read> Reader<R> {
     /// Goes to the next gzip member that holds a record; false where there is
     /// none.
     fn find_member(&mut self) -> io::Result<bool> {
+        self.forget();
+        self.content.inner.find_member(MAGIC)
+    }
+
+    /// Forgets what was unpacked and not read.
+    fn forget(&mut self) {
         let left = self.content.available().len();
         self.content.consume(left);
         self.content.set_mark();
-        self.content.inner.find_member(MAGIC)
     }
 
     /// Passes over line ends between records; false at the end of the file.

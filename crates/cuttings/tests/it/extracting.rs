@@ -360,7 +360,7 @@ fn stopped_and_resumed_is_the_same_as_one_run() {
         let before = lines_in(&out);
         let mut child = start(&rig, &inputs, &["--output", &out, "--resume", &state]);
         wait_for_lines(&out, before + 200, &mut child);
-        let signal = ["-TERM", "-INT", "-KILL"][stops % 3];
+        let signal = ["-KILL", "-TERM", "-INT"][stops % 3];
         let id = child.id().to_string();
         // It may have ended already.
         let _ = std::process::Command::new("kill")

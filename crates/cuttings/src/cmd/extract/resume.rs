@@ -76,6 +76,9 @@ impl Notes {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                // Noted before anything is written, so that a crash in the first
+                // second leaves nothing that would come twice.
+                notes.write(out, &Progress::default())?;
                 return Ok((notes, Progress::default()));
             }
             Err(error) => {
