@@ -8,12 +8,14 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::IntoResponse;
-use cuttings_fetch::{FetchConfig, Fetcher};
+use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
 use cuttings_library::{Library, accounts, worker};
 use cuttings_model::{ArticleId, Role, Scope, User, UserId, View};
 use cuttings_server::{App, Route, ServerSettings, route_list, router};
@@ -111,6 +113,10 @@ impl TestApp {
         let store = Store::open(&places).await.expect("the library opens");
         let config = FetchConfig {
             allow_private: vec!["127.0.0.0/8".parse().expect("a network")],
+            limits: FetchLimits {
+                first_byte: Duration::from_secs(1),
+                ..FetchLimits::default()
+            },
             ..FetchConfig::default()
         };
         let library = Library::new(store, Fetcher::new(config).expect("a fetcher"));
@@ -420,10 +426,23 @@ async fn answer(request: Request<Body>) -> axum::response::Response {
         )
             .into_response(),
         "/empty" => (html, "").into_response(),
+        "/huge" => (html, vec![b'x'; 50 << 20]).into_response(),
+        "/wall" => (html, WALL).into_response(),
+        "/silent" => std::future::pending().await,
+        // The page is UTF-8 whatever its header says.
+        "/mislabelled" => (
+            [(header::CONTENT_TYPE, "text/html; charset=iso-8859-1")],
+            story("na\u{ef}ve caf\u{e9}"),
+        )
+            .into_response(),
         "/loop" => (StatusCode::FOUND, [(header::LOCATION, "/loop")]).into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }
+
+const WALL: &str = "<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>\
+    <p>Please log in or create an account to continue reading.</p><form action=/login method=post>\
+    <input type=email name=email><input type=password name=password><button>Log in</button></form>";
 
 fn story(name: &str) -> String {
     let paragraphs = [1, 2, 3, 4, 5, 6]

@@ -119,6 +119,9 @@ async fn a_page_that_cannot_be_read_says_so_everywhere_and_can_be_tried_again() 
             "/picture.png",
             "/empty",
             "/loop",
+            "/huge",
+            "/wall",
+            "/silent",
         ]
         .map(|path| app.origin.url(path))
         .into();
@@ -197,6 +200,36 @@ async fn the_same_page_twice_is_one_article_and_says_so() {
                 .as_array()
                 .map(Vec::len),
             Some(1)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn r12_a_page_under_a_wrong_charset_reads_right_on_the_page_and_in_the_api() {
+    on_each_database(async |app| {
+        let browser = app.signed_in("ada").await;
+        let id = browser
+            .save_and_capture(&app.origin.url("/mislabelled"))
+            .await;
+        let article = browser
+            .get(&format!("/api/v1/articles/{id}?include=text"))
+            .await
+            .json();
+        assert_eq!(article["state"], "ready", "{article}");
+        assert!(
+            article["text"]
+                .as_str()
+                .expect("a text")
+                .contains("naïve café"),
+            "{article}"
+        );
+        assert!(
+            browser
+                .get(&format!("/articles/{id}"))
+                .await
+                .text()
+                .contains("naïve café")
         );
     })
     .await;
