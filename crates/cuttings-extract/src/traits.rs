@@ -71,6 +71,46 @@ impl Traits {
     }
 }
 
+/// What names said that were read before. Most elements of a page are called
+/// like another.
+///
+/// A place is taken over by the next names that fall on it, so a look-up costs
+/// the same whatever a page calls its elements.
+pub struct Known<'d> {
+    places: Vec<(&'d str, Traits)>,
+}
+
+impl<'d> Known<'d> {
+    const PLACES: usize = 512;
+
+    pub fn new() -> Self {
+        Self {
+            places: vec![("", Traits::NONE); Self::PLACES],
+        }
+    }
+
+    /// As [`Traits::of_names`].
+    pub fn of_names(&mut self, names: &'d str) -> Traits {
+        let place = &mut self.places[Self::place(names)];
+        if place.0 != names {
+            *place = (names, Traits::of_names(names));
+        }
+        place.1
+    }
+
+    fn place(names: &str) -> usize {
+        let (words, rest) = names.as_bytes().as_chunks::<8>();
+        let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let hash = words.iter().fold(0_u64, |hash, word| {
+            mix(hash.rotate_left(5), u64::from_le_bytes(*word))
+        });
+        let hash = rest.iter().fold(hash, |hash, byte| {
+            mix(hash.rotate_left(5), u64::from(*byte))
+        });
+        (hash >> 40) as usize % Self::PLACES
+    }
+}
+
 impl BitOr for Traits {
     type Output = Self;
     fn bitor(self, other: Self) -> Self {
@@ -93,10 +133,10 @@ fn is_hidden(names: &str) -> bool {
     for name in names.split_ascii_whitespace() {
         if HIDDEN_NAMES
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(name))
+            .any(|known| known.len() == name.len() && known.eq_ignore_ascii_case(name))
         {
             hidden = true;
-        } else if (name.contains(':') || name.starts_with("d-"))
+        } else if (name.as_bytes().contains(&b':') || name.starts_with("d-"))
             && ["block", "flex", "inline", "grid", "table"]
                 .iter()
                 .any(|shown| name.contains(shown))
@@ -118,13 +158,17 @@ const STATES: &[&str] = &[
 
 /// Class names made by a tool say nothing: `fnYsJf`, `md:pt-2`, `[&_a]:x`.
 fn is_generated(name: &str) -> bool {
-    if name.contains([':', '[', '/', '=']) || STATES.contains(&name) {
+    let has = |wanted: fn(&u8) -> bool| name.as_bytes().iter().any(wanted);
+    if has(|b| matches!(b, b':' | b'[' | b'/' | b'=')) || STATES.contains(&name) {
         return true;
     }
-    let upper = name.bytes().filter(u8::is_ascii_uppercase).count();
-    let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    let joined = !name.contains(['-', '_']);
-    joined && name.len() <= 9 && upper + digits >= 2 && name.bytes().any(|b| b.is_ascii_lowercase())
+    let signs = name
+        .bytes()
+        .filter(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    name.len() <= 9
+        && signs.count() >= 2
+        && has(u8::is_ascii_lowercase)
+        && !has(|b| matches!(b, b'-' | b'_'))
 }
 
 /// Class names that blogs put on a post for what it is about. They say nothing
@@ -141,40 +185,38 @@ const SUBJECTS: &[&str] = &[
     "taxonomy-",
 ];
 
-/// `adSlot_top box` as `-ad-slot-top-box-`; without the subjects of a post.
-fn shape(names: &str) -> String {
-    let of_post =
-        names.contains("hentry") || names.contains("type-post") || names.contains("category-");
-    let kept: Vec<&str> = names
-        .split_whitespace()
-        .filter(|name| !is_generated(name))
-        .filter(|name| !(of_post && SUBJECTS.iter().any(|subject| name.starts_with(subject))))
-        .collect();
-    shaped(&kept.join(" "))
-}
+/// Bytes of an element's names that are read.
+const MAX_NAME_BYTES: usize = 600;
 
-fn shaped(names: &str) -> String {
-    let mut out = String::with_capacity(names.len() + 8);
-    out.push('-');
-    let mut was_lower = false;
-    for c in names.chars().take(600) {
-        if c.is_ascii_alphanumeric() {
-            if c.is_ascii_uppercase() && was_lower {
-                out.push('-');
+/// `adSlot_top box` as `-ad-slot-top-box-`; without the subjects of a post.
+fn shape(names: &str) -> Vec<u8> {
+    let is_post =
+        || names.contains("hentry") || names.contains("type-post") || names.contains("category-");
+    let is_subject =
+        |name: &str| SUBJECTS.iter().any(|subject| name.starts_with(subject)) && is_post();
+    let mut out = Vec::with_capacity(names.len() + 8);
+    out.push(b'-');
+    let kept = names
+        .split_whitespace()
+        .filter(|name| !is_generated(name) && !is_subject(name));
+    for name in kept {
+        let mut was_lower = false;
+        let mut is_parted = true;
+        for byte in name.bytes().take(MAX_NAME_BYTES.saturating_sub(out.len())) {
+            let is_part = byte.is_ascii_alphanumeric() || !byte.is_ascii();
+            if !is_parted && (!is_part || (byte.is_ascii_uppercase() && was_lower)) {
+                out.push(b'-');
             }
-            was_lower = c.is_ascii_lowercase();
-            out.push(c.to_ascii_lowercase());
-        } else if !c.is_ascii() {
-            was_lower = false;
-            out.push(c);
-        } else {
-            was_lower = false;
-            if !out.ends_with('-') {
-                out.push('-');
+            if is_part {
+                out.push(byte.to_ascii_lowercase());
             }
+            is_parted = !is_part;
+            was_lower = byte.is_ascii_lowercase();
+        }
+        if !is_parted {
+            out.push(b'-');
         }
     }
-    out.push('-');
     out
 }
 
