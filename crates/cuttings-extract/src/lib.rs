@@ -18,6 +18,7 @@ mod letters;
 mod lines;
 mod lines_edges;
 mod markdown;
+mod orderly;
 mod page;
 mod phrases;
 mod pictures;

@@ -14,6 +14,8 @@ use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
 
+use crate::orderly;
+
 /// Elements that pass. Anything else loses its tag and keeps its text, except
 /// for scripts, styles, embedded media and form controls, whose text goes too.
 pub const ALLOWED_ELEMENTS: &[&str] = &[
@@ -128,7 +130,7 @@ impl SafeHtml {
     /// Meant for fragments that came out of a guarded tree: the time taken on
     /// hostile markup is that of the parser behind it.
     pub fn sanitize(html: &str) -> Self {
-        Self(CLEANER.clean(html).to_string())
+        Self(orderly::clean(html).unwrap_or_else(|| parse_and_clean(html)))
     }
 
     /// Takes back what [`SafeHtml::as_str`] gave and the store kept. Must not
@@ -310,6 +312,11 @@ pub(crate) fn escape_attribute(out: &mut String, text: &str) {
     }
 }
 
+/// Cleans what may be in any disorder.
+pub(crate) fn parse_and_clean(html: &str) -> String {
+    CLEANER.clean(html).to_string()
+}
+
 static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut by_element = HashMap::new();
     let mut everywhere = HashSet::new();
@@ -339,7 +346,11 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-fn filter_attribute<'v>(element: &str, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
+pub(crate) fn filter_attribute<'v>(
+    element: &str,
+    name: &str,
+    value: &'v str,
+) -> Option<Cow<'v, str>> {
     match (element, name) {
         ("img", "src") => is_web(value).then_some(Cow::Borrowed(value)),
         (_, "href") => {
