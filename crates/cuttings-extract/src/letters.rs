@@ -12,8 +12,13 @@ pub fn is_alphanumeric(c: char) -> bool {
         // Dashes, quotation marks, spaces.
         '\u{2000}'..='\u{206f}' => false,
         '\u{c0}'..='\u{24f}' => c != '×' && c != '÷',
-        '\u{400}'..='\u{481}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => true,
-        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' => true,
+        // Cyrillic, kana, Han, Hangul.
+        '\u{400}'..='\u{481}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30fa}'
+        | '\u{30fc}'..='\u{30ff}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' => true,
         _ => c.is_alphanumeric(),
     }
 }
@@ -24,7 +29,7 @@ pub fn push_lower(out: &mut String, c: char) {
         '\0'..='\u{7f}' => out.push(c.to_ascii_lowercase()),
         // Small already, or of a script without capitals.
         'ß'..='ÿ' | 'а'..='џ' | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => {
-            out.push(c)
+            out.push(c);
         }
         _ => out.extend(c.to_lowercase()),
     }

@@ -501,23 +501,34 @@ impl<'d> Page<'d> {
                 continue;
             }
             if node.tag == Tag::None {
-                for c in self.doc.text(node.id).chars() {
-                    if c.is_whitespace() {
-                        space = true;
-                    } else {
-                        if space && !out.is_empty() {
-                            out.push(' ');
-                        }
-                        space = false;
-                        out.push(c);
-                    }
-                }
+                push_folded(&mut out, self.doc.text(node.id), &mut space, false);
             } else if node.tag == Tag::Br || is_block(node.tag) {
                 space = true;
             }
             at += 1;
         }
         out
+    }
+}
+
+/// Appends `text` with white space folded to single signs. `space` says whether
+/// some stood before it, and then whether some stood at its end. At the start
+/// of `out` it is written only if the text `goes_on` from elsewhere.
+pub fn push_folded(out: &mut String, text: &str, space: &mut bool, goes_on: bool) {
+    let mut rest = text;
+    loop {
+        let word = rest.trim_start();
+        *space = *space || word.len() < rest.len();
+        if word.is_empty() {
+            return;
+        }
+        if *space && (goes_on || !out.is_empty()) {
+            out.push(' ');
+        }
+        *space = false;
+        let end = word.find(char::is_whitespace).unwrap_or(word.len());
+        out.push_str(&word[..end]);
+        rest = &word[end..];
     }
 }
 

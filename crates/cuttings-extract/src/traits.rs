@@ -5,10 +5,8 @@
 //! the cost does not grow with the list. A trait is a hint, never a verdict:
 //! the verdicts are in [`crate::prune`].
 
-use std::ops::BitOr;
+use std::ops::{BitOr, Range};
 use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, MatchKind};
 
 /// A set of hints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,12 +60,12 @@ impl Traits {
         if names.is_empty() {
             return Self::NONE;
         }
-        let shaped = shape(names);
-        let mut found = if is_hidden(names) { Self::HIDDEN.0 } else { 0 };
-        for hit in PATTERNS.find_overlapping_iter(&shaped) {
-            found |= OWNERS[hit.pattern().as_usize()].0;
-        }
-        Self(found)
+        let hidden = if is_hidden(names) {
+            Self::HIDDEN
+        } else {
+            Self::NONE
+        };
+        hidden | PATTERNS.read(&shape(names))
     }
 }
 
@@ -158,17 +156,21 @@ const STATES: &[&str] = &[
 
 /// Class names made by a tool say nothing: `fnYsJf`, `md:pt-2`, `[&_a]:x`.
 fn is_generated(name: &str) -> bool {
-    let has = |wanted: fn(&u8) -> bool| name.as_bytes().iter().any(wanted);
-    if has(|b| matches!(b, b':' | b'[' | b'/' | b'=')) || STATES.contains(&name) {
-        return true;
+    let (mut signs, mut has_lower, mut is_joined) = (0, false, false);
+    for byte in name.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'0'..=b'9' => signs += 1,
+            b'a'..=b'z' => has_lower = true,
+            b'-' | b'_' => is_joined = true,
+            b':' | b'[' | b'/' | b'=' => return true,
+            _ => {}
+        }
     }
-    let signs = name
-        .bytes()
-        .filter(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    name.len() <= 9
-        && signs.count() >= 2
-        && has(u8::is_ascii_lowercase)
-        && !has(|b| matches!(b, b'-' | b'_'))
+    if is_joined {
+        STATES.contains(&name)
+    } else {
+        signs >= 2 && has_lower && name.len() <= 9
+    }
 }
 
 /// Class names that blogs put on a post for what it is about. They say nothing
@@ -413,19 +415,83 @@ const LISTS: &[(Traits, &[&str])] = &[
     ]),
 ];
 
-static OWNERS: LazyLock<Vec<Traits>> = LazyLock::new(|| {
-    LISTS
+static PATTERNS: LazyLock<Tree> = LazyLock::new(|| {
+    let mut patterns: Vec<(&'static [u8], Traits)> = LISTS
         .iter()
-        .flat_map(|(owner, names)| names.iter().map(|_| *owner))
-        .collect()
+        .flat_map(|(owner, names)| names.iter().map(|name| (name.as_bytes(), *owner)))
+        .collect();
+    patterns.sort_unstable_by_key(|(name, _)| *name);
+    let mut tree = Tree::default();
+    tree.grow(&patterns, 0);
+    tree
 });
 
-static PATTERNS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .match_kind(MatchKind::Standard)
-        .build(LISTS.iter().flat_map(|(_, names)| names.iter()))
-        .expect("the list above is fixed and far below the automaton's limits")
-});
+/// The lists above as a tree of letters. Every pattern begins at a `-`, so a
+/// word that begins none is left at its first letters.
+#[derive(Default)]
+struct Tree {
+    nodes: Vec<Branch>,
+    /// Letter and node, those of one branch side by side.
+    edges: Vec<(u8, u32)>,
+}
+
+#[derive(Default)]
+struct Branch {
+    /// What patterns that end here, or after `tail`, say.
+    traits: Traits,
+    /// The letters that are left where only one pattern is.
+    tail: &'static [u8],
+    edges: Range<usize>,
+}
+
+impl Tree {
+    /// Adds a node for sorted patterns that share their first `depth` letters.
+    fn grow(&mut self, patterns: &[(&'static [u8], Traits)], depth: usize) -> u32 {
+        let at = self.nodes.len();
+        self.nodes.push(Branch::default());
+        if let [(name, traits)] = patterns {
+            self.nodes[at].traits = *traits;
+            self.nodes[at].tail = &name[depth..];
+            return at as u32;
+        }
+        let ended = patterns.partition_point(|(name, _)| name.len() == depth);
+        let edges: Vec<(u8, u32)> = patterns[ended..]
+            .chunk_by(|(one, _), (other, _)| one[depth] == other[depth])
+            .map(|group| (group[0].0[depth], self.grow(group, depth + 1)))
+            .collect();
+        let node = &mut self.nodes[at];
+        for (_, traits) in &patterns[..ended] {
+            node.traits = node.traits | *traits;
+        }
+        node.edges = self.edges.len()..self.edges.len() + edges.len();
+        self.edges.extend(edges);
+        at as u32
+    }
+
+    /// What the patterns that stand in `names` say.
+    fn read(&self, names: &[u8]) -> Traits {
+        let mut found = Traits::NONE;
+        for start in (0..names.len()).filter(|at| names[*at] == b'-') {
+            let mut node = &self.nodes[0];
+            let mut rest = &names[start..];
+            loop {
+                if node.tail.is_empty() || rest.starts_with(node.tail) {
+                    found = found | node.traits;
+                }
+                let Some((letter, after)) = rest.split_first() else {
+                    break;
+                };
+                let edges = &self.edges[node.edges.clone()];
+                let Some((_, next)) = edges.iter().find(|(edge, _)| edge == letter) else {
+                    break;
+                };
+                node = &self.nodes[*next as usize];
+                rest = after;
+            }
+        }
+        found
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -436,6 +502,15 @@ mod tests {
         for names in ["ad-slot", "adSlot", "top_ad", "box ad"] {
             assert!(Traits::of_names(names).has(Traits::AD), "{names}");
         }
+    }
+
+    #[test]
+    fn patterns_begin_and_states_are_joined_as_they_are_looked_for() {
+        for name in LISTS.iter().flat_map(|(_, names)| *names) {
+            assert!(name.starts_with('-') && name.len() > 2, "{name}");
+            assert!(!name.contains("--"), "{name}");
+        }
+        assert!(STATES.iter().all(|name| name.contains('-')));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use cuttings_html::{Attr, Tag};
 
 use crate::letters::{is_alphanumeric, is_wide};
 use crate::lines::{Candidate, Kind};
-use crate::page::{Line, Page, is_block, is_data_table};
+use crate::page::{Line, Page, is_block, is_data_table, push_folded};
 use crate::phrases::is_label;
 use crate::pictures::{self, Addresses, Picture};
 use crate::prune::Reason;
@@ -435,18 +435,8 @@ impl Writer<'_, '_> {
 
     fn folded(&mut self, text: &str, space: &mut bool, started: &mut bool) {
         let mut plain = String::with_capacity(text.len());
-        for c in text.chars() {
-            if c.is_whitespace() {
-                *space = true;
-            } else {
-                if *space && *started {
-                    plain.push(' ');
-                }
-                *space = false;
-                *started = true;
-                plain.push(c);
-            }
-        }
+        push_folded(&mut plain, text, space, *started);
+        *started = *started || !plain.is_empty();
         escape_text(&mut self.out.html, &plain);
     }
 
