@@ -6,6 +6,7 @@
 //! The answers are those of the standard library; a test compares them all.
 
 /// As [`char::is_alphanumeric`].
+#[inline]
 pub fn is_alphanumeric(c: char) -> bool {
     match c {
         '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
@@ -24,6 +25,7 @@ pub fn is_alphanumeric(c: char) -> bool {
 }
 
 /// Appends `c` as [`char::to_lowercase`] has it.
+#[inline]
 pub fn push_lower(out: &mut String, c: char) {
     match c {
         '\0'..='\u{7f}' => out.push(c.to_ascii_lowercase()),
@@ -36,6 +38,7 @@ pub fn push_lower(out: &mut String, c: char) {
 }
 
 /// Signs of scripts written without spaces, which say more each.
+#[inline]
 pub fn is_wide(c: char) -> bool {
     c >= '\u{2e80}'
         && matches!(c as u32,
