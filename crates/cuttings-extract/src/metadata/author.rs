@@ -1,15 +1,19 @@
 //! Who wrote a story, by what the page declares and shows.
 //!
-//! [`super::gather`] asks. Linked data and meta tags come first; then the
-//! element that is marked as the author, a line that begins with "By", and a
-//! link to a person's page. What stands in comments, sidebars and footers is
-//! not asked.
+//! [`super::gather`] asks. People that linked data and meta tags name come
+//! first; then the element that is marked as the author, a line that begins
+//! with "By", and a link to a person's page. What stands in comments, sidebars
+//! and footers is asked last. Where the site names itself as the author, it is
+//! believed only when the page shows nobody else.
 
 use cuttings_html::{Attr, Tag};
+use url::Url;
 
-use super::byline::authors;
+use super::byline::{self, authors};
 use super::head::Head;
 use super::jsonld::LinkedData;
+use super::place;
+use super::source::{Source, Sourced};
 use crate::page::Page;
 use crate::traits::Traits;
 
@@ -21,30 +25,74 @@ const AUTHORS: &[&str] = &[
     "creator", "article.author", "shareaholic:article_author_name", "twitter:data1",
 ];
 
+/// A byline as printed, and the people in it.
+type Byline = (String, Vec<String>);
+
+/// What the site is called, to tell it from a person.
+pub struct Sites {
+    names: Vec<String>,
+}
+
+impl Sites {
+    /// The names of the site, its publisher and its host.
+    pub fn new(linked: &LinkedData, site: Option<&str>, base: Option<&Url>) -> Self {
+        let host = base
+            .and_then(Url::host_str)
+            .map(|host| host.trim_start_matches("www."));
+        // "elcolombiano" of "elcolombiano.com", "planetary" of "the.planetary.co.uk".
+        let label = host.and_then(|host| {
+            host.split('.')
+                .filter(|part| part.len() > 3)
+                .max_by_key(|part| part.len())
+        });
+        let names = [
+            site,
+            linked.publication.as_deref(),
+            linked.site.as_deref(),
+            host,
+            label,
+        ];
+        Self {
+            names: names
+                .into_iter()
+                .flatten()
+                .map(squeeze)
+                .filter(|name| !name.is_empty())
+                .collect(),
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let name = squeeze(name);
+        self.names.contains(&name)
+    }
+}
+
+/// Letters and digits alone: `El País` and `elpaís` are one name.
+fn squeeze(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 /// The byline as printed or declared, and the people in it.
 pub fn byline_of(
     page: &Page<'_>,
     head: &Head,
     linked: &LinkedData,
-    site: Option<&str>,
-) -> (Option<String>, Vec<String>) {
-    let whole = |names: &[String]| {
-        let mut found: Vec<String> = Vec::new();
-        for name in names {
-            for author in authors(name) {
-                if !found.contains(&author) {
-                    found.push(author);
-                }
-            }
+    sites: &Sites,
+    heading: Option<usize>,
+) -> Option<Sourced<Byline>> {
+    let mut declared: Vec<Sourced<Byline>> = Vec::new();
+    let mut declare = |values: Vec<String>, source: Source| {
+        let names = whole(&values, sites);
+        if !names.is_empty() {
+            declared.push(((values.join(", "), names), source));
         }
-        found
     };
-    let is_site = |names: &[String]| {
-        names.len() == 1 && site.is_some_and(|site| crate::phrases::same_words(&names[0], site))
-    };
-    let declared = whole(&linked.authors);
-    if linked.is_article && !declared.is_empty() && !is_site(&declared) {
-        return (Some(linked.authors.join(", ")), declared);
+    if linked.is_article {
+        declare(linked.authors.clone(), Source::LinkedData);
     }
     for name in AUTHORS {
         if *name == "twitter:data1"
@@ -54,41 +102,64 @@ pub fn byline_of(
         {
             continue;
         }
-        let values: Vec<String> = head
+        let values: Vec<Sourced<String>> = head
             .all(name)
-            .filter(|value| !value.contains("://"))
+            .filter(|(value, _)| !value.contains("://"))
             .collect();
-        let named = whole(&values);
-        if !named.is_empty() && !is_site(&named) {
-            return (Some(values.join(", ")), named);
+        if let Some(source) = values.first().map(|(_, source)| *source) {
+            declare(values.into_iter().map(|(value, _)| value).collect(), source);
         }
     }
-    if let Some(found) = marked_author(page) {
-        return found;
+    if !linked.is_article {
+        declare(linked.authors.clone(), Source::LinkedData);
     }
-    if !declared.is_empty() {
-        return (Some(linked.authors.join(", ")), declared);
+    let is_site = |((byline, names), source): &Sourced<Byline>| {
+        (*source == Source::LinkedData && linked.is_by_organisation)
+            || sites.has(byline)
+            || (names.len() == 1 && sites.has(&names[0]))
+            || byline
+                .split(',')
+                .next()
+                .is_some_and(|first| sites.has(first))
+    };
+    let by_people = declared.iter().position(|found| !is_site(found));
+    if let Some(at) = by_people {
+        return Some(declared.swap_remove(at));
     }
-    (None, Vec::new())
+    marked_author(page, heading)
+        .or_else(|| {
+            let found = led_line(page, heading, sites)?;
+            Some((found, Source::VisibleText))
+        })
+        .or_else(|| linked_person(page, heading))
+        .filter(|((_, names), _)| declared.is_empty() || !names.iter().all(|name| sites.has(name)))
+        .or_else(|| declared.into_iter().next())
 }
 
-/// The author an element names: by microdata, by `rel`, by its class, or in a
-/// line that begins with "By" below the headline.
-fn marked_author(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
-    let elsewhere = |at: usize| {
-        page.upward(at).any(|around| {
-            let node = page.node(around);
-            node.traits
-                .has(Traits::COMMENTS | Traits::RELATED | Traits::SIDEBAR)
-                || matches!(node.tag, Tag::Aside | Tag::Footer | Tag::Nav)
-        })
-    };
-    let read = |at: usize| names_in(page, at);
+/// The people in some declared values; without the site, if there is anybody
+/// else.
+fn whole(values: &[String], sites: &Sites) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for value in values {
+        for author in authors(value) {
+            if !found.contains(&author) {
+                found.push(author);
+            }
+        }
+    }
+    if found.iter().any(|name| !sites.has(name)) {
+        found.retain(|name| !sites.has(name));
+    }
+    found
+}
+
+/// The author an element names: by microdata, by `rel`, or by its class.
+fn marked_author(page: &Page<'_>, heading: Option<usize>) -> Option<Sourced<Byline>> {
     let nodes: Vec<usize> = page
         .marked
         .iter()
         .map(|at| *at as usize)
-        .filter(|at| !elsewhere(*at))
+        .filter(|at| !place::is_elsewhere(page, *at, heading))
         .collect();
     for at in &nodes {
         if page.attr(*at, Attr::Itemprop).is_some_and(|prop| {
@@ -103,52 +174,75 @@ fn marked_author(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
             {
                 let names = authors(content);
                 if !names.is_empty() {
-                    return Some((Some(content.to_owned()), names));
+                    return Some(((content.to_owned(), names), Source::Microdata));
                 }
             }
-            if let Some(found) = named.and_then(read).or_else(|| read(*at)) {
-                return Some(found);
+            if let Some(found) = named
+                .and_then(|at| names_in(page, at))
+                .or_else(|| names_in(page, *at))
+            {
+                return Some((found, Source::Microdata));
             }
         }
-    }
-    for at in &nodes {
-        let is_link = page.node(*at).tag == Tag::A;
-        let by_rel = page
-            .attr(*at, Attr::Rel)
-            .is_some_and(|rel| rel.split_whitespace().any(|word| word == "author"));
-        if is_link
-            && by_rel
-            && let Some(found) = read(*at)
-        {
-            return Some(found);
-        }
-    }
-    for at in &nodes {
-        let node = page.node(*at);
-        if node.traits.has(Traits::BYLINE)
-            && !node.traits.has(Traits::DATE)
-            && let Some(found) = read(*at)
-        {
-            return Some(found);
-        }
-    }
-    if let Some(found) = led_line(page) {
-        return Some(found);
     }
     nodes
         .iter()
+        .filter(|at| is_author_link(page, **at))
+        .find_map(|at| names_in(page, *at))
+        .or_else(|| {
+            nodes
+                .iter()
+                .filter(|at| {
+                    let traits = page.node(**at).traits;
+                    traits.has(Traits::BYLINE) && !traits.has(Traits::DATE)
+                })
+                .find_map(|at| names_in(page, *at))
+        })
+        .map(|found| (found, Source::VisibleText))
+}
+
+fn is_author_link(page: &Page<'_>, index: usize) -> bool {
+    page.node(index).tag == Tag::A
+        && page
+            .attr(index, Attr::Rel)
+            .is_some_and(|rel| rel.split_whitespace().any(|word| word == "author"))
+}
+
+/// The person a link leads to: one to a page of people, or, in sidebars and
+/// footers, one that says that it is about the author.
+fn linked_person(page: &Page<'_>, heading: Option<usize>) -> Option<Sourced<Byline>> {
+    let nodes = page.marked.iter().map(|at| *at as usize);
+    nodes
+        .clone()
+        .filter(|at| !place::is_elsewhere(page, *at, heading))
         .filter(|at| {
-            page.node(**at).tag == Tag::A
+            page.node(*at).tag == Tag::A
                 && page
-                    .attr(**at, Attr::Href)
+                    .attr(*at, Attr::Href)
                     .is_some_and(crate::page::is_author_page)
         })
-        .find_map(|at| read(*at))
+        .find_map(|at| names_in(page, at))
+        .or_else(|| {
+            nodes
+                .filter(|at| !place::is_of_others(page, *at, heading))
+                .filter_map(|at| {
+                    let traits = page.node(at).traits;
+                    let is_link = is_author_link(page, at);
+                    (is_link || traits.has(Traits::BYLINE | Traits::AUTHOR_BIO))
+                        .then(|| names_in(page, at))
+                        .flatten()
+                        .filter(|(_, names)| {
+                            is_link || names.iter().all(|name| byline::is_personal(name))
+                        })
+                })
+                .next()
+        })
+        .map(|found| (found, Source::VisibleText))
 }
 
 /// The names in an element: those of its links to people's pages, else the
 /// first piece of its text that is a name, else all of it.
-fn names_in(page: &Page<'_>, index: usize) -> Option<(Option<String>, Vec<String>)> {
+fn names_in(page: &Page<'_>, index: usize) -> Option<Byline> {
     let text = page.text_in(index);
     let length = text.chars().count();
     if length == 0 || length > 300 {
@@ -179,7 +273,7 @@ fn names_in(page: &Page<'_>, index: usize) -> Option<(Option<String>, Vec<String
                 names.push(name);
             }
         }
-        return Some((Some(text), names));
+        return Some((text, names));
     }
     let pieces: Vec<String> = range
         .filter(|at| page.node(*at).tag == Tag::None)
@@ -199,59 +293,84 @@ fn names_in(page: &Page<'_>, index: usize) -> Option<(Option<String>, Vec<String
             .map(|piece| authors(piece))
             .find(|names| !names.is_empty())
     {
-        return Some((Some(text), names));
+        return Some((text, names));
     }
     let names = if length <= 120 {
         authors(&text)
     } else {
         Vec::new()
     };
-    (!names.is_empty() && names.len() <= 6).then_some((Some(text), names))
+    (!names.is_empty() && names.len() <= 6).then_some((text, names))
 }
 
-/// A line beside the headline that begins with "By", or the one after "By".
-fn led_line(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
-    let headline = page
-        .marked
-        .iter()
-        .map(|at| *at as usize)
-        .find(|at| page.node(*at).tag == Tag::H1)?;
-    let place = page
-        .lines
-        .iter()
-        .position(|line| line.start as usize >= headline)?;
-    let near = place.saturating_sub(3)..(place + 14).min(page.lines.len());
-    let mut led = false;
-    for line in page.lines[near].iter().filter(|line| line.size <= 120) {
-        let text = page.line_text(line);
-        let lower = text.to_lowercase();
-        let lead = [
-            "by ",
-            "von ",
-            "par ",
-            "por ",
-            "written by",
-            "posted by",
-            "by: ",
-            "author: ",
-            "autor: ",
-            "authored by ",
-        ]
-        .iter()
-        .any(|lead| lower.starts_with(lead));
-        if led || lead {
-            let names = authors(&text);
-            if !names.is_empty()
-                && names.len() <= 5
-                && (lead || text.split_whitespace().count() <= 5)
-            {
-                return Some((Some(text), names));
+/// How far before and behind the headline its byline is looked for, in lines.
+const LINES_BEFORE: usize = 4;
+const LINES_BEHIND: usize = 14;
+
+/// The longest line that is read as a byline, in letters and spaces.
+const LONGEST_BYLINE: u32 = 120;
+
+/// A line that says who wrote the story: one that begins with "By" beside the
+/// headline, the one after "By", one that has "by" behind its date; else one
+/// anywhere in the story that begins with a label such as "Author:".
+fn led_line(page: &Page<'_>, heading: Option<usize>, sites: &Sites) -> Option<Byline> {
+    let place = heading.and_then(|heading| {
+        page.lines
+            .iter()
+            .position(|line| line.start as usize >= heading)
+    });
+    if let Some(place) = place {
+        let near = place.saturating_sub(LINES_BEFORE)..(place + LINES_BEHIND).min(page.lines.len());
+        let mut led = false;
+        for line in page.lines[near]
+            .iter()
+            .filter(|line| line.size <= LONGEST_BYLINE)
+        {
+            if is_heading_line(page, line) {
+                continue;
             }
+            let text = page.line_text(line);
+            let found = if led && text.split_whitespace().count() <= 5 {
+                Some(authors(&text))
+            } else {
+                byline::of_line(&spaced(page, line, &text))
+            };
+            if let Some(names) = found
+                && !names.is_empty()
+                && names.len() <= 5
+            {
+                return Some((text, names));
+            }
+            led = byline::is_lead(&text);
         }
-        led = matches!(
-            lower.trim_end_matches(':'),
-            "by" | "written by" | "author" | "von" | "autor" | "posted by" | "words by"
-        );
     }
-    None
+    page.lines
+        .iter()
+        .filter(|line| line.size <= LONGEST_BYLINE)
+        .filter(|line| !is_heading_line(page, line))
+        .filter(|line| !place::is_elsewhere(page, line.start as usize, heading))
+        .find_map(|line| {
+            let text = page.line_text(line);
+            let names = byline::of_labelled_line(&text)?;
+            (!names.is_empty() && names.len() <= 5 && !sites.has(&names[0]))
+                .then_some((text, names))
+        })
+}
+
+fn is_heading_line(page: &Page<'_>, line: &crate::page::Line) -> bool {
+    page.upward(line.block as usize)
+        .take(3)
+        .any(|at| matches!(page.node(at).tag, Tag::H1 | Tag::H2))
+}
+
+/// The text of a line, with a space behind its first word where markup and no
+/// space parts it from the rest.
+fn spaced(page: &Page<'_>, line: &crate::page::Line, text: &str) -> String {
+    let first = page.doc.text(page.node(line.start as usize).id).trim();
+    match text.strip_prefix(first) {
+        Some(rest) if byline::is_lead(first) && rest.starts_with(char::is_alphabetic) => {
+            format!("{first} {rest}")
+        }
+        _ => text.to_owned(),
+    }
 }

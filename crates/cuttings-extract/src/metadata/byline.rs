@@ -15,7 +15,13 @@ const LEADS: &[&str] = &[
     "publiziert von", "beitrag von", "scritto da", "publicado por", "publié par", "écrit par",
     "geschrieben von", "ein beitrag von", "erstellt von", "pressemitteilung von", "kommentar von",
     "interview von", "eine kolumne von", "gastbeitrag von", "a cura di", "от", "автор", "przez",
-    "作者", "文", "記者", "記事",
+    "作者", "文", "記者", "記事", "authors", "author(s)", "autorinnen", "autora", "autores", "auteurs",
+    "autori", "started by", "thread starter", "original poster", "this post was written by",
+    "this is a guest post by", "a guest post by", "guest post by", "ein artikel von",
+    "ein interview von", "ein gastbeitrag von", "eine reportage von", "eine analyse von",
+    "ein kommentar von", "un article de", "redaktion:", "interview:", "contributor",
+    "contributors", "责任编辑", "autor/in", "alles von", "alle artikel von", "alle beiträge von",
+    "beiträge von", "all posts by", "posts by", "all articles by", "mehr von",
 ];
 
 /// What ends a byline: everything from here on is not a name.
@@ -30,7 +36,7 @@ const ENDS: &[&str] = &[
     " usa today", " special to ", " contributing ", " correspondent", " founder", " freelance",
     " head of ", " ceo", " co-founder", " reporter", " journalist", " content writer",
     " editor-in-chief", " associate editor", " managing editor", " comments", " view all posts",
-    " in category",
+    " in category", " kategorie", " categories:", " category:",
 ];
 
 /// Words that never stand alone as an author.
@@ -39,7 +45,107 @@ const NOBODY: &[&str] = &[
     "admin", "administrator", "author", "editor", "staff", "webmaster", "user", "guest", "unknown",
     "anonymous", "null", "undefined", "none", "about", "contact", "share", "home", "redakcja",
     "facebook", "twitter", "comments", "comment", "updated", "published", "posted", "by", "the",
-    "root", "superuser", "n/a", "default", "cc by",
+    "root", "superuser", "n/a", "default", "cc by", "quelle", "source", "login", "bio",
+];
+
+/// How a line begins whose rest is its author.
+#[rustfmt::skip]
+const LINE_LEADS: &[&str] = &[
+    "by", "von", "par", "por", "door", "av", "af", "written by", "posted by", "words by",
+    "story by", "authored by", "started by", "thread starter", "original poster", "author",
+    "authors", "author(s)", "autor", "autorin", "autoren", "autorinnen", "auteur", "auteurs",
+    "autore", "autori", "autora", "autores", "written and photographed by", "a guest post by",
+    "guest post by", "this is a guest post by", "this post was written by", "ein artikel von",
+    "ein beitrag von", "ein interview von", "eine kolumne von", "ein kommentar von",
+    "ein gastbeitrag von", "eine reportage von", "eine analyse von", "un article de",
+    "автор", "作者", "contributor", "contributors",
+];
+
+/// Labels that make the rest of a line its author wherever the line stands.
+#[rustfmt::skip]
+const LABELS: &[&str] = &[
+    "author:", "authors:", "written by", "words by", "autor:", "autorin:", "autoren:",
+    "autorinnen:", "autor/in:", "auteur:", "auteurs:", "autore:", "autora:", "text:", "texte:",
+    "texto:", "redaktion:", "interview:", "thread starter", "started by", "autoren ",
+    "contributor:", "contributors:", "автор:", "责任编辑：", "责任编辑:", "作者：", "作者:",
+];
+
+/// What stands between a date and the author in one line.
+const BETWEEN: &[&str] = &[" by ", " von ", " par ", " por ", " door ", " av ", " af "];
+
+/// Whether a text is only a lead: the author comes next.
+pub fn is_lead(text: &str) -> bool {
+    let lower = text
+        .trim()
+        .trim_end_matches([':', '：'])
+        .trim_end()
+        .to_lowercase();
+    LINE_LEADS.contains(&lower.as_str())
+}
+
+/// The authors in a line beside the headline: behind "By" and its like at the
+/// start, or behind a date. `None` for any other line.
+pub fn of_line(line: &str) -> Option<Vec<String>> {
+    let lower = line.to_lowercase();
+    let leads = LINE_LEADS.iter().any(|lead| {
+        lower
+            .strip_prefix(lead)
+            .is_some_and(|rest| rest.starts_with([' ', ':', '\u{a0}', '：']))
+    });
+    if leads {
+        return Some(plausible(authors(line)));
+    }
+    if lower.len() != line.len()
+        || super::dates::from_text(line, super::dates::Order::DayFirst).is_none()
+    {
+        return None;
+    }
+    let (at, mark) = BETWEEN
+        .iter()
+        .filter_map(|mark| Some((lower.find(mark)?, *mark)))
+        .min()?;
+    let behind = &line[at + mark.len()..];
+    let behind = behind.split(['|', '·', '•', '–', '/']).next()?;
+    Some(plausible(authors(behind)))
+}
+
+/// The authors in a line that says itself that it names them.
+pub fn of_labelled_line(line: &str) -> Option<Vec<String>> {
+    let lower = line.to_lowercase();
+    LABELS
+        .iter()
+        .any(|label| lower.starts_with(label))
+        .then(|| plausible(authors(line)))
+}
+
+/// Drops all of them if one begins in lower case and is no single word: the
+/// line went on as a sentence.
+fn plausible(names: Vec<String>) -> Vec<String> {
+    let is_sentence = names.iter().any(|name| {
+        let mut words = name.split(' ');
+        let first = words.next().unwrap_or("");
+        let rest = words.count();
+        first.starts_with(char::is_lowercase)
+            && (rest > 0 || names.len() > 1)
+            && !PARTICLES.contains(&first)
+    });
+    if is_sentence { Vec::new() } else { names }
+}
+
+/// Whether a name reads as that of a person: two to four words, each with a
+/// capital letter but those that family names begin with.
+pub fn is_personal(name: &str) -> bool {
+    let words: Vec<&str> = name.split(' ').collect();
+    (2..=4).contains(&words.len())
+        && words
+            .iter()
+            .all(|word| word.starts_with(char::is_uppercase) || PARTICLES.contains(word))
+        && !name.chars().any(|c| c.is_ascii_digit())
+}
+
+/// What family names begin with in lower case.
+const PARTICLES: &[&str] = &[
+    "von", "van", "de", "del", "della", "di", "da", "du", "el", "al", "ter", "zu",
 ];
 
 /// Splits a byline into its authors, in printed order.
@@ -81,7 +187,7 @@ pub fn authors(line: &str) -> Vec<String> {
 fn without_lead(line: &str) -> &str {
     let mut line = line.trim_start_matches(['-', '–', '—', '|', '•', '·', ' ', ':', '/', '*']);
     for _ in 0..3 {
-        let lower: String = line.chars().take(24).flat_map(char::to_lowercase).collect();
+        let lower: String = line.chars().take(32).flat_map(char::to_lowercase).collect();
         let Some(lead) = LEADS.iter().find(|lead| {
             lower
                 .strip_prefix(**lead)
@@ -103,7 +209,7 @@ fn without_lead(line: &str) -> &str {
 fn split_names(line: &str) -> Vec<&str> {
     let mut pieces = vec![line];
     for mark in [
-        ";", "|", " / ", " & ", " and ", " und ", " AND ", " et ", " y ", "•", "·", "、", "\n",
+        ";", "|", " / ", " & ", " and ", " und ", " AND ", " et ", " y ", "•", "·", "⋅", "、", "\n",
     ] {
         // "et" and "y" may stand inside a name in other languages only with
         // spaces around, which is how they are matched here.
@@ -171,6 +277,9 @@ fn is_name(name: &str) -> bool {
             "read ",
             "sponsored",
             "skip ",
+            "share ",
+            "view ",
+            "click ",
         ]
         .iter()
         .any(|lead| lower.starts_with(lead))

@@ -20,6 +20,8 @@ pub struct LinkedData {
     pub headline: Option<String>,
     pub description: Option<String>,
     pub authors: Vec<String>,
+    /// Whether the authors are organisations and no people.
+    pub is_by_organisation: bool,
     pub published: Option<String>,
     pub modified: Option<String>,
     pub publication: Option<String>,
@@ -183,6 +185,7 @@ fn fill(data: &mut LinkedData, object: &Map<String, Value>, all: &[&Map<String, 
             && let Some(value) = object.get(key)
         {
             names(value, all, &mut data.authors);
+            data.is_by_organisation = are_organisations(value, all);
         }
     }
     data.published = text(object.get("datePublished"))
@@ -282,6 +285,33 @@ fn names(value: &Value, all: &[&Map<String, Value>], found: &mut Vec<String>) {
             found.push(name);
         }
     }
+}
+
+/// Whether everybody in a value that [`names`] reads is an organisation.
+fn are_organisations(value: &Value, all: &[&Map<String, Value>]) -> bool {
+    let items = match value {
+        Value::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    !items.is_empty()
+        && items.iter().all(|item| {
+            let Some(object) = item.as_object() else {
+                return false;
+            };
+            let object = if object.contains_key("@type") {
+                object
+            } else {
+                all.iter()
+                    .find(|other| {
+                        object.contains_key("@id")
+                            && other.get("@id") == object.get("@id")
+                            && other.contains_key("@type")
+                    })
+                    .map_or(object, |other| *other)
+            };
+            let mut kinds = types(object).peekable();
+            kinds.peek().is_some() && kinds.all(|kind| kind.ends_with("Organization"))
+        })
 }
 
 fn image(value: Option<&Value>, all: &[&Map<String, Value>]) -> Option<String> {

@@ -10,6 +10,7 @@ use cuttings_html::{Attr, Tag};
 use super::dates::{self, Order, Stamp};
 use super::head::Head;
 use super::jsonld::LinkedData;
+use super::source::{Source, Sourced};
 use crate::page::Page;
 use crate::traits::Traits;
 
@@ -41,40 +42,33 @@ pub fn dates_of(
     linked: &LinkedData,
     order: Order,
     address: Option<&str>,
-) -> (Option<Stamp>, Option<Stamp>) {
-    let read = |text: &str| dates::from_value(text, order);
-    let modified = linked
-        .modified
-        .as_deref()
-        .and_then(read)
-        .or_else(|| {
-            MODIFIED
-                .iter()
-                .find_map(|name| head.all(name).find_map(|value| read(&value)))
+    heading: Option<usize>,
+) -> (Option<Sourced<Stamp>>, Option<Sourced<Stamp>>) {
+    let from_data = |text: &Option<String>| {
+        let stamp = dates::from_value(text.as_deref()?, order)?;
+        Some((stamp, Source::LinkedData))
+    };
+    let from_metas = |names: &[&str]| {
+        names.iter().find_map(|name| {
+            head.all(name)
+                .find_map(|(value, source)| Some((dates::from_value(&value, order)?, source)))
         })
+    };
+    let modified = from_data(&linked.modified)
+        .or_else(|| from_metas(MODIFIED))
         .or_else(|| marked_date(page, order, |prop| prop == "dateModified"));
     let declares_website = head
         .meta(&["og:type"])
         .is_some_and(|kind| kind.eq_ignore_ascii_case("website"));
     let in_address = address.and_then(dates::from_address);
-    let published = linked
-        .published
-        .as_deref()
+    let is_front = address == Some("/");
+    let shown = |stamp: Stamp| (stamp, Source::VisibleText);
+    let published = from_data(&linked.published)
         .filter(|_| linked.is_article)
-        .and_then(read)
+        .or_else(|| from_metas(PUBLISHED))
         .or_else(|| {
-            PUBLISHED
-                .iter()
-                .find_map(|name| head.all(name).find_map(|value| read(&value)))
-        })
-        .or_else(|| {
-            // The makers of sites date every page; only one that is not also
-            // declared to be no article has a date of publication.
-            linked
-                .published
-                .as_deref()
-                .filter(|_| !declares_website)
-                .and_then(read)
+            // What is declared to be no article has a date of publication.
+            from_data(&linked.published).filter(|_| !declares_website)
         })
         .or_else(|| {
             marked_date(page, order, |prop| {
@@ -83,29 +77,32 @@ pub fn dates_of(
         })
         .or_else(|| {
             // On a front page every printed date is that of something else.
-            (address != Some("/"))
-                .then(|| printed_date(page, order, in_address))
-                .flatten()
+            let stamp = (!is_front).then(|| printed_date(page, order, in_address, heading))??;
+            Some(shown(stamp))
         })
-        .or(in_address)
+        .or_else(|| in_address.map(|stamp| (stamp, Source::Address)))
         .or_else(|| {
-            (address != Some("/") && !declares_website)
-                .then(|| only_date(page, order))
-                .flatten()
+            let stamp = (!is_front && !declares_website).then(|| only_date(page, order))??;
+            Some(shown(stamp))
         });
     (published, modified)
 }
 
 /// The date of an element whose `itemprop` is asked for.
-fn marked_date(page: &Page<'_>, order: Order, wanted: impl Fn(&str) -> bool) -> Option<Stamp> {
-    page.marked.iter().find_map(|at| {
+fn marked_date(
+    page: &Page<'_>,
+    order: Order,
+    wanted: impl Fn(&str) -> bool,
+) -> Option<Sourced<Stamp>> {
+    let stamp = page.marked.iter().find_map(|at| {
         let at = *at as usize;
         let prop = page.attr(at, Attr::Itemprop)?;
         prop.split_whitespace()
             .any(&wanted)
             .then(|| date_in(page, at, order))
             .flatten()
-    })
+    })?;
+    Some((stamp, Source::Microdata))
 }
 
 /// The date an element holds: in its attributes, else in its text.
@@ -123,12 +120,12 @@ fn date_in(page: &Page<'_>, index: usize, order: Order) -> Option<Stamp> {
 }
 
 /// The date the page shows near its headline.
-fn printed_date(page: &Page<'_>, order: Order, in_address: Option<Stamp>) -> Option<Stamp> {
-    let headline = page
-        .marked
-        .iter()
-        .map(|at| *at as usize)
-        .find(|at| page.node(*at).tag == Tag::H1);
+fn printed_date(
+    page: &Page<'_>,
+    order: Order,
+    in_address: Option<Stamp>,
+    headline: Option<usize>,
+) -> Option<Stamp> {
     let mut found: Vec<(i32, usize, Stamp)> = Vec::new();
     for at in page.marked.iter().map(|at| *at as usize) {
         let node = page.node(at);

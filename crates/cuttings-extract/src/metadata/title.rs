@@ -2,19 +2,42 @@
 //!
 //! [`super::gather`] asks. A page says it up to five times, in linked data,
 //! Open Graph, `<title>` and headings; two of them agreeing is worth more than
-//! any one.
+//! any one. What the site is called is cut away, and a first-level heading that
+//! leads to the front page is the name of the site and no headline.
+
+use cuttings_html::{Attr, Tag};
+use url::Url;
 
 use super::Head;
 use super::jsonld::LinkedData;
+use super::source::{Source, Sourced};
 use crate::page::Page;
 use crate::phrases::fold;
-use cuttings_html::Tag;
 
 /// What parts the story from the site in a `<title>`.
 const PARTS: &[&str] = &[
     " | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " « ", " // ", " : ", " ‹ ", " ❘ ",
-    " ¦ ", "｜", " / ", " > ",
+    " ¦ ", "｜", " / ", " > ", "│",
 ];
+
+/// Labels that programs and readers for the blind put before a headline.
+const LABELS: &[&str] = &[
+    "view topic - ",
+    "view topic: ",
+    "title:",
+    "headline:",
+    "thread: ",
+];
+
+/// What the page calls itself, each without the name of the site.
+struct Names {
+    /// The first-level headings, in order.
+    headings: Vec<String>,
+    /// From linked data, Open Graph and `<title>`.
+    declared: Vec<Sourced<String>>,
+    /// The whole `<title>`.
+    whole: String,
+}
 
 /// The headline of the page, by agreement of its sources.
 pub fn headline(
@@ -22,89 +45,174 @@ pub fn headline(
     head: &Head,
     linked: &LinkedData,
     site: Option<&str>,
-    host: Option<&str>,
-) -> Option<String> {
-    let clean = |text: Option<String>| {
-        text.map(|text| without_site(&without_site(&text, site), host))
-            .filter(|text| !text.is_empty())
+    base: Option<&Url>,
+) -> Option<Sourced<String>> {
+    let (masthead, headings) = headings(page, base);
+    let sites: Vec<&str> = [site, base.and_then(Url::host_str), masthead.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
+    let clean = |text: &str| {
+        let text = sites
+            .iter()
+            .fold(without_label(text).to_owned(), |text, site| {
+                without_site(&text, Some(site))
+            });
+        let text = masthead
+            .as_deref()
+            .and_then(|name| text.strip_prefix(name)?.strip_prefix(": "))
+            .unwrap_or(&text);
+        text.trim().to_owned()
     };
-    let linked_headline = clean(linked.headline.clone().filter(|_| linked.is_article));
-    let graph = clean(head.meta(&[
-        "og:title",
-        "twitter:title",
-        "dc.title",
-        "parsely-title",
-        "sailthru.title",
-    ]));
-    let title = clean(head.title.clone());
-    let headings = headings(page);
-    let whole_title = head.title.as_deref().map(fold).unwrap_or_default();
-
-    // A first-level heading that the title, the graph or the data repeats.
-    let repeated = headings.iter().find(|heading| {
-        let folded = fold(heading);
-        folded.len() > 3
-            && [&linked_headline, &graph, &title]
-                .into_iter()
-                .flatten()
-                .any(|other| fold(other) == folded)
-    });
-    if let Some(repeated) = repeated {
-        return Some(repeated.clone());
-    }
-    // A heading that begins with a kicker or the section, which the title, the
-    // graph and the data leave away.
-    let after_kicker = headings.iter().find_map(|heading| {
-        let folded = fold(heading);
-        [&linked_headline, &graph, &title]
-            .into_iter()
-            .flatten()
-            .find(|other| {
-                let other = fold(other);
-                other.split(' ').count() >= 3
-                    && folded
-                        .strip_suffix(other.as_str())
-                        .is_some_and(|kicker| kicker.ends_with(' '))
-            })
-    });
-    if let Some(after_kicker) = after_kicker {
-        return Some(after_kicker.clone());
-    }
-    // A heading of any length that is the first part of the title.
-    let leading = head
-        .title
-        .as_deref()
-        .and_then(first_part)
-        .map(|(first, _)| fold(first));
-    let led = headings
-        .iter()
-        .find(|heading| leading.as_deref() == Some(fold(heading).as_str()));
-    if let Some(led) = led {
-        return Some(led.clone());
-    }
-    let contained = headings.iter().find(|heading| {
-        let folded = fold(heading);
-        folded.split(' ').count() >= 3 && whole_title.contains(&folded)
-    });
-    if let Some(contained) = contained {
-        return Some(contained.clone());
-    }
-    // What is no article may greet its reader in the heading; its name is in
-    // the title.
+    let names = Names {
+        headings: headings
+            .iter()
+            .map(|text| clean(text))
+            .filter(|text| !text.is_empty())
+            .collect(),
+        declared: [
+            linked
+                .headline
+                .clone()
+                .filter(|_| linked.is_article)
+                .map(|text| (text, Source::LinkedData)),
+            head.sourced(&[
+                "og:title",
+                "twitter:title",
+                "dc.title",
+                "parsely-title",
+                "sailthru.title",
+            ]),
+            head.title.clone().map(|text| (text, Source::TitleElement)),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|(text, source)| (clean(&text), source))
+        .filter(|(text, _)| !text.is_empty())
+        .collect(),
+        whole: head.title.clone().unwrap_or_default(),
+    };
     let is_article = linked.is_article
         || head
             .meta(&["og:type"])
             .is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
-    if !is_article && let Some(title) = &title {
-        return Some(without_short_tail(title).to_owned());
+    let is_front = base.is_some_and(|base| base.path() == "/" && base.query().is_none());
+    let front = || {
+        let (name, _) = first_part(&names.whole)?;
+        let is_named = [" - ", " – ", " — "]
+            .iter()
+            .any(|dash| names.whole[name.len()..].starts_with(dash))
+            && (sites.iter().any(|site| is_site(name, Some(site))) || is_generic(name));
+        (is_front && is_named).then(|| (names.whole.clone(), Source::TitleElement))
+    };
+    // On a front page the name of the site, a dash and what it does are one name.
+    front()
+        .or_else(|| agreed(page, &names))
+        .or_else(|| {
+            // What is no article may greet its reader in the heading; its name
+            // is in the title.
+            let (title, source) = names.declared.last()?;
+            (!is_article && *source == Source::TitleElement)
+                .then(|| (without_short_tail(title).to_owned(), *source))
+        })
+        .or_else(|| match names.headings.as_slice() {
+            [only] if masthead.is_none() && only.split_whitespace().count() >= 3 => {
+                Some((only.clone(), Source::Heading))
+            }
+            _ => None,
+        })
+        .or_else(|| names.declared.first().cloned())
+        .or_else(|| Some((names.headings.first()?.clone(), Source::Heading)))
+        .or_else(|| masthead.map(|name| (name, Source::Heading)))
+}
+
+/// A heading that the page repeats elsewhere, or what two of its names agree on.
+fn agreed(page: &Page<'_>, names: &Names) -> Option<Sourced<String>> {
+    let headings = &names.headings;
+    let as_heading = |text: &String| (text.clone(), Source::Heading);
+    // A first-level heading that the title, the graph or the data repeats.
+    let repeated = headings.iter().find(|heading| {
+        let folded = fold(heading);
+        folded.len() > 3 && names.declared.iter().any(|(name, _)| fold(name) == folded)
+    });
+    if let Some(repeated) = repeated {
+        return Some(shorter_in_data(repeated, names).unwrap_or_else(|| as_heading(repeated)));
     }
-    if headings.len() == 1 && headings[0].split_whitespace().count() >= 3 {
-        return Some(headings[0].clone());
+    // A heading that begins with a kicker or the section, or goes on with a
+    // subtitle, which the title, the graph and the data leave away.
+    let is_said_twice = |name: &str| {
+        names
+            .declared
+            .iter()
+            .filter(|(other, _)| fold(other) == name)
+            .count()
+            > 1
+    };
+    let within = headings.iter().find_map(|heading| {
+        let folded = fold(heading);
+        names.declared.iter().find(|(name, _)| {
+            let name = fold(name);
+            name.split(' ').count() >= 3
+                && (folded
+                    .strip_suffix(name.as_str())
+                    .is_some_and(|kicker| kicker.ends_with(' '))
+                    || (is_said_twice(&name)
+                        && folded
+                            .strip_prefix(name.as_str())
+                            .is_some_and(|subtitle| subtitle.starts_with(' '))))
+        })
+    });
+    if let Some(within) = within {
+        return Some(within.clone());
     }
-    linked_headline
-        .or(graph)
-        .or(title)
-        .or_else(|| headings.into_iter().next())
+    let first = first_part(&names.whole).map(|(first, _)| first);
+    let last = last_part(&names.whole).map(|(_, last)| last);
+    let same = |text: &str, part: Option<&str>| part.is_some_and(|part| fold(part) == fold(text));
+    let is_last_longer = last.map_or(0, str::len) > first.map_or(0, str::len);
+    // A lower heading that is one part of the title, while no first-level
+    // heading is, or only one where the site is named.
+    let lower = || {
+        lower_headings(page).find(|heading| {
+            heading.split_whitespace().count() >= 2
+                && (same(heading, first) || (same(heading, last) && is_last_longer))
+        })
+    };
+    let is_named_last = |heading: &str| same(heading, last) && !same(heading, first);
+    // A heading of any length that is the first part of the title.
+    if let Some(led) = headings.iter().find(|heading| same(heading, first)) {
+        return Some(as_heading(led));
+    }
+    let whole = fold(&names.whole);
+    let contained = headings.iter().find(|heading| {
+        let folded = fold(heading);
+        folded.split(' ').count() >= 3 && whole.contains(&folded)
+    });
+    match contained {
+        Some(contained) if !is_named_last(contained) => Some(as_heading(contained)),
+        Some(contained) => lower()
+            .map(|heading| (heading, Source::Heading))
+            .or_else(|| Some(as_heading(contained))),
+        None => lower().map(|heading| (heading, Source::Heading)),
+    }
+}
+
+/// The headline of the linked data where it is the heading without the prefix
+/// that a forum puts before it ("News", "Solved").
+fn shorter_in_data(heading: &str, names: &Names) -> Option<Sourced<String>> {
+    let folded = fold(heading);
+    let first = first_part(&names.whole).map(|(first, _)| fold(first))?;
+    names
+        .declared
+        .iter()
+        .find(|(name, source)| {
+            let name = fold(name);
+            *source == Source::LinkedData
+                && name.split(' ').count() >= 2
+                && folded
+                    .strip_suffix(name.as_str())
+                    .is_some_and(|prefix| prefix.ends_with(' ') && prefix.trim() == first)
+        })
+        .cloned()
 }
 
 /// Cuts a last part of few words, which is a site that is not named elsewhere.
@@ -119,21 +227,101 @@ fn without_short_tail(title: &str) -> &str {
     }
 }
 
-/// The texts of the first-level headings, in order, the site's name aside.
-fn headings(page: &Page<'_>) -> Vec<String> {
-    page.marked
+/// The text of the first-level heading that leads to the front page, and those
+/// of the others, in order.
+fn headings(page: &Page<'_>, base: Option<&Url>) -> (Option<String>, Vec<String>) {
+    let mut masthead = None;
+    let mut headings = Vec::new();
+    for at in page.marked.iter().map(|at| *at as usize) {
+        if page.node(at).tag != Tag::H1 {
+            continue;
+        }
+        let text = text_of(page, at);
+        if text.is_empty() || text.chars().count() > 300 {
+            continue;
+        }
+        if is_masthead(page, at, &text, base) {
+            masthead.get_or_insert(text);
+        } else if headings.len() < 12 {
+            headings.push(text);
+        }
+    }
+    (masthead, headings)
+}
+
+/// The texts of second- and third-level headings, in order.
+fn lower_headings<'p>(page: &'p Page<'_>) -> impl Iterator<Item = String> + 'p {
+    (0..page.nodes.len())
+        .filter(|at| matches!(page.node(*at).tag, Tag::H2 | Tag::H3))
+        .take(60)
+        .map(|at| text_of(page, at))
+}
+
+fn text_of(page: &Page<'_>, index: usize) -> String {
+    let text = page.text_in(index);
+    // The sign of a link to the heading itself.
+    text.trim_end_matches(['¶', '#', '§', '\u{f0c1}', ' '])
+        .to_owned()
+}
+
+/// Whether a heading is a link to the front page, or stands in one.
+fn is_masthead(page: &Page<'_>, index: usize, text: &str, base: Option<&Url>) -> bool {
+    let leads_home = |at: usize| {
+        if page.node(at).tag != Tag::A {
+            return false;
+        }
+        let is_home = page
+            .attr(at, Attr::Rel)
+            .is_some_and(|rel| rel.split_whitespace().any(|word| word == "home"));
+        is_home
+            || page.attr(at, Attr::Href).is_some_and(|href| {
+                let href = href.trim();
+                let address = match base {
+                    Some(base) => base.join(href).ok(),
+                    None => Url::parse(href).ok(),
+                };
+                href == "/"
+                    || address.is_some_and(|address| {
+                        address.path() == "/"
+                            && address.query().is_none()
+                            && address.fragment().is_none()
+                            && base.is_none_or(|base| base.path() != "/")
+                    })
+            })
+    };
+    let range = index + 1..page.node(index).end as usize;
+    page.upward(index).skip(1).take(2).any(leads_home)
+        || range
+            .into_iter()
+            .any(|at| leads_home(at) && page.text_in(at).len() >= text.len())
+}
+
+/// Whether a name is one that every site has.
+fn is_generic(name: &str) -> bool {
+    matches!(
+        fold(name).as_str(),
+        "home"
+            | "homepage"
+            | "home page"
+            | "welcome"
+            | "index"
+            | "startseite"
+            | "accueil"
+            | "inicio"
+    )
+}
+
+/// Cuts a label from the front of a title.
+fn without_label(title: &str) -> &str {
+    let title = title.trim();
+    LABELS
         .iter()
-        .map(|at| *at as usize)
-        .filter(|at| page.node(*at).tag == Tag::H1)
-        .map(|at| {
-            let text = page.text_in(at);
-            // The sign of a link to the heading itself.
-            text.trim_end_matches(['¶', '#', '§', '\u{f0c1}', ' '])
-                .to_owned()
+        .find(|label| {
+            title
+                .get(..label.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(label))
         })
-        .filter(|text| !text.is_empty() && text.chars().count() <= 300)
-        .take(12)
-        .collect()
+        .map_or(title, |label| title[label.len()..].trim_start())
 }
 
 /// Cuts the name of the site from either end of a title.
