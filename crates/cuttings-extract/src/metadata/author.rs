@@ -374,3 +374,44 @@ fn spaced(page: &Page<'_>, line: &crate::page::Line, text: &str) -> String {
         _ => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    fn authors(html: &str) -> Vec<String> {
+        let address = url::Url::parse("https://www.rainpost.example/2024/rain").unwrap();
+        crate::extract(html, Some(&address)).unwrap().authors
+    }
+
+    #[test]
+    fn whom_the_page_shows_wins_over_the_site_that_names_itself() {
+        for declared in ["The Rain Post", "RainPost", "rainpost.example"] {
+            let html = |shown: &str| {
+                format!(
+                    "<meta property=og:site_name content='The Rain Post'>
+                    <meta name=author content='{declared}'><h1>Rain</h1>{shown}<p>It rained."
+                )
+            };
+            assert_eq!(
+                authors(&html("<p>By Ada Byron</p>")),
+                ["Ada Byron"],
+                "{declared}"
+            );
+            assert_eq!(authors(&html("")), [declared]);
+        }
+    }
+
+    #[test]
+    fn a_layout_named_after_its_sidebar_hides_no_author() {
+        let html = "<div class=one-sidebar><h1>Rain</h1>
+            <p><a rel=author href=/author/ada>Ada</a></p><p>It rained.</p></div>";
+        assert_eq!(authors(html), ["Ada"]);
+        let aside = "<h1>Rain</h1><p>It rained.</p><div class=comments><a rel=author>Bob</a></div>";
+        assert!(authors(aside).is_empty());
+    }
+
+    #[test]
+    fn a_byline_without_a_space_behind_by_is_read() {
+        let html = "<h1>Rain</h1><div><span>By</span><span>Daryl Austin</span></div><p>It rained.";
+        assert_eq!(authors(html), ["Daryl Austin"]);
+    }
+}

@@ -340,4 +340,30 @@ mod tests {
             assert!(authors(line).is_empty(), "{line}");
         }
     }
+
+    #[test]
+    fn a_line_names_its_authors_behind_a_lead_or_a_date() {
+        for (line, names) in [
+            ("By: Ada Byron", Some(vec!["Ada Byron"])),
+            ("Ein Gastbeitrag von Anna Blume", Some(vec!["Anna Blume"])),
+            ("03/01/2017 by Agatha Caleo", Some(vec!["Agatha Caleo"])),
+            ("Thread starter rain_man", Some(vec!["rain_man"])),
+            ("By following the tips below, you stay dry", Some(vec![])),
+            ("Von der Planung bis zum Fest", Some(vec![])),
+            ("Rain by the sea", None),
+        ] {
+            let names =
+                names.map(|names: Vec<&str>| names.into_iter().map(str::to_owned).collect());
+            assert_eq!(of_line(line), names, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_label_makes_a_line_a_byline_anywhere() {
+        assert_eq!(
+            of_labelled_line("Autorin: Anna Blume").unwrap(),
+            ["Anna Blume"]
+        );
+        assert_eq!(of_labelled_line("By Ada Byron"), None);
+    }
 }

@@ -90,7 +90,15 @@ pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
     let path = base
         .map(|base| base.path().to_owned())
         .or_else(|| canonical.as_ref().map(|(address, _)| address.clone()));
-    let (published, modified) = dates_of(page, head, &linked, order, path.as_deref(), heading);
+    let (published, modified) = dates_of(
+        page,
+        head,
+        &linked,
+        order,
+        path.as_deref(),
+        is_front(base),
+        heading,
+    );
     let byline = byline_of(
         page,
         head,
@@ -165,6 +173,11 @@ pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
         kind: linked.kind,
         sources,
     }
+}
+
+/// Whether an address is that of a site and not of a page on it.
+fn is_front(base: Option<&Url>) -> bool {
+    base.is_some_and(|base| base.path() == "/" && base.query().is_none())
 }
 
 /// The language the page declares.

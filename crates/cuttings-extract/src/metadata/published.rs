@@ -10,9 +10,13 @@ use cuttings_html::{Attr, Tag};
 use super::dates::{self, Order, Stamp};
 use super::head::Head;
 use super::jsonld::LinkedData;
+use super::place;
 use super::source::{Source, Sourced};
 use crate::page::Page;
 use crate::traits::Traits;
+
+/// How far from the headline an element stands beside it, in nodes.
+const NODES_BESIDE: usize = 40;
 
 #[rustfmt::skip]
 const PUBLISHED: &[&str] = &[
@@ -42,6 +46,7 @@ pub fn dates_of(
     linked: &LinkedData,
     order: Order,
     address: Option<&str>,
+    is_front: bool,
     heading: Option<usize>,
 ) -> (Option<Sourced<Stamp>>, Option<Sourced<Stamp>>) {
     let from_data = |text: &Option<String>| {
@@ -56,14 +61,21 @@ pub fn dates_of(
     };
     let modified = from_data(&linked.modified)
         .or_else(|| from_metas(MODIFIED))
-        .or_else(|| marked_date(page, order, |prop| prop == "dateModified"));
+        .or_else(|| marked_date(page, order, |prop| prop == "dateModified"))
+        .or_else(|| {
+            let stamp = labelled_date(page, order, CHANGE_LABELS)?;
+            Some((stamp, Source::VisibleText))
+        });
     let declares_website = head
         .meta(&["og:type"])
         .is_some_and(|kind| kind.eq_ignore_ascii_case("website"));
     let in_address = address.and_then(dates::from_address);
-    let is_front = address == Some("/");
     let shown = |stamp: Stamp| (stamp, Source::VisibleText);
-    let published = from_data(&linked.published)
+    if is_front {
+        // Every date on it is that of something else, or of the site.
+        return (None, modified);
+    }
+    let declared = from_data(&linked.published)
         .filter(|_| linked.is_article)
         .or_else(|| from_metas(PUBLISHED))
         .or_else(|| {
@@ -75,17 +87,67 @@ pub fn dates_of(
                 prop == "datePublished" || prop == "dateCreated"
             })
         })
-        .or_else(|| {
-            // On a front page every printed date is that of something else.
-            let stamp = (!is_front).then(|| printed_date(page, order, in_address, heading))??;
-            Some(shown(stamp))
-        })
+        .map(|declared| set_right(page, order, declared, in_address, heading));
+    let published = declared
+        .or_else(|| date_beside(page, order, heading).map(shown))
+        .or_else(|| printed_date(page, order, in_address, heading).map(shown))
         .or_else(|| in_address.map(|stamp| (stamp, Source::Address)))
         .or_else(|| {
-            let stamp = (!is_front && !declares_website).then(|| only_date(page, order))??;
+            let stamp = (!declares_website).then(|| {
+                only_date(page, order)
+                    .or_else(|| dateline_date(page, order))
+                    .or_else(|| dates::from_text(&page.text_in(heading?), order))
+            })??;
             Some(shown(stamp))
         });
     (published, modified)
+}
+
+/// A declared date, set right by what the page shows beside its headline or in
+/// its address: the day on the outlet's own clock where the declared moment is
+/// in UTC, and the day the story ran where the declared one is later, which is
+/// when its page was made anew.
+fn set_right(
+    page: &Page<'_>,
+    order: Order,
+    declared: Sourced<Stamp>,
+    in_address: Option<Stamp>,
+    heading: Option<usize>,
+) -> Sourced<Stamp> {
+    let (stamp, source) = declared;
+    let beside = date_beside(page, order, heading).map(|stamp| (stamp, Source::VisibleText));
+    let local = in_address
+        .map(|stamp| (stamp, Source::Address))
+        .into_iter()
+        .chain(beside)
+        .find(|(shown, _)| stamp.may_be(shown));
+    if let Some(local) = local {
+        return local;
+    }
+    // An address is often older than its story by the days of writing it.
+    let in_old_address = in_address
+        .filter(|old| old.days_before(&stamp) > 30)
+        .map(|stamp| (stamp, Source::Address));
+    let earlier = beside
+        .filter(|(shown, _)| shown.day() < stamp.day() && !shown.is_misread(&stamp))
+        .or(in_old_address);
+    // A plain meta tag may tell of anything that happened to the file.
+    let stated = beside.filter(|_| source == Source::MetaTag);
+    earlier.or(stated).unwrap_or(declared)
+}
+
+/// The date of an element that is called one, or of a short line, right beside
+/// the headline.
+fn date_beside(page: &Page<'_>, order: Order, heading: Option<usize>) -> Option<Stamp> {
+    let heading = heading?;
+    page.marked
+        .iter()
+        .map(|at| *at as usize)
+        .filter(|at| at.abs_diff(heading) < NODES_BESIDE)
+        .filter(|at| page.node(*at).tag == Tag::Time || page.node(*at).traits.has(Traits::DATE))
+        .filter(|at| !place::is_elsewhere(page, *at, Some(heading)) && !is_of_release(page, *at))
+        .find_map(|at| date_in(page, at, order))
+        .or_else(|| line_beside(page, order, Some(heading)))
 }
 
 /// The date of an element whose `itemprop` is asked for.
@@ -130,7 +192,7 @@ fn printed_date(
     for at in page.marked.iter().map(|at| *at as usize) {
         let node = page.node(at);
         let is_time = node.tag == Tag::Time;
-        if !is_time && !node.traits.has(Traits::DATE) {
+        if (!is_time && !node.traits.has(Traits::DATE)) || is_of_release(page, at) {
             continue;
         }
         let Some(date) = date_in(page, at, order) else {
@@ -178,46 +240,85 @@ fn printed_date(
     {
         return Some(*date);
     }
-    in_address.or_else(|| date_line(page, order, headline))
+    in_address
+        .or_else(|| line_beside(page, order, headline))
+        .or_else(|| labelled_date(page, order, DATE_LABELS))
+}
+
+/// Whether a date is that on which something else came out: a game, a film.
+fn is_of_release(page: &Page<'_>, index: usize) -> bool {
+    page.upward(index).take(3).any(|at| {
+        let names = page
+            .attr(at, Attr::Class)
+            .unwrap_or("")
+            .to_ascii_lowercase();
+        names.contains("release") && !names.contains("press")
+    })
 }
 
 /// How lines say that the date in them is that of the page.
 #[rustfmt::skip]
 const DATE_LABELS: &[&str] = &[
-    "published", "posted", "veröffentlicht", "erschienen", "datum:", "date:", "publié",
-    "publicado", "pubblicato", "mise en ligne", "aktualisiert:", "stand:", "erstellt",
-    "dieser artikel wurde", "dieser beitrag wurde", "written on",
+    "published", "posted", "veröffentlicht", "veröffentlichung", "erschienen", "datum:", "date:", "publié",
+    "publicado", "pubblicato", "mise en ligne", "aktualisiert:", "stand:", "stand - ", "erstellt",
+    "dieser artikel wurde", "dieser beitrag wurde", "written on", "تم نشره",
 ];
 
-/// A short line beside the headline that has a date, or one anywhere that says
-/// what its date is.
-fn date_line(page: &Page<'_>, order: Order, headline: Option<usize>) -> Option<Stamp> {
-    let place = headline.and_then(|headline| {
-        page.lines
-            .iter()
-            .position(|line| line.start as usize >= headline)
-    });
-    let beside = place.and_then(|place| {
-        let near = place.saturating_sub(4)..(place + 8).min(page.lines.len());
-        page.lines[near]
-            .iter()
-            .filter(|line| line.size <= 64)
-            .find_map(|line| dates::from_text(&page.line_text(line), order))
-    });
-    beside.or_else(|| {
-        page.lines
-            .iter()
-            .filter(|line| line.size <= 140)
-            .find_map(|line| {
-                let text = page.line_text(line);
-                let lower = text.to_lowercase();
-                if lower.contains("copyright")
-                    || !DATE_LABELS.iter().any(|label| lower.contains(label))
-                {
-                    return None;
-                }
-                dates::from_text(&text, order)
-            })
+/// How lines say that the date in them is that of the last change.
+#[rustfmt::skip]
+const CHANGE_LABELS: &[&str] = &[
+    "letzte änderung", "zuletzt geändert", "zuletzt aktualisiert", "zuletzt bearbeitet",
+    "last edited", "last modified", "last updated", "last changed", "dernière modification",
+    "dernière mise à jour", "última modificación", "última actualización", "ultima modifica",
+    "ultimo aggiornamento", "laatst gewijzigd", "laatst bijgewerkt", "последнее изменение",
+];
+
+/// The date of a short line beside the headline.
+fn line_beside(page: &Page<'_>, order: Order, headline: Option<usize>) -> Option<Stamp> {
+    let headline = headline?;
+    let place = page
+        .lines
+        .iter()
+        .position(|line| line.start as usize >= headline)?;
+    page.lines[place.saturating_sub(4)..(place + 8).min(page.lines.len())]
+        .iter()
+        .filter(|line| line.size <= 64 && !is_of_release(page, line.block as usize))
+        .find_map(|line| dates::from_text(&page.line_text(line), order))
+}
+
+/// A date whose line, or the line before it, says that it is that of the page.
+fn labelled_date(page: &Page<'_>, order: Order, labels: &[&str]) -> Option<Stamp> {
+    let mut was_label = false;
+    for line in page.lines.iter().filter(|line| line.size <= 400) {
+        let text = page.line_text(line);
+        let lower = text.to_lowercase();
+        let label = labels.iter().filter_map(|label| lower.find(label)).min();
+        let is_said = label.is_some_and(|at| line.size <= 140 || at < 12);
+        let behind = label.and_then(|at| text.get(at..)).unwrap_or(&text);
+        if (is_said || (was_label && line.size <= 40))
+            && !lower.contains("copyright")
+            && let Some(found) =
+                dates::from_text(behind, order).or_else(|| dates::from_text(&text, order))
+        {
+            return Some(found);
+        }
+        was_label = is_said && line.size <= 24;
+    }
+    None
+}
+
+/// The date in the dateline that opens a text: `Hamburg, den 2. Dezember 2022`,
+/// `Karlsruhe (12.11.2021).`
+fn dateline_date(page: &Page<'_>, order: Order) -> Option<Stamp> {
+    page.lines.iter().take(200).find_map(|line| {
+        let text = page.line_text(line);
+        let opening: String = text.chars().take(48).collect();
+        let (place, rest) = opening.split_once([',', '('])?;
+        let is_place = place.starts_with(char::is_uppercase)
+            && place.chars().count() <= 24
+            && place.split_whitespace().count() <= 3
+            && !place.chars().any(|c| c.is_ascii_digit());
+        is_place.then(|| dates::from_text(rest, order)).flatten()
     })
 }
 
@@ -228,7 +329,7 @@ fn only_date(page: &Page<'_>, order: Order) -> Option<Stamp> {
     for line in page
         .lines
         .iter()
-        .filter(|line| (8..=36).contains(&line.size))
+        .filter(|line| (8..=36).contains(&line.size) && !is_of_release(page, line.block as usize))
     {
         let Some(date) = dates::from_text(&page.line_text(line), order) else {
             continue;
@@ -245,6 +346,96 @@ fn only_date(page: &Page<'_>, order: Order) -> Option<Stamp> {
 mod tests {
     fn published(html: &str) -> Option<String> {
         crate::extract(html, None).unwrap().published
+    }
+
+    #[test]
+    fn a_moment_in_utc_is_given_as_the_day_that_the_page_shows() {
+        let html = |shown: &str| {
+            format!(
+                "<meta property=article:published_time content=2022-05-04T02:41:00Z>
+                <h1>Rain</h1><time>{shown}</time><p>It rained."
+            )
+        };
+        assert_eq!(
+            published(&html("3 May 2022")).as_deref(),
+            Some("2022-05-03")
+        );
+        assert_eq!(
+            published(&html("4 May 2022")).as_deref(),
+            Some("2022-05-04T02:41:00Z")
+        );
+        // No clock shows a day two days before.
+        assert_eq!(
+            published(&html("6 May 2022")).as_deref(),
+            Some("2022-05-04T02:41:00Z")
+        );
+    }
+
+    #[test]
+    fn the_earlier_day_beside_the_headline_wins_over_one_that_is_declared() {
+        let page = |shown: &str| {
+            format!(
+                "<meta property=article:published_time content=2024-08-07>
+                <h1>Rain</h1><span class=date>{shown}</span><p>It rained."
+            )
+        };
+        assert_eq!(
+            published(&page("30 December 2013")).as_deref(),
+            Some("2013-12-30")
+        );
+        assert_eq!(
+            published(&page("30 December 2024")).as_deref(),
+            Some("2024-08-07")
+        );
+        // Day and month exchanged.
+        assert_eq!(
+            published(&page("08.07.2024")).as_deref(),
+            Some("2024-08-07")
+        );
+    }
+
+    #[test]
+    fn what_came_out_on_a_date_is_not_the_page() {
+        let html = "<h1>Rain, the game</h1><div class=release_date><div class=date>21 Aug, 2012
+            </div></div><p>It rains.";
+        assert_eq!(published(html), None);
+    }
+
+    #[test]
+    fn a_line_that_says_what_its_date_is_may_stand_anywhere() {
+        let far = "<p>One of many lines of text that stand between the two.</p>".repeat(12);
+        let html = |foot: &str| format!("<h1>Rain</h1>{far}{foot}<p>1 May 2001<p>2 May 2001");
+        let posted = html("<p>This post was Posted on 14 June 2023 by Ada.</p>");
+        assert_eq!(published(&posted).as_deref(), Some("2023-06-14"));
+        let parted = html("<p>Published:</p><p>14 June 2023</p>");
+        assert_eq!(published(&parted).as_deref(), Some("2023-06-14"));
+        let edited = html("<p>This page was last edited on 14 June 2023, at 10:00.</p>");
+        let found = crate::extract(&edited, None).unwrap();
+        assert_eq!(
+            (found.published, found.modified.as_deref()),
+            (None, Some("2023-06-14"))
+        );
+    }
+
+    #[test]
+    fn the_dateline_gives_the_date_of_a_release() {
+        let far = "<p>One of many lines of text that stand between the two.</p>".repeat(12);
+        let html = format!("<h1>Rain</h1>{far}<p>Hamburg, den 2. Dezember 2022 – It rained.");
+        assert_eq!(published(&html).as_deref(), Some("2022-12-02"));
+    }
+
+    #[test]
+    fn a_front_page_has_no_date_of_its_own() {
+        let html = "<meta property=article:published_time content=2022-05-04><h1>The Paper</h1>";
+        let at = |address: &str| {
+            let address = url::Url::parse(address).unwrap();
+            crate::extract(html, Some(&address)).unwrap().published
+        };
+        assert_eq!(at("https://example.org/"), None);
+        assert_eq!(
+            at("https://example.org/?p=1").as_deref(),
+            Some("2022-05-04")
+        );
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub fn headline(
         || head
             .meta(&["og:type"])
             .is_some_and(|kind| kind.eq_ignore_ascii_case("article"));
-    let is_front = base.is_some_and(|base| base.path() == "/" && base.query().is_none());
+    let is_front = super::is_front(base);
     let front = || {
         let (name, _) = first_part(&names.whole)?;
         let is_named = [" - ", " – ", " — "]
@@ -421,5 +421,54 @@ mod tests {
             <h1><span>Weather</span> Rain floods the old town</h1><p>It rained.</p>";
         let found = crate::extract(html, None).unwrap();
         assert_eq!(found.headline.as_deref(), Some("Rain floods the old town"));
+    }
+
+    fn headline(html: &str) -> Option<String> {
+        let address = url::Url::parse("https://example.org/2024/rain").unwrap();
+        crate::extract(html, Some(&address)).unwrap().headline
+    }
+
+    #[test]
+    fn a_heading_that_leads_to_the_front_page_is_the_name_of_the_site() {
+        for title in [
+            "Rain Diary: Floods in town",
+            "Floods in town | Rain Diary",
+            "Rain Diary » Floods in town",
+        ] {
+            for home in ["/", "https://example.org/", "https://example.org"] {
+                let html = format!(
+                    "<title>{title}</title><h1><a href={home}>Rain Diary</a></h1><h2>Floods in town</h2>"
+                );
+                assert_eq!(headline(&html).as_deref(), Some("Floods in town"), "{html}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_lower_heading_wins_over_a_first_one_where_the_title_names_the_site() {
+        let html = "<title>Traits and types - The Rain Language</title>
+            <h1>The Rain Language</h1><h2>Traits and types</h2>";
+        assert_eq!(headline(html).as_deref(), Some("Traits and types"));
+    }
+
+    #[test]
+    fn what_a_forum_or_a_subtitle_adds_to_a_heading_is_left_away() {
+        let forum = r#"<title>Solved - Rain in my tent | Campers</title><h1><b>Solved</b> Rain in my tent</h1>
+            <script type="application/ld+json">{"@type":"DiscussionForumPosting","headline":"Rain in my tent"}</script>"#;
+        assert_eq!(headline(forum).as_deref(), Some("Rain in my tent"));
+        let subtitle = r#"<title>Rain in my tent</title><meta property="og:title" content="Rain in my tent">
+            <h1>Rain in my tent <small>A summer of mud</small></h1>"#;
+        assert_eq!(headline(subtitle).as_deref(), Some("Rain in my tent"));
+    }
+
+    #[test]
+    fn a_front_page_keeps_the_name_before_its_slogan() {
+        let address = url::Url::parse("https://rainapp.example/").unwrap();
+        let html = "<title>RainApp - Know when it pours</title><h1>Know when it pours</h1>";
+        let found = crate::extract(html, Some(&address)).unwrap();
+        assert_eq!(
+            found.headline.as_deref(),
+            Some("RainApp - Know when it pours")
+        );
     }
 }
