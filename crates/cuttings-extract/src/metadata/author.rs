@@ -6,6 +6,8 @@
 //! and footers is asked last. Where the site names itself as the author, it is
 //! believed only when the page shows nobody else.
 
+use std::ops::Range;
+
 use cuttings_html::{Attr, Tag};
 use url::Url;
 
@@ -14,7 +16,7 @@ use super::head::Head;
 use super::jsonld::LinkedData;
 use super::place;
 use super::source::{Source, Sourced};
-use crate::page::Page;
+use crate::page::{Line, Page};
 use crate::traits::Traits;
 
 #[rustfmt::skip]
@@ -52,10 +54,16 @@ impl Sites {
             host,
             label,
         ];
+        let organisations = linked
+            .authors
+            .iter()
+            .filter(|_| linked.is_by_organisation)
+            .map(String::as_str);
         Self {
             names: names
                 .into_iter()
                 .flatten()
+                .chain(organisations)
                 .map(squeeze)
                 .filter(|name| !name.is_empty())
                 .collect(),
@@ -113,9 +121,8 @@ pub fn byline_of(
     if !linked.is_article {
         declare(linked.authors.clone(), Source::LinkedData);
     }
-    let is_site = |((byline, names), source): &Sourced<Byline>| {
-        (*source == Source::LinkedData && linked.is_by_organisation)
-            || sites.has(byline)
+    let is_site = |((byline, names), _): &Sourced<Byline>| {
+        sites.has(byline)
             || (names.len() == 1 && sites.has(&names[0]))
             || byline
                 .split(',')
@@ -123,17 +130,38 @@ pub fn byline_of(
                 .is_some_and(|first| sites.has(first))
     };
     let by_people = declared.iter().position(|found| !is_site(found));
+    let shown = || {
+        marked_author(page, heading)
+            .or_else(|| {
+                let found = led_line(page, heading, sites)?;
+                Some((found, Source::VisibleText))
+            })
+            .or_else(|| linked_person(page, heading))
+    };
     if let Some(at) = by_people {
-        return Some(declared.swap_remove(at));
+        let found = declared.swap_remove(at);
+        let in_full = match found.0.1.as_slice() {
+            [name] if !name.contains(' ') => shown().filter(
+                |((_, names), _)| matches!(names.as_slice(), [full] if is_in_full(full, name)),
+            ),
+            _ => None,
+        };
+        return Some(in_full.unwrap_or(found));
     }
-    marked_author(page, heading)
-        .or_else(|| {
-            let found = led_line(page, heading, sites)?;
-            Some((found, Source::VisibleText))
-        })
-        .or_else(|| linked_person(page, heading))
+    shown()
         .filter(|((_, names), _)| declared.is_empty() || !names.iter().all(|name| sites.has(name)))
         .or_else(|| declared.into_iter().next())
+}
+
+/// Whether a full name is that of an account or of a given name: "Ada Byron" of
+/// "adabyron" and of "Ada".
+fn is_in_full(full: &str, name: &str) -> bool {
+    byline::is_personal(full)
+        && (squeeze(full) == squeeze(name)
+            || full
+                .split(' ')
+                .next()
+                .is_some_and(|given| squeeze(given) == squeeze(name)))
 }
 
 /// The people in some declared values; without the site, if there is anybody
@@ -312,52 +340,71 @@ const LONGEST_BYLINE: u32 = 120;
 
 /// A line that says who wrote the story: one that begins with "By" beside the
 /// headline, the one after "By", one that has "by" behind its date; else one
-/// anywhere in the story that begins with a label such as "Author:".
+/// anywhere that begins with a label such as "Author:"; else a full name in the
+/// line of the date.
 fn led_line(page: &Page<'_>, heading: Option<usize>, sites: &Sites) -> Option<Byline> {
-    let place = heading.and_then(|heading| {
-        page.lines
-            .iter()
-            .position(|line| line.start as usize >= heading)
-    });
-    if let Some(place) = place {
-        let near = place.saturating_sub(LINES_BEFORE)..(place + LINES_BEHIND).min(page.lines.len());
-        let mut led = false;
-        for line in page.lines[near]
-            .iter()
-            .filter(|line| line.size <= LONGEST_BYLINE)
-        {
-            if is_heading_line(page, line) {
-                continue;
-            }
-            let text = page.line_text(line);
-            let found = if led && text.split_whitespace().count() <= 5 {
-                Some(authors(&text))
-            } else {
-                byline::of_line(&spaced(page, line, &text))
-            };
-            if let Some(names) = found
-                && !names.is_empty()
-                && names.len() <= 5
-            {
-                return Some((text, names));
-            }
-            led = byline::is_lead(&text);
+    let is_byline = |names: &[String]| (1..=5).contains(&names.len());
+    let near = near_heading(page, heading).unwrap_or(0..0);
+    let short = |line: &&Line| line.size <= LONGEST_BYLINE;
+    let mut led = false;
+    for line in page.lines[near.clone()].iter().filter(short) {
+        if is_heading_line(page, line) {
+            continue;
         }
+        let text = page.line_text(line);
+        let names = if led && text.split_whitespace().count() <= 5 {
+            authors(&text)
+        } else {
+            byline::of_line(&spaced(page, line, &text)).unwrap_or_default()
+        };
+        if is_byline(&names) {
+            return Some((text, names));
+        }
+        led = byline::is_lead(&text);
     }
-    page.lines
+    let mut led = false;
+    for line in page.lines.iter().filter(short) {
+        if place::is_elsewhere(page, line.start as usize, heading) {
+            continue;
+        }
+        let text = page.line_text(line);
+        let names = if led {
+            let names = authors(&text);
+            let are_full = names.iter().all(|name| byline::is_personal(name));
+            are_full.then_some(names)
+        } else {
+            byline::of_labelled_line(&text)
+        };
+        if let Some(names) = names
+            && is_byline(&names)
+            && !sites.has(&names[0])
+        {
+            return Some((text, names));
+        }
+        led = byline::is_lead(&text);
+    }
+    page.lines[near]
         .iter()
-        .filter(|line| line.size <= LONGEST_BYLINE)
+        .filter(short)
         .filter(|line| !is_heading_line(page, line))
-        .filter(|line| !place::is_elsewhere(page, line.start as usize, heading))
         .find_map(|line| {
             let text = page.line_text(line);
-            let names = byline::of_labelled_line(&text)?;
-            (!names.is_empty() && names.len() <= 5 && !sites.has(&names[0]))
-                .then_some((text, names))
+            let name = byline::beside_date(&text)?;
+            Some((text, vec![name]))
         })
 }
 
-fn is_heading_line(page: &Page<'_>, line: &crate::page::Line) -> bool {
+/// The lines in which a byline is looked for first.
+fn near_heading(page: &Page<'_>, heading: Option<usize>) -> Option<Range<usize>> {
+    let heading = heading?;
+    let place = page
+        .lines
+        .iter()
+        .position(|line| line.start as usize >= heading)?;
+    Some(place.saturating_sub(LINES_BEFORE)..(place + LINES_BEHIND).min(page.lines.len()))
+}
+
+fn is_heading_line(page: &Page<'_>, line: &Line) -> bool {
     page.upward(line.block as usize)
         .take(3)
         .any(|at| matches!(page.node(at).tag, Tag::H1 | Tag::H2))
@@ -365,7 +412,7 @@ fn is_heading_line(page: &Page<'_>, line: &crate::page::Line) -> bool {
 
 /// The text of a line, with a space behind its first word where markup and no
 /// space parts it from the rest.
-fn spaced(page: &Page<'_>, line: &crate::page::Line, text: &str) -> String {
+fn spaced(page: &Page<'_>, line: &Line, text: &str) -> String {
     let first = page.doc.text(page.node(line.start as usize).id).trim();
     match text.strip_prefix(first) {
         Some(rest) if byline::is_lead(first) && rest.starts_with(char::is_alphabetic) => {

@@ -36,7 +36,7 @@ const ENDS: &[&str] = &[
     " usa today", " special to ", " contributing ", " correspondent", " founder", " freelance",
     " head of ", " ceo", " co-founder", " reporter", " journalist", " content writer",
     " editor-in-chief", " associate editor", " managing editor", " comments", " view all posts",
-    " in category", " kategorie", " categories:", " category:",
+    " in category", " kategorie", " categories:", " category:", " under ", " on ", " in ",
 ];
 
 /// Words that never stand alone as an author.
@@ -93,7 +93,7 @@ pub fn of_line(line: &str) -> Option<Vec<String>> {
             .is_some_and(|rest| rest.starts_with([' ', ':', '\u{a0}', '：']))
     });
     if leads {
-        return Some(plausible(authors(line)));
+        return Some(plausible(authors(line), line));
     }
     if lower.len() != line.len()
         || super::dates::from_text(line, super::dates::Order::DayFirst).is_none()
@@ -106,30 +106,68 @@ pub fn of_line(line: &str) -> Option<Vec<String>> {
         .min()?;
     let behind = &line[at + mark.len()..];
     let behind = behind.split(['|', '·', '•', '–', '/']).next()?;
-    Some(plausible(authors(behind)))
+    Some(plausible(authors(behind), behind))
 }
 
-/// The authors in a line that says itself that it names them.
+/// The authors in a line that says itself that it names them: "Autorin: Anna
+/// Blume", also behind something else; or a line that is nothing but "By" and
+/// full names.
 pub fn of_labelled_line(line: &str) -> Option<Vec<String>> {
     let lower = line.to_lowercase();
-    LABELS
+    if lower.len() != line.len() {
+        return None;
+    }
+    let labelled = LABELS.iter().find_map(|label| {
+        let at = match lower.strip_prefix(label) {
+            Some(_) => 0,
+            None if label.ends_with(':') => lower.find(&format!(" {label}"))? + 1,
+            None => return None,
+        };
+        Some(at + label.len())
+    });
+    if let Some(at) = labelled {
+        let rest = &line[at..];
+        // Up to the next label in the same line.
+        let rest = rest
+            .find(':')
+            .and_then(|colon| rest[..colon].rfind(' '))
+            .map_or(rest, |end| &rest[..end]);
+        return Some(plausible(authors(rest), rest));
+    }
+    let is_led = ["by ", "von ", "par ", "por "]
         .iter()
-        .any(|label| lower.starts_with(label))
-        .then(|| plausible(authors(line)))
+        .any(|lead| lower.starts_with(lead));
+    if !is_led || line.chars().count() > 60 {
+        return None;
+    }
+    let names = authors(line);
+    names.iter().all(|name| is_personal(name)).then_some(names)
 }
 
-/// Drops all of them if one begins in lower case and is no single word: the
-/// line went on as a sentence.
-fn plausible(names: Vec<String>) -> Vec<String> {
+/// The person in a line that holds a date and a full name, with a mark between.
+pub fn beside_date(line: &str) -> Option<String> {
+    super::dates::from_text(line, super::dates::Order::DayFirst)?;
+    line.split(['|', '·', '•', '–', '—', '-'])
+        .map(str::trim)
+        .filter(|piece| !piece.chars().any(|c| c.is_ascii_digit()))
+        .flat_map(authors)
+        .find(|name| is_personal(name))
+}
+
+/// Drops all of them if one has a word in lower case: the line went on as a
+/// sentence. In a line of few words it may be the name of an account.
+fn plausible(names: Vec<String>, line: &str) -> Vec<String> {
+    let is_account =
+        matches!(names.as_slice(), [only] if !only.contains(' ')) && line.split(' ').count() <= 4;
     let is_sentence = names.iter().any(|name| {
-        let mut words = name.split(' ');
-        let first = words.next().unwrap_or("");
-        let rest = words.count();
-        first.starts_with(char::is_lowercase)
-            && (rest > 0 || names.len() > 1)
-            && !PARTICLES.contains(&first)
+        name.split(' ')
+            .any(|word| word.starts_with(char::is_lowercase) && !PARTICLES.contains(&word))
     });
-    if is_sentence { Vec::new() } else { names }
+    if is_sentence && !is_account {
+        Vec::new()
+    } else {
+        names
+    }
 }
 
 /// Whether a name reads as that of a person: two to four words, each with a
@@ -231,7 +269,11 @@ fn clean_name(piece: &str) -> String {
     let piece = piece.split(" – ").next().unwrap_or(piece);
     let piece = piece.split(" — ").next().unwrap_or(piece);
     let piece = piece.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ',' | ':' | '-' | '–' | '—' | '"' | '“' | '”' | '*' | '@')
+        c.is_whitespace()
+            || matches!(
+                c,
+                ',' | ':' | '-' | '–' | '—' | '"' | '“' | '”' | '*' | '@' | '~' | '&'
+            )
     });
     piece.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -264,6 +306,8 @@ fn is_name(name: &str) -> bool {
         && !lower.starts_with("in ")
         && !lower.contains(" ago")
         && !lower.contains("min read")
+        && !lower.contains("newsletter")
+        && !lower.contains("cookie")
         && !lower.contains(".com/")
         && !ends_in_date(&lower)
         && ![
@@ -278,6 +322,7 @@ fn is_name(name: &str) -> bool {
             "sponsored",
             "skip ",
             "share ",
+            "alle ",
             "view ",
             "click ",
         ]
@@ -350,6 +395,7 @@ mod tests {
             ("Thread starter rain_man", Some(vec!["rain_man"])),
             ("By following the tips below, you stay dry", Some(vec![])),
             ("Von der Planung bis zum Fest", Some(vec![])),
+            ("By five in the morning the square is swept.", Some(vec![])),
             ("Rain by the sea", None),
         ] {
             let names =
@@ -364,6 +410,37 @@ mod tests {
             of_labelled_line("Autorin: Anna Blume").unwrap(),
             ["Anna Blume"]
         );
-        assert_eq!(of_labelled_line("By Ada Byron"), None);
+        assert_eq!(
+            of_labelled_line("Datum: 19.11.2021 Autor: Fritz Imhof Quelle: Livenet").unwrap(),
+            ["Fritz Imhof"]
+        );
+        assert_eq!(
+            of_labelled_line("Von Cosima Künzel").unwrap(),
+            ["Cosima Künzel"]
+        );
+        for line in [
+            "By a thread",
+            "Von Rosen und Dornen weiß Anna zu erzählen",
+            "Rain",
+        ] {
+            assert_eq!(of_labelled_line(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_full_name_in_the_line_of_the_date_is_the_author() {
+        for line in [
+            "11.12.2019 - Amelie Loevenich",
+            "04.02.2022 | 13:10 Uhr | Uta Helkenberg",
+        ] {
+            assert!(beside_date(line).is_some(), "{line}");
+        }
+        for line in [
+            "Weather | 3 May 2023",
+            "Ada Byron | Rain",
+            "3 May 2023 - 5 min read",
+        ] {
+            assert_eq!(beside_date(line), None, "{line}");
+        }
     }
 }

@@ -252,7 +252,9 @@ fn is_of_release(page: &Page<'_>, index: usize) -> bool {
             .attr(at, Attr::Class)
             .unwrap_or("")
             .to_ascii_lowercase();
-        names.contains("release") && !names.contains("press")
+        ["release-date", "release_date", "releasedate"]
+            .iter()
+            .any(|name| names.contains(name))
     })
 }
 

@@ -64,6 +64,16 @@ pub fn headline(
             .unwrap_or(&text);
         text.trim().to_owned()
     };
+    // Where a heading shows something, a title that is only the site's name says
+    // nothing about the page.
+    let is_shown = !headings.is_empty() && !super::is_front(base);
+    let is_only_site = |text: &str| {
+        let name: String = fold(text).split(' ').collect();
+        sites.iter().any(|site| {
+            fold(site).split(' ').any(|word| word == name)
+                || fold(site).split(' ').collect::<String>() == name
+        })
+    };
     let names = Names {
         headings: headings
             .iter()
@@ -88,7 +98,7 @@ pub fn headline(
         .into_iter()
         .flatten()
         .map(|(text, source)| (clean(&text), source))
-        .filter(|(text, _)| !text.is_empty())
+        .filter(|(text, _)| !text.is_empty() && !(is_shown && is_only_site(text)))
         .collect(),
         whole: head.title.clone().unwrap_or_default(),
     };
@@ -115,15 +125,14 @@ pub fn headline(
             (!is_article && *source == Source::TitleElement)
                 .then(|| (without_short_tail(title).to_owned(), *source))
         })
-        .or_else(|| match names.headings.as_slice() {
-            [only] if masthead.is_none() && only.split_whitespace().count() >= 3 => {
-                Some((only.clone(), Source::Heading))
-            }
-            _ => None,
+        .or_else(|| {
+            (masthead.is_none() && is_one_in_full(&names.headings))
+                .then(|| (names.headings[0].clone(), Source::Heading))
         })
         .or_else(|| names.declared.first().cloned())
         .or_else(|| Some((names.headings.first()?.clone(), Source::Heading)))
-        .or_else(|| masthead.map(|name| (name, Source::Heading)))
+        .or_else(|| Some((head.title.clone()?, Source::TitleElement)))
+        .or_else(|| masthead.clone().map(|name| (name, Source::Heading)))
 }
 
 /// A heading that the page repeats elsewhere, or what two of its names agree on.
@@ -138,25 +147,18 @@ fn agreed(page: &Page<'_>, names: &Names) -> Option<Sourced<String>> {
     if let Some(repeated) = repeated {
         return Some(shorter_in_data(repeated, names).unwrap_or_else(|| as_heading(repeated)));
     }
-    // A heading that begins with a kicker or the section, or goes on with a
-    // subtitle, which the title, the graph and the data leave away.
-    let is_said_twice = |name: &str| {
-        names
-            .declared
-            .iter()
-            .filter(|(other, _)| fold(other) == name)
-            .count()
-            > 1
-    };
+    // A heading that begins with a kicker or the section, which the title, the
+    // graph or the data leave away, or goes on with a subtitle, which the data do.
     let within = headings.iter().find_map(|heading| {
         let folded = fold(heading);
-        names.declared.iter().find(|(name, _)| {
+        names.declared.iter().find(|(name, source)| {
             let name = fold(name);
             name.split(' ').count() >= 3
                 && (folded
                     .strip_suffix(name.as_str())
                     .is_some_and(|kicker| kicker.ends_with(' '))
-                    || (is_said_twice(&name)
+                    // Titles and graphs are made short for search engines.
+                    || (*source == Source::LinkedData
                         && folded
                             .strip_prefix(name.as_str())
                             .is_some_and(|subtitle| subtitle.starts_with(' '))))
@@ -165,7 +167,9 @@ fn agreed(page: &Page<'_>, names: &Names) -> Option<Sourced<String>> {
     if let Some(within) = within {
         return Some(within.clone());
     }
-    let first = first_part(&names.whole).map(|(first, _)| first);
+    let first = first_part(&names.whole)
+        .or_else(|| names.whole.split_once(" ["))
+        .map(|(first, _)| first);
     let last = last_part(&names.whole).map(|(_, last)| last);
     let same = |text: &str, part: Option<&str>| part.is_some_and(|part| fold(part) == fold(text));
     let is_last_longer = last.map_or(0, str::len) > first.map_or(0, str::len);
@@ -192,8 +196,14 @@ fn agreed(page: &Page<'_>, names: &Names) -> Option<Sourced<String>> {
         Some(contained) => lower()
             .map(|heading| (heading, Source::Heading))
             .or_else(|| Some(as_heading(contained))),
+        None if is_one_in_full(headings) => None,
         None => lower().map(|heading| (heading, Source::Heading)),
     }
+}
+
+/// Whether there is one heading, and it is long enough to say something.
+fn is_one_in_full(headings: &[String]) -> bool {
+    matches!(headings, [only] if fold(only).split(' ').count() >= 3)
 }
 
 /// The headline of the linked data where it is the heading without the prefix
@@ -382,12 +392,30 @@ fn is_site(part: &str, site: Option<&str>) -> bool {
         {
             return true;
         }
+        if is_spelled_out(part, &site) {
+            return true;
+        }
     }
     let part = part.trim();
     !part.contains(' ')
         && part.contains('.')
         && part.rsplit('.').next().is_some_and(|end| {
             (2..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphabetic())
+        })
+}
+
+/// Whether the capital letters of a part are what the site goes by: "Occupational
+/// Safety and Health Administration" of `osha gov`.
+fn is_spelled_out(part: &str, site: &str) -> bool {
+    let initials: String = part
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .filter(|c| c.is_uppercase())
+        .flat_map(char::to_lowercase)
+        .collect();
+    initials.len() >= 3
+        && site.split(' ').any(|word| {
+            word == initials || (initials.len() >= 4 && word.starts_with(initials.as_str()))
         })
 }
 
@@ -412,6 +440,10 @@ mod tests {
         assert_eq!(
             without_site("Left - and right", Some("Paper")),
             "Left - and right"
+        );
+        assert_eq!(
+            without_site("Rain | Royal Office of Rain", Some("www.ror.example")),
+            "Rain"
         );
     }
 
@@ -456,7 +488,8 @@ mod tests {
         let forum = r#"<title>Solved - Rain in my tent | Campers</title><h1><b>Solved</b> Rain in my tent</h1>
             <script type="application/ld+json">{"@type":"DiscussionForumPosting","headline":"Rain in my tent"}</script>"#;
         assert_eq!(headline(forum).as_deref(), Some("Rain in my tent"));
-        let subtitle = r#"<title>Rain in my tent</title><meta property="og:title" content="Rain in my tent">
+        let subtitle = r#"<title>Rain in my tent</title><script type="application/ld+json">
+            {"@type":"BlogPosting","headline":"Rain in my tent"}</script>
             <h1>Rain in my tent <small>A summer of mud</small></h1>"#;
         assert_eq!(headline(subtitle).as_deref(), Some("Rain in my tent"));
     }
