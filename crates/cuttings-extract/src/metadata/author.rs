@@ -364,9 +364,6 @@ fn led_line(page: &Page<'_>, heading: Option<usize>, sites: &Sites) -> Option<By
     }
     let mut led = false;
     for line in page.lines.iter().filter(short) {
-        if place::is_elsewhere(page, line.start as usize, heading) {
-            continue;
-        }
         let text = page.line_text(line);
         let names = if led {
             let names = authors(&text);
@@ -378,6 +375,7 @@ fn led_line(page: &Page<'_>, heading: Option<usize>, sites: &Sites) -> Option<By
         if let Some(names) = names
             && is_byline(&names)
             && !sites.has(&names[0])
+            && !place::is_elsewhere(page, line.start as usize, heading)
         {
             return Some((text, names));
         }

@@ -61,20 +61,38 @@ const LINE_LEADS: &[&str] = &[
     "автор", "作者", "contributor", "contributors",
 ];
 
+/// The longest text that can be a lead alone, in bytes.
+const LONGEST_LEAD: usize = 48;
+
 /// Labels that make the rest of a line its author wherever the line stands.
 #[rustfmt::skip]
 const LABELS: &[&str] = &[
-    "author:", "authors:", "written by", "words by", "autor:", "autorin:", "autoren:",
-    "autorinnen:", "autor/in:", "auteur:", "auteurs:", "autore:", "autora:", "text:", "texte:",
-    "texto:", "redaktion:", "interview:", "thread starter", "started by", "autoren ",
-    "contributor:", "contributors:", "автор:", "责任编辑：", "责任编辑:", "作者：", "作者:",
+    "author:", "authors:", "autor:", "autorin:", "autoren:", "autorinnen:", "autor/in:",
+    "auteur:", "auteurs:", "autore:", "autora:", "text:", "texte:", "texto:", "redaktion:",
+    "interview:", "written by:", "contributor:", "contributors:", "автор:", "责任编辑：",
+    "责任编辑:", "作者：", "作者:",
 ];
+
+/// The same at the start of a line, without a colon.
+const LEADING_LABELS: &[&str] = &[
+    "written by ",
+    "words by ",
+    "thread starter ",
+    "started by ",
+    "autoren ",
+];
+
+/// What alone says nothing, but with nothing than full names behind it.
+const BARE_LEADS: &[&str] = &["by ", "von ", "par ", "por "];
 
 /// What stands between a date and the author in one line.
 const BETWEEN: &[&str] = &[" by ", " von ", " par ", " por ", " door ", " av ", " af "];
 
 /// Whether a text is only a lead: the author comes next.
 pub fn is_lead(text: &str) -> bool {
+    if text.len() > LONGEST_LEAD {
+        return false;
+    }
     let lower = text
         .trim()
         .trim_end_matches([':', '：'])
@@ -113,17 +131,27 @@ pub fn of_line(line: &str) -> Option<Vec<String>> {
 /// Blume", also behind something else; or a line that is nothing but "By" and
 /// full names.
 pub fn of_labelled_line(line: &str) -> Option<Vec<String>> {
+    let begins = |lead: &&&str| {
+        line.get(..lead.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(lead))
+    };
+    let leading = LEADING_LABELS.iter().find(begins);
+    let is_bare = BARE_LEADS.iter().any(|lead| begins(&lead)) && line.chars().count() <= 60;
+    // Most lines have nothing of the kind.
+    if leading.is_none() && !is_bare && !line.contains([':', '：']) {
+        return None;
+    }
     let lower = line.to_lowercase();
     if lower.len() != line.len() {
         return None;
     }
-    let labelled = LABELS.iter().find_map(|label| {
-        let at = match lower.strip_prefix(label) {
-            Some(_) => 0,
-            None if label.ends_with(':') => lower.find(&format!(" {label}"))? + 1,
-            None => return None,
-        };
-        Some(at + label.len())
+    let labelled = leading.map(|label| label.len()).or_else(|| {
+        LABELS.iter().find_map(|label| {
+            lower
+                .match_indices(label)
+                .find(|(at, _)| *at == 0 || lower[..*at].ends_with(' '))
+                .map(|(at, _)| at + label.len())
+        })
     });
     if let Some(at) = labelled {
         let rest = &line[at..];
@@ -134,13 +162,7 @@ pub fn of_labelled_line(line: &str) -> Option<Vec<String>> {
             .map_or(rest, |end| &rest[..end]);
         return Some(plausible(authors(rest), rest));
     }
-    let is_led = ["by ", "von ", "par ", "por "]
-        .iter()
-        .any(|lead| lower.starts_with(lead));
-    if !is_led || line.chars().count() > 60 {
-        return None;
-    }
-    let names = authors(line);
+    let names = is_bare.then(|| authors(line))?;
     names.iter().all(|name| is_personal(name)).then_some(names)
 }
 

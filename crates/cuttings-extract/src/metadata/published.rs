@@ -92,6 +92,7 @@ pub fn dates_of(
         .or_else(|| date_beside(page, order, heading).map(shown))
         .or_else(|| printed_date(page, order, in_address, heading).map(shown))
         .or_else(|| in_address.map(|stamp| (stamp, Source::Address)))
+        .or_else(|| labelled_date(page, order, DATE_LABELS).map(shown))
         .or_else(|| {
             let stamp = (!declares_website).then(|| {
                 only_date(page, order)
@@ -235,14 +236,8 @@ fn printed_date(
     let best = found
         .iter()
         .max_by_key(|(trust, at, _)| (*trust, std::cmp::Reverse(*at)));
-    if let Some((trust, _, date)) = best
-        && *trust >= 1
-    {
-        return Some(*date);
-    }
-    in_address
-        .or_else(|| line_beside(page, order, headline))
-        .or_else(|| labelled_date(page, order, DATE_LABELS))
+    best.filter(|(trust, ..)| *trust >= 1)
+        .map(|(_, _, date)| *date)
 }
 
 /// Whether a date is that on which something else came out: a game, a film.
@@ -293,6 +288,12 @@ fn labelled_date(page: &Page<'_>, order: Order, labels: &[&str]) -> Option<Stamp
     let mut was_label = false;
     for line in page.lines.iter().filter(|line| line.size <= 400) {
         let text = page.line_text(line);
+        // Most lines have no number in them, nor are they a label alone.
+        let is_short = line.size <= 24;
+        if !is_short && !text.contains(|c: char| c.is_numeric()) {
+            was_label = false;
+            continue;
+        }
         let lower = text.to_lowercase();
         let label = labels.iter().filter_map(|label| lower.find(label)).min();
         let is_said = label.is_some_and(|at| line.size <= 140 || at < 12);
@@ -304,7 +305,7 @@ fn labelled_date(page: &Page<'_>, order: Order, labels: &[&str]) -> Option<Stamp
         {
             return Some(found);
         }
-        was_label = is_said && line.size <= 24;
+        was_label = is_said && is_short;
     }
     None
 }
