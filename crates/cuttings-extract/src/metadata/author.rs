@@ -253,7 +253,7 @@ fn linked_person(page: &Page<'_>, heading: Option<usize>) -> Option<Sourced<Byli
         .or_else(|| {
             nodes
                 .filter(|at| !place::is_of_others(page, *at, heading))
-                .filter_map(|at| {
+                .find_map(|at| {
                     let traits = page.node(at).traits;
                     let is_link = is_author_link(page, at);
                     (is_link || traits.has(Traits::BYLINE | Traits::AUTHOR_BIO))
@@ -263,7 +263,6 @@ fn linked_person(page: &Page<'_>, heading: Option<usize>) -> Option<Sourced<Byli
                             is_link || names.iter().all(|name| byline::is_personal(name))
                         })
                 })
-                .next()
         })
         .map(|found| (found, Source::VisibleText))
 }

@@ -98,7 +98,8 @@ pub fn headline(
         .into_iter()
         .flatten()
         .map(|(text, source)| (clean(&text), source))
-        .filter(|(text, _)| !text.is_empty() && !(is_shown && is_only_site(text)))
+        .filter(|(text, _)| !text.is_empty())
+        .filter(|(text, _)| !is_shown || !is_only_site(text))
         .collect(),
         whole: head.title.clone().unwrap_or_default(),
     };
