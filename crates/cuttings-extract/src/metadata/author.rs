@@ -363,6 +363,12 @@ fn led_line(page: &Page<'_>, heading: Option<usize>, sites: &Sites) -> Option<By
     }
     let mut led = false;
     for line in page.lines.iter().filter(short) {
+        let may_say = line.size <= byline::LONGEST_LEAD
+            || place::has_text(page, line, byline::may_be_labelled);
+        if !may_say {
+            led = false;
+            continue;
+        }
         let text = page.line_text(line);
         let names = if led {
             let names = authors(&text);

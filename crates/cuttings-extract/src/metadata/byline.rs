@@ -61,8 +61,8 @@ const LINE_LEADS: &[&str] = &[
     "автор", "作者", "contributor", "contributors",
 ];
 
-/// The longest text that can be a lead alone, in bytes.
-const LONGEST_LEAD: usize = 48;
+/// The longest text that can be a lead alone, in letters and spaces.
+pub const LONGEST_LEAD: u32 = 24;
 
 /// Labels that make the rest of a line its author wherever the line stands.
 #[rustfmt::skip]
@@ -90,7 +90,7 @@ const BETWEEN: &[&str] = &[" by ", " von ", " par ", " por ", " door ", " av ", 
 
 /// Whether a text is only a lead: the author comes next.
 pub fn is_lead(text: &str) -> bool {
-    if text.len() > LONGEST_LEAD {
+    if text.len() > 2 * LONGEST_LEAD as usize {
         return false;
     }
     let lower = text
@@ -127,20 +127,27 @@ pub fn of_line(line: &str) -> Option<Vec<String>> {
     Some(plausible(authors(behind), behind))
 }
 
+/// Whether a piece of a line may make it one that [`of_labelled_line`] reads.
+pub fn may_be_labelled(piece: &str) -> bool {
+    let piece = piece.trim_start();
+    piece.contains([':', '：'])
+        || LEADING_LABELS
+            .iter()
+            .chain(BARE_LEADS)
+            .any(|lead| begins(piece, lead.trim_end()))
+}
+
+fn begins(line: &str, lead: &str) -> bool {
+    line.get(..lead.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(lead))
+}
+
 /// The authors in a line that says itself that it names them: "Autorin: Anna
 /// Blume", also behind something else; or a line that is nothing but "By" and
 /// full names.
 pub fn of_labelled_line(line: &str) -> Option<Vec<String>> {
-    let begins = |lead: &&&str| {
-        line.get(..lead.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(lead))
-    };
-    let leading = LEADING_LABELS.iter().find(begins);
-    let is_bare = BARE_LEADS.iter().any(|lead| begins(&lead)) && line.chars().count() <= 60;
-    // Most lines have nothing of the kind.
-    if leading.is_none() && !is_bare && !line.contains([':', '：']) {
-        return None;
-    }
+    let leading = LEADING_LABELS.iter().find(|lead| begins(line, lead));
+    let is_bare = BARE_LEADS.iter().any(|lead| begins(line, lead)) && line.chars().count() <= 60;
     let lower = line.to_lowercase();
     if lower.len() != line.len() {
         return None;

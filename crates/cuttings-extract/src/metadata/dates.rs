@@ -267,6 +267,9 @@ fn offset(rest: &str) -> Option<Offset> {
 /// The first date written in a line of text: `June 14, 2023`, `14. Juni 2023`,
 /// `14/06/2023`, `2023年6月14日`, `Wed, 14 Jun 2023 06:30:00 +0000`.
 pub fn from_text(text: &str, order: Order) -> Option<Stamp> {
+    if !text.bytes().any(|b| b.is_ascii_digit()) && text.is_ascii() {
+        return None;
+    }
     let text = &*ascii_digits(text);
     let words = split(text);
     for at in 0..words.len() {

@@ -7,7 +7,7 @@
 
 use cuttings_html::Tag;
 
-use crate::page::Page;
+use crate::page::{Line, Page};
 use crate::phrases::fold;
 use crate::traits::Traits;
 
@@ -47,6 +47,20 @@ pub fn is_of_others(page: &Page<'_>, index: usize, heading: Option<usize>) -> bo
         let node = page.node(at);
         node.traits.has(Traits::COMMENTS | Traits::RELATED) || node.tag == Tag::Nav
     })
+}
+
+/// Whether a piece of text in a line passes a test. It costs less than putting
+/// the line together, which is only done for lines that pass.
+pub fn has_text(page: &Page<'_>, line: &Line, test: impl Fn(&str) -> bool) -> bool {
+    page.nodes[line.start as usize..line.end as usize]
+        .iter()
+        .any(|node| node.tag == Tag::None && test(page.doc.text(node.id)))
+}
+
+/// Whether there is a digit of any script in a text.
+pub fn has_digit(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+        || (!text.is_ascii() && text.chars().any(char::is_numeric))
 }
 
 /// The element and those around it, up to the one that holds the headline too.

@@ -285,29 +285,28 @@ fn line_beside(page: &Page<'_>, order: Order, headline: Option<usize>) -> Option
 
 /// A date whose line, or the line before it, says that it is that of the page.
 fn labelled_date(page: &Page<'_>, order: Order, labels: &[&str]) -> Option<Stamp> {
-    let mut was_label = false;
-    for line in page.lines.iter().filter(|line| line.size <= 400) {
+    let is_label = |lower: &str| labels.iter().filter_map(|label| lower.find(label)).min();
+    page.lines.iter().enumerate().find_map(|(at, line)| {
+        if line.size > 400 || !place::has_text(page, line, place::has_digit) {
+            return None;
+        }
         let text = page.line_text(line);
-        // Most lines have no number in them, nor are they a label alone.
-        let is_short = line.size <= 24;
-        if !is_short && !text.contains(|c: char| c.is_numeric()) {
-            was_label = false;
-            continue;
-        }
         let lower = text.to_lowercase();
-        let label = labels.iter().filter_map(|label| lower.find(label)).min();
-        let is_said = label.is_some_and(|at| line.size <= 140 || at < 12);
-        let behind = label.and_then(|at| text.get(at..)).unwrap_or(&text);
-        if (is_said || (was_label && line.size <= 40))
-            && !lower.contains("copyright")
-            && let Some(found) =
-                dates::from_text(behind, order).or_else(|| dates::from_text(&text, order))
-        {
-            return Some(found);
+        if lower.contains("copyright") {
+            return None;
         }
-        was_label = is_said && is_short;
-    }
-    None
+        if let Some(label) = is_label(&lower).filter(|label| line.size <= 140 || *label < 12) {
+            let behind = text.get(label..).unwrap_or(&text);
+            return dates::from_text(behind, order).or_else(|| dates::from_text(&text, order));
+        }
+        let before = at.checked_sub(1).map(|before| &page.lines[before])?;
+        let is_behind_label = line.size <= 40
+            && before.size <= 24
+            && is_label(&page.line_text(before).to_lowercase()).is_some();
+        is_behind_label
+            .then(|| dates::from_text(&text, order))
+            .flatten()
+    })
 }
 
 /// The date in the dateline that opens a text: `Hamburg, den 2. Dezember 2022`,

@@ -53,11 +53,7 @@ pub fn headline(
         .flatten()
         .collect();
     let clean = |text: &str| {
-        let text = sites
-            .iter()
-            .fold(without_label(text).to_owned(), |text, site| {
-                without_site(&text, Some(site))
-            });
+        let text = without_site(without_label(text), &sites);
         let text = masthead
             .as_deref()
             .and_then(|name| text.strip_prefix(name)?.strip_prefix(": "))
@@ -113,7 +109,7 @@ pub fn headline(
         let is_named = [" - ", " – ", " — "]
             .iter()
             .any(|dash| names.whole[name.len()..].starts_with(dash))
-            && (sites.iter().any(|site| is_site(name, Some(site))) || is_generic(name));
+            && (is_site(name, &sites) || is_generic(name));
         (is_front && is_named).then(|| (names.whole.clone(), Source::TitleElement))
     };
     // On a front page the name of the site, a dash and what it does are one name.
@@ -336,20 +332,24 @@ fn without_label(title: &str) -> &str {
 }
 
 /// Cuts the name of the site from either end of a title.
-pub fn without_site(title: &str, site: Option<&str>) -> String {
+pub fn without_site(title: &str, sites: &[&str]) -> String {
     let mut title = title.trim();
+    let may_part = |b: u8| !b.is_ascii() || matches!(b, b'|' | b'-' | b':' | b'/' | b'>');
+    if !title.bytes().any(may_part) {
+        return title.to_owned();
+    }
     for _ in 0..3 {
         let Some((before, after)) = last_part(title) else {
             break;
         };
-        if is_site(after, site) && !before.trim().is_empty() {
+        if is_site(after, sites) && !before.trim().is_empty() {
             title = before.trim();
             continue;
         }
         break;
     }
     if let Some((before, after)) = first_part(title)
-        && is_site(before, site)
+        && is_site(before, sites)
         && after.split_whitespace().count() >= 2
     {
         title = after.trim();
@@ -375,13 +375,13 @@ fn first_part(title: &str) -> Option<(&str, &str)> {
 
 /// Whether a part of a title is the name of the site: it says so, or it looks
 /// like an address.
-fn is_site(part: &str, site: Option<&str>) -> bool {
+fn is_site(part: &str, sites: &[&str]) -> bool {
     let folded = fold(part);
     if folded.is_empty() {
         return true;
     }
     let squeezed: String = folded.split(' ').collect();
-    if let Some(site) = site {
+    for site in sites {
         let site = fold(site);
         let site_squeezed: String = site.split(' ').collect();
         if !site.is_empty()
@@ -427,23 +427,23 @@ mod tests {
     #[test]
     fn the_name_of_the_site_is_cut_from_either_end() {
         assert_eq!(
-            without_site("The story | The Paper", Some("The Paper")),
+            without_site("The story | The Paper", &["The Paper"]),
             "The story"
         );
         assert_eq!(
-            without_site("The Paper: x - The story - thepaper.com", None),
+            without_site("The Paper: x - The story - thepaper.com", &[]),
             "The Paper: x - The story"
         );
         assert_eq!(
-            without_site("Paper | The long story", Some("Paper")),
+            without_site("Paper | The long story", &["Paper"]),
             "The long story"
         );
         assert_eq!(
-            without_site("Left - and right", Some("Paper")),
+            without_site("Left - and right", &["Paper"]),
             "Left - and right"
         );
         assert_eq!(
-            without_site("Rain | Royal Office of Rain", Some("www.ror.example")),
+            without_site("Rain | Royal Office of Rain", &["www.ror.example"]),
             "Rain"
         );
     }
