@@ -92,35 +92,6 @@ pub fn byline_of(
     sites: &Sites,
     heading: Option<usize>,
 ) -> Option<Sourced<Byline>> {
-    let mut declared: Vec<Sourced<Byline>> = Vec::new();
-    let mut declare = |values: Vec<String>, source: Source| {
-        let names = whole(&values, sites);
-        if !names.is_empty() {
-            declared.push(((values.join(", "), names), source));
-        }
-    };
-    if linked.is_article {
-        declare(linked.authors.clone(), Source::LinkedData);
-    }
-    for name in AUTHORS {
-        if *name == "twitter:data1"
-            && !head
-                .meta(&["twitter:label1"])
-                .is_some_and(|label| label.to_lowercase().contains("written by"))
-        {
-            continue;
-        }
-        let values: Vec<Sourced<String>> = head
-            .all(name)
-            .filter(|(value, _)| !value.contains("://"))
-            .collect();
-        if let Some(source) = values.first().map(|(_, source)| *source) {
-            declare(values.into_iter().map(|(value, _)| value).collect(), source);
-        }
-    }
-    if !linked.is_article {
-        declare(linked.authors.clone(), Source::LinkedData);
-    }
     let is_site = |((byline, names), _): &Sourced<Byline>| {
         sites.has(byline)
             || (names.len() == 1 && sites.has(&names[0]))
@@ -129,7 +100,42 @@ pub fn byline_of(
                 .next()
                 .is_some_and(|first| sites.has(first))
     };
-    let by_people = declared.iter().position(|found| !is_site(found));
+    let data = || (linked.authors.clone(), Source::LinkedData);
+    let metas = AUTHORS.iter().filter_map(|name| {
+        if *name == "twitter:data1"
+            && !head
+                .meta(&["twitter:label1"])
+                .is_some_and(|label| label.to_lowercase().contains("written by"))
+        {
+            return None;
+        }
+        let mut values = head
+            .all(name)
+            .filter(|(value, _)| !value.contains("://"))
+            .peekable();
+        let source = values.peek()?.1;
+        Some((values.map(|(value, _)| value).collect(), source))
+    });
+    let declared = linked
+        .is_article
+        .then(data)
+        .into_iter()
+        .chain(metas)
+        .chain((!linked.is_article).then(data));
+    let mut by_people = None;
+    let mut by_site = None;
+    for (values, source) in declared {
+        let names = whole(&values, sites);
+        if names.is_empty() {
+            continue;
+        }
+        let found = ((values.join(", "), names), source);
+        if !is_site(&found) {
+            by_people = Some(found);
+            break;
+        }
+        by_site.get_or_insert(found);
+    }
     let shown = || {
         marked_author(page, heading)
             .or_else(|| {
@@ -138,8 +144,7 @@ pub fn byline_of(
             })
             .or_else(|| linked_person(page, heading))
     };
-    if let Some(at) = by_people {
-        let found = declared.swap_remove(at);
+    if let Some(found) = by_people {
         let in_full = match found.0.1.as_slice() {
             [name] if !name.contains(' ') => shown().filter(
                 |((_, names), _)| matches!(names.as_slice(), [full] if is_in_full(full, name)),
@@ -149,8 +154,8 @@ pub fn byline_of(
         return Some(in_full.unwrap_or(found));
     }
     shown()
-        .filter(|((_, names), _)| declared.is_empty() || !names.iter().all(|name| sites.has(name)))
-        .or_else(|| declared.into_iter().next())
+        .filter(|((_, names), _)| by_site.is_none() || !names.iter().all(|name| sites.has(name)))
+        .or(by_site)
 }
 
 /// Whether a full name is that of an account or of a given name: "Ada Byron" of

@@ -5,6 +5,9 @@
 //! page that shows no date near its headline has none: a date from a comment
 //! or a teaser is worse.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use cuttings_html::{Attr, Tag};
 
 use super::dates::{self, Order, Stamp};
@@ -63,7 +66,7 @@ pub fn dates_of(
         .or_else(|| from_metas(MODIFIED))
         .or_else(|| marked_date(page, order, |prop| prop == "dateModified"))
         .or_else(|| {
-            let stamp = labelled_date(page, order, CHANGE_LABELS)?;
+            let stamp = labelled_date(page, order, &CHANGES)?;
             Some((stamp, Source::VisibleText))
         });
     let declares_website = head
@@ -92,7 +95,7 @@ pub fn dates_of(
         .or_else(|| date_beside(page, order, heading).map(shown))
         .or_else(|| printed_date(page, order, in_address, heading).map(shown))
         .or_else(|| in_address.map(|stamp| (stamp, Source::Address)))
-        .or_else(|| labelled_date(page, order, DATE_LABELS).map(shown))
+        .or_else(|| labelled_date(page, order, &DATES).map(shown))
         .or_else(|| {
             let stamp = (!declares_website).then(|| {
                 only_date(page, order)
@@ -283,9 +286,16 @@ fn line_beside(page: &Page<'_>, order: Order, headline: Option<usize>) -> Option
         .find_map(|line| dates::from_text(&page.line_text(line), order))
 }
 
+static DATES: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(DATE_LABELS));
+static CHANGES: LazyLock<AhoCorasick> = LazyLock::new(|| automaton(CHANGE_LABELS));
+
+fn automaton(labels: &[&str]) -> AhoCorasick {
+    AhoCorasick::new(labels).expect("the lists above are far below the automaton's limits")
+}
+
 /// A date whose line, or the line before it, says that it is that of the page.
-fn labelled_date(page: &Page<'_>, order: Order, labels: &[&str]) -> Option<Stamp> {
-    let is_label = |lower: &str| labels.iter().filter_map(|label| lower.find(label)).min();
+fn labelled_date(page: &Page<'_>, order: Order, labels: &AhoCorasick) -> Option<Stamp> {
+    let is_label = |lower: &str| labels.find(lower).map(|found| found.start());
     page.lines.iter().enumerate().find_map(|(at, line)| {
         if line.size > 400 || !place::has_text(page, line, place::has_digit) {
             return None;
