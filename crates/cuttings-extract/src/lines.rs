@@ -64,10 +64,10 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
         drop_link_lists(page, &mut lines);
         drop_other_parts(page, &mut lines);
         drop_closing_teasers(page, &mut lines);
-        drop_before_headline(&mut lines, &headline);
+        drop_before_headline(page, &mut lines, &headline);
         drop_contacts(page, &mut lines);
         drop_edges(page, &mut lines);
-        drop_bare_headings(&mut lines);
+        drop_bare_headings(page, &mut lines);
     }
     lines
 }
@@ -455,8 +455,9 @@ fn drop_appeals(lines: &mut [Candidate]) {
     }
 }
 
-/// A heading whose part of the page is gone goes too.
-fn drop_bare_headings(lines: &mut [Candidate]) {
+/// A heading whose part of the page is gone goes too. One in a list that leads
+/// nowhere is an item of it.
+fn drop_bare_headings(page: &Page<'_>, lines: &mut [Candidate]) {
     let mut has_text = false;
     let mut below: Option<u8> = None;
     for candidate in lines
@@ -469,6 +470,12 @@ fn drop_bare_headings(lines: &mut [Candidate]) {
             below = None;
             continue;
         };
+        if list_of(page, candidate.line).is_some() && page.lines[candidate.line].link_share() < 0.5
+        {
+            has_text = true;
+            below = None;
+            continue;
+        }
         if has_text || below.is_some_and(|other| other > level) {
             below = Some(below.map_or(level, |other| other.min(level)));
         } else {
