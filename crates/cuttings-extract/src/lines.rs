@@ -11,7 +11,9 @@ use cuttings_html::Tag;
 
 use crate::lines_edges::{drop_before_headline, drop_closing_teasers, drop_contacts, drop_edges};
 use crate::page::{Page, is_data_table};
-use crate::phrases::{appeal, fold, is_cookie_notice, is_label, leads_away, opens_other_part};
+use crate::phrases::{
+    appeal, fold, is_commission_notice, is_cookie_notice, is_label, leads_away, opens_other_part,
+};
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -198,6 +200,9 @@ fn by_itself(
     }
     if around.is_story && line.size < 600 && is_cookie_notice(text) {
         return Some(Reason::Layer);
+    }
+    if around.is_story && place < 8 && line.size < 400 && is_commission_notice(text) {
+        return Some(Reason::Promotion);
     }
     if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;
@@ -406,6 +411,10 @@ fn list_of(page: &Page<'_>, line: usize) -> Option<usize> {
         .last()
 }
 
+/// An appeal in the middle of a story is shorter than this, in bytes, unless
+/// others stand beside it.
+const SHORT_APPEAL: usize = 160;
+
 /// Appeals stand together. A line that could be one is dropped when it has
 /// company or stands at either end of the story; one that surely is goes
 /// wherever it stands, and takes along what is shut in between two of them.
@@ -427,6 +436,12 @@ fn drop_appeals(lines: &mut [Candidate]) {
         return;
     }
     let words: usize = live.iter().map(|at| lines[*at].text.len()).sum();
+    // Long lines of this kind all over are what the story is about.
+    let is_subject = live
+        .iter()
+        .filter(|at| strength[**at] == 2 && lines[**at].text.len() >= SHORT_APPEAL)
+        .count()
+        >= 4;
     let mut dropped = Vec::new();
     for (place, at) in live.iter().enumerate() {
         let near = |by: isize| {
@@ -438,10 +453,15 @@ fn drop_appeals(lines: &mut [Candidate]) {
         };
         let company = near(-1).max(near(1)).max(near(-2)).max(near(2));
         let edge = place < 4 || place + 5 > live.len();
+        let size = lines[*at].text.len();
         match strength[*at] {
-            2 if edge || company > 0 || lines[*at].text.len() < 400 => dropped.push(*at),
-            1 if (edge && lines[*at].text.len() < 300) || company == 2 => dropped.push(*at),
-            0 if near(-1) > 0 && near(1) > 0 && near(-1) + near(1) >= 3 => dropped.push(*at),
+            2 if edge || size < SHORT_APPEAL || (company > 0 && !is_subject) => {
+                dropped.push(*at);
+            }
+            1 if (edge && size < 300) || (company == 2 && !is_subject) => dropped.push(*at),
+            0 if near(-1) > 0 && near(1) > 0 && near(-1) + near(1) >= 3 && !is_subject => {
+                dropped.push(*at);
+            }
             _ => {}
         }
     }

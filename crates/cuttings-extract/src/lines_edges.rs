@@ -8,7 +8,7 @@ use cuttings_html::Tag;
 
 use crate::lines::{Candidate, Kind};
 use crate::page::Page;
-use crate::phrases::{fold, opens_boilerplate, opens_contact};
+use crate::phrases::{fold, is_disclaimer, opens_boilerplate, opens_contact};
 use crate::prune::Reason;
 
 /// What stands before the headline is not the story, unless most of it does;
@@ -176,10 +176,13 @@ pub fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
         .iter_mut()
         .rev()
         .filter(|c| c.fate.is_none())
-        .take(4)
+        .take(6)
     {
-        if matches!(candidate.kind, Kind::Paragraph | Kind::Item) && is_closing(&candidate.text) {
+        let is_plain = matches!(candidate.kind, Kind::Paragraph | Kind::Item);
+        if is_plain && is_closing(&candidate.text) {
             candidate.fate = Some(Reason::AuthorBio);
+        } else if is_plain && is_disclaimer(&candidate.text) {
+            candidate.fate = Some(Reason::Rights);
         } else if page.lines[candidate.line].size > 150 {
             break;
         }

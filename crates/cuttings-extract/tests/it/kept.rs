@@ -20,7 +20,8 @@ fn text(body: &str) -> String {
 fn paragraphs(times: usize) -> String {
     (1..=times)
         .map(|number| format!("<p>On day {number} nothing happened. {FIRST} {SECOND}</p>"))
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 #[test]
@@ -93,4 +94,24 @@ fn headings_in_a_list_are_items_of_it() {
     ));
     assert!(text.contains("carts and coaches"), "{text}");
     assert!(text.contains("What the boat carries"), "{text}");
+}
+
+#[test]
+fn a_story_about_newsletters_keeps_what_it_says_of_them() {
+    let judged = "lets you send as many emails as you want, but you pay for each subscriber, and \
+        once your newsletter is read by more than a thousand of them it is no longer cheap, \
+        whatever the price list says about its exclusive updates and its free trial.";
+    let text = text(&format!(
+        "<article><h1>The ferry on the lake</h1>{}<p>The first {judged}</p><p>{FIRST}</p>\
+         <p>The second {judged}</p><p>The third {judged}</p><p>{SECOND}</p>\
+         <p>The fourth {judged}</p>{}</article>",
+        paragraphs(3),
+        paragraphs(3)
+    ));
+    for name in ["first", "second", "third", "fourth"] {
+        assert!(
+            text.contains(&format!("The {name} lets you")),
+            "{name}: {text}"
+        );
+    }
 }
