@@ -3,6 +3,7 @@
 mod edges;
 mod golden;
 mod kept;
+mod pages;
 mod properties;
 mod rules;
 mod sample;

@@ -1,0 +1,35 @@
+//! Pages that are no story: what a firm offers, what a list holds.
+
+fn text(head: &str, body: &str) -> String {
+    let page = format!("<title>The lake</title>{head}<body><main>{body}</main></body>");
+    cuttings_extract::extract(&page, None)
+        .expect("a small page")
+        .text
+}
+
+const OFFER: &str = "<h1>Boats for every lake</h1><p>We build ferries, punts and barges of oak and \
+    larch, and bring them to the water wherever there is a road that a team of eight can take.</p>";
+
+#[test]
+fn a_banner_with_a_heading_is_what_a_firm_offers() {
+    let banner = "<section class=\"promo-banner\"><h2>The winter service</h2>\
+        <p>Tar, oakum and new ropes.</p></section>";
+    assert!(text("", &format!("{OFFER}{banner}")).contains("oakum"));
+    let story = "<meta property=\"og:type\" content=\"article\">\
+        <meta name=\"author\" content=\"Ada Byron\">";
+    assert!(!text(story, &format!("{OFFER}{banner}")).contains("oakum"));
+}
+
+#[test]
+fn boxes_that_hold_much_of_a_page_together_are_what_it_lists() {
+    let cards = ["punt", "barge", "ferry", "raft", "skiff"]
+        .map(|name| {
+            format!(
+                "<div class=\"item-meta\"><a href=\"/{name}\">The {name} of larch</a> \
+                 <b>{name}, four oars, to be had in spring</b></div>"
+            )
+        })
+        .concat();
+    let text = text("", &format!("<h1>Boats for every lake</h1>{cards}"));
+    assert!(text.contains("skiff, four oars"), "{text}");
+}
