@@ -206,6 +206,9 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
     (Traits::DATE, Reason::Metadata, 0.02),
 ];
 
+/// The part of a discussion's prose that is told of one author at most.
+const MAX_PROFILE_SHARE: f32 = 0.15;
+
 /// The part of a page's prose that a pull quote holds at most.
 const MAX_PULL_QUOTE_SHARE: f32 = 0.15;
 
@@ -302,6 +305,13 @@ fn verdict(
         && !matches!(node.tag, Tag::Figure | Tag::Img | Tag::Picture)
     {
         return Some(Reason::Hidden);
+    }
+    if discussion != Discussion::No
+        && node.traits.has(Traits::PROFILE)
+        && share <= MAX_PROFILE_SHARE
+        && !named_body
+    {
+        return Some(Reason::AuthorBio);
     }
     for (hint, reason, most) in NAME_RULES {
         if !node.traits.has(*hint) || share > *most || named_body {

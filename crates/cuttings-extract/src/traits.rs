@@ -51,6 +51,9 @@ impl Traits {
     pub const GALLERY: Self = Self(1 << 25);
     pub const CREDIT: Self = Self(1 << 26);
     pub const FOOTNOTES: Self = Self(1 << 27);
+    /// What a forum prints of a person beside each post: rank, badges,
+    /// signature.
+    pub const PROFILE: Self = Self(1 << 28);
 
     /// Whether any of the hints in `other` is in this set.
     pub fn has(self, other: Self) -> bool {
@@ -365,6 +368,12 @@ const LISTS: &[(Traits, &[&str])] = &[
     ]),
     (Traits::GALLERY, &[
         "-gallery", "-slideshow", "-carousel", "-slider-", "-swiper",
+    ]),
+    (Traits::PROFILE, &[
+        "-signature", "-postsignature", "-user-extras-", "-userextras-", "-postprofile-",
+        "-post-profile-", "-flair-", "-badges-", "-user-stats-", "-author-stats-", "-last-edit-",
+        "-lastedit-", "-browser-warning-", "-user-title-", "-usertitle-", "-userrank-",
+        "-post-author-info-", "-author-pane-", "-authorpane-",
     ]),
     (Traits::FOOTNOTES, &[
         "-footnote", "-endnote", "-references-", "-fussnote", "-reflist-",

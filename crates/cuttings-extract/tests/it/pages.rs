@@ -1,4 +1,4 @@
-//! Pages that are no story: what a firm offers, what a list holds.
+//! Pages that are no story: what a firm offers, what a list holds, what a forum says.
 
 fn text(head: &str, body: &str) -> String {
     let page = format!("<title>The lake</title>{head}<body><main>{body}</main></body>");
@@ -32,4 +32,36 @@ fn boxes_that_hold_much_of_a_page_together_are_what_it_lists() {
         .concat();
     let text = text("", &format!("<h1>Boats for every lake</h1>{cards}"));
     assert!(text.contains("skiff, four oars"), "{text}");
+}
+
+#[test]
+fn what_a_forum_says_of_a_person_is_not_part_of_the_posts() {
+    let post = |name: &str, said: &str| {
+        format!(
+            "<div class=\"message\"><b class=\"username\">{name}</b>\
+             <dl class=\"message-user-extras\"><dt>Joined</dt><dd>in spring</dd></dl>\
+             <div class=\"message-body\"><p>{said}</p></div>\
+             <div class=\"message-signature\">All boats go down in the end.</div></div>"
+        )
+    };
+    let head = "<script type=\"application/ld+json\">\
+        {\"@type\": \"DiscussionForumPosting\", \"headline\": \"The lake\"}</script>";
+    let text = text(
+        head,
+        &format!(
+            "{}{}",
+            post(
+                "Ada",
+                "Does anybody know why the ferry does not sail on Tuesdays any more?"
+            ),
+            post(
+                "Charles",
+                "The ferryman goes to the market on that day, and his son is at sea."
+            )
+        ),
+    );
+    assert!(text.contains("goes to the market"), "{text}");
+    assert!(text.contains("Charles"), "{text}");
+    assert!(!text.contains("go down in the end"), "{text}");
+    assert!(!text.contains("Joined"), "{text}");
 }
