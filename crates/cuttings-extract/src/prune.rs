@@ -87,6 +87,8 @@ impl Prose {
 /// Marks what is not the story. In a discussion, posts and their authors stay.
 pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion, claim: Claim) {
     let total = prose.total().max(1.0);
+    let sizes = Prose::of(page.lines.iter().map(|line| line.size as f32));
+    let whole = sizes.total().max(1.0);
     let cards = match claim {
         Claim::Story => HashSet::new(),
         Claim::Text | Claim::Nothing => cards(page),
@@ -100,7 +102,9 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion, claim: 
             continue;
         }
         let lines = page.lines_in(at);
-        let share = prose.between(&lines) / total;
+        // On a page of short lines, a few long ones in its footer are most of the
+        // prose and little of the text.
+        let share = (prose.between(&lines) / total).min(sizes.between(&lines) * 3.0 / whole);
         let is_card = page
             .attr(at, Attr::Class)
             .is_some_and(|class| cards.contains(class));

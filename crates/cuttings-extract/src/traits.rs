@@ -230,7 +230,7 @@ const LISTS: &[(Traits, &[&str])] = &[
         "-search-box-", "-searchbox-", "-brotkrumen-", "-locale-", "-pagenav",
     ]),
     (Traits::FOOTER, &[
-        "-footer-", "-colophon-", "-site-footer", "-page-footer", "-copyright-", "-imprint-",
+        "-footer-", "-colophon-", "-site-footer", "-page-footer", "-copyright-", "-imprint-", "-disclaimer",
         "-legal-", "-foot-", "-fineprint-",
     ]),
     (Traits::SIDEBAR, &[
