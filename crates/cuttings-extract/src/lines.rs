@@ -54,7 +54,7 @@ pub struct Surroundings<'a> {
 
 /// Gathers the lines inside `root` that are not pruned, and decides on each.
 pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Candidate> {
-    let mut lines = gather(page, root);
+    let mut lines = gather(page, root, around.is_story);
     let headline = around.headline.map(fold).unwrap_or_default();
     let dek = around.dek.map(fold).unwrap_or_default();
     for (place, candidate) in lines.iter_mut().enumerate() {
@@ -74,7 +74,7 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
     lines
 }
 
-fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
+fn gather(page: &Page<'_>, root: usize, is_story: bool) -> Vec<Candidate> {
     let end = page.node(root).end as usize;
     let mut kept = Vec::new();
     let mut tables = HashMap::new();
@@ -118,7 +118,7 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
             kept.push(Candidate {
                 line,
                 text,
-                kind: kind_of(page, line, root, &mut tables),
+                kind: kind_of(page, line, root, is_story, &mut tables),
                 fate: None,
             });
         }
@@ -127,7 +127,13 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
     kept
 }
 
-fn kind_of(page: &Page<'_>, line: usize, root: usize, tables: &mut HashMap<usize, bool>) -> Kind {
+fn kind_of(
+    page: &Page<'_>,
+    line: usize,
+    root: usize,
+    is_story: bool,
+    tables: &mut HashMap<usize, bool>,
+) -> Kind {
     let mut in_cell = false;
     let block = page.lines[line].block as usize;
     for at in page.upward(block) {
@@ -150,7 +156,8 @@ fn kind_of(page: &Page<'_>, line: usize, root: usize, tables: &mut HashMap<usize
             Tag::Figcaption => return Kind::Caption,
             _ => {}
         }
-        if node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4 {
+        // In a list of products it names the box with the name and the price.
+        if is_story && node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4 {
             return Kind::Caption;
         }
         if at == root {
