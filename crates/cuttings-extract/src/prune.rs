@@ -447,7 +447,9 @@ fn is_teaser(page: &Page<'_>, index: usize) -> bool {
         .iter()
         .take(3)
         .any(|line| line.size >= 15 && line.size <= 200 && line.link_share() > 0.9);
-    titled && lines.len() <= 8 && plain <= 400 && size <= 700
+    // Items that are a link and nothing else are a list of links.
+    let is_bare = page.node(index).tag == Tag::Li && lines.len() == 1;
+    titled && !is_bare && lines.len() <= 8 && plain <= 400 && size <= 700
 }
 
 /// Whether the page has a main headline, and none of them in this element.

@@ -250,7 +250,7 @@ const LISTS: &[(Traits, &[&str])] = &[
     (Traits::LAYER, &[
         "-cookie", "-consent-", "-gdpr-", "-modal-", "-popup-", "-pop-up-", "-overlay-",
         "-lightbox-", "-dialog-", "-onetrust", "-toast-", "-login-", "-signin-", "-sign-in-",
-        "-registration-", "-offcanvas-", "-off-canvas-", "-drawer-", "-truste-", "-didomi",
+        "-registration-", "-offcanvas-", "-off-canvas-", "-truste-", "-didomi",
         "-qc-cmp", "-ccpa-", "-notification-bar-", "-announcement-bar-", "-snackbar-", "-tooltip-",
         "-popover-", "-interstitial-", "-welcome-mat", "-republish",
     ]),
