@@ -115,3 +115,13 @@ fn a_story_about_newsletters_keeps_what_it_says_of_them() {
         );
     }
 }
+
+#[test]
+fn a_drawer_that_holds_an_answer_is_read() {
+    let text = text(&format!(
+        "<article><h1>The ferry on the lake</h1>{}<div class=\"drawer\"><h2>Who may cross?</h2>\
+         <p>{THIRD}</p></div></article>",
+        paragraphs(3)
+    ));
+    assert!(text.contains("council"), "{text}");
+}

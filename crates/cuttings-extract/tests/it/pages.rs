@@ -65,3 +65,17 @@ fn what_a_forum_says_of_a_person_is_not_part_of_the_posts() {
     assert!(!text.contains("go down in the end"), "{text}");
     assert!(!text.contains("Joined"), "{text}");
 }
+
+#[test]
+fn a_box_named_for_captions_is_read_in_a_list_of_goods() {
+    let goods = ["punt", "barge", "ferry", "raft"]
+        .map(|name| {
+            format!(
+                "<div class=\"thumbnail\"><img src=\"/{name}.jpg\"><div class=\"caption\">\
+                 <div>The {name} of larch</div><div>Twelve crowns</div></div></div>"
+            )
+        })
+        .concat();
+    let text = text("", &format!("<h1>Boats for every lake</h1>{goods}"));
+    assert!(text.contains("The raft of larch"), "{text}");
+}
