@@ -48,7 +48,7 @@ use crate::page::Page;
 use crate::pictures::Addresses;
 use crate::prune::Prose;
 use crate::rules::{OtherPages, SiteRule, Story};
-use crate::shape::{Discussion, Shape};
+use crate::shape::{Claim, Discussion, Shape};
 
 /// Goes up when the same page would give another extraction, so that what was
 /// kept can be made anew.
@@ -296,13 +296,14 @@ fn read(
     let prunes = !is_chosen || options.rule.is_none_or(SiteRule::prunes);
 
     let prose = Prose::weigh(&page);
+    let claim = shape::claim(&found);
     let discussion = if is_chosen {
         Discussion::No
     } else {
         shape::discussion(&page, &found, own.as_ref(), &prose)
     };
     if prunes {
-        prune::prune(&mut page, &prose, discussion);
+        prune::prune(&mut page, &prose, discussion, claim);
     }
     let narrow = if is_chosen {
         Some(page.body)
@@ -320,7 +321,7 @@ fn read(
     } else {
         score::find_wide(&page, &score::weigh(&page, true))
     };
-    if let (Shape::Story, Some(root), true) = (shape, root, prunes) {
+    if let (Shape::Story, Some(root), true) = (shape, root, prunes && claim != Claim::Nothing) {
         prune::prune_teasers(&mut page, root);
     }
     let captions = pictures::captions(&page);

@@ -11,7 +11,9 @@ use cuttings_html::Tag;
 
 use crate::lines_edges::{drop_before_headline, drop_closing_teasers, drop_contacts, drop_edges};
 use crate::page::{Page, is_data_table};
-use crate::phrases::{appeal, fold, is_cookie_notice, is_label, leads_away, opens_other_part};
+use crate::phrases::{
+    appeal, fold, is_commission_notice, is_cookie_notice, is_label, leads_away, opens_other_part,
+};
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -54,7 +56,7 @@ pub struct Surroundings<'a> {
 
 /// Gathers the lines inside `root` that are not pruned, and decides on each.
 pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Candidate> {
-    let mut lines = gather(page, root);
+    let mut lines = gather(page, root, around.is_story);
     let headline = around.headline.map(fold).unwrap_or_default();
     let dek = around.dek.map(fold).unwrap_or_default();
     for (place, candidate) in lines.iter_mut().enumerate() {
@@ -66,15 +68,15 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
         drop_link_lists(page, &mut lines);
         drop_other_parts(page, &mut lines);
         drop_closing_teasers(page, &mut lines);
-        drop_before_headline(&mut lines, &headline);
+        drop_before_headline(page, &mut lines, &headline);
         drop_contacts(page, &mut lines);
         drop_edges(page, &mut lines);
-        drop_bare_headings(&mut lines);
+        drop_bare_headings(page, &mut lines);
     }
     lines
 }
 
-fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
+fn gather(page: &Page<'_>, root: usize, is_story: bool) -> Vec<Candidate> {
     let end = page.node(root).end as usize;
     let mut kept = Vec::new();
     let mut tables = HashMap::new();
@@ -119,7 +121,7 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
                 line,
                 folded: fold(&text),
                 text,
-                kind: kind_of(page, line, root, &mut tables),
+                kind: kind_of(page, line, root, is_story, &mut tables),
                 fate: None,
             });
         }
@@ -128,7 +130,13 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
     kept
 }
 
-fn kind_of(page: &Page<'_>, line: usize, root: usize, tables: &mut HashMap<usize, bool>) -> Kind {
+fn kind_of(
+    page: &Page<'_>,
+    line: usize,
+    root: usize,
+    is_story: bool,
+    tables: &mut HashMap<usize, bool>,
+) -> Kind {
     let mut in_cell = false;
     let block = page.lines[line].block as usize;
     for at in page.upward(block) {
@@ -151,7 +159,8 @@ fn kind_of(page: &Page<'_>, line: usize, root: usize, tables: &mut HashMap<usize
             Tag::Figcaption => return Kind::Caption,
             _ => {}
         }
-        if node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4 {
+        // In a list of products it names the box with the name and the price.
+        if is_story && node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4 {
             return Kind::Caption;
         }
         if at == root {
@@ -201,6 +210,9 @@ fn by_itself(
     }
     if around.is_story && line.size < 600 && is_cookie_notice(text) {
         return Some(Reason::Layer);
+    }
+    if around.is_story && place < 8 && line.size < 400 && is_commission_notice(text) {
+        return Some(Reason::Promotion);
     }
     if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;
@@ -408,6 +420,10 @@ fn list_of(page: &Page<'_>, line: usize) -> Option<usize> {
         .last()
 }
 
+/// An appeal in the middle of a story is shorter than this, in bytes, unless
+/// others stand beside it.
+const SHORT_APPEAL: usize = 160;
+
 /// Appeals stand together. A line that could be one is dropped when it has
 /// company or stands at either end of the story; one that surely is goes
 /// wherever it stands, and takes along what is shut in between two of them.
@@ -429,6 +445,12 @@ fn drop_appeals(lines: &mut [Candidate]) {
         return;
     }
     let words: usize = live.iter().map(|at| lines[*at].text.len()).sum();
+    // Long lines of this kind all over are what the story is about.
+    let is_subject = live
+        .iter()
+        .filter(|at| strength[**at] == 2 && lines[**at].text.len() >= SHORT_APPEAL)
+        .count()
+        >= 4;
     let mut dropped = Vec::new();
     for (place, at) in live.iter().enumerate() {
         let near = |by: isize| {
@@ -440,10 +462,15 @@ fn drop_appeals(lines: &mut [Candidate]) {
         };
         let company = near(-1).max(near(1)).max(near(-2)).max(near(2));
         let edge = place < 4 || place + 5 > live.len();
+        let size = lines[*at].text.len();
         match strength[*at] {
-            2 if edge || company > 0 || lines[*at].text.len() < 400 => dropped.push(*at),
-            1 if (edge && lines[*at].text.len() < 300) || company == 2 => dropped.push(*at),
-            0 if near(-1) > 0 && near(1) > 0 && near(-1) + near(1) >= 3 => dropped.push(*at),
+            2 if edge || size < SHORT_APPEAL || (company > 0 && !is_subject) => {
+                dropped.push(*at);
+            }
+            1 if (edge && size < 300) || (company == 2 && !is_subject) => dropped.push(*at),
+            0 if near(-1) > 0 && near(1) > 0 && near(-1) + near(1) >= 3 && !is_subject => {
+                dropped.push(*at);
+            }
             _ => {}
         }
     }
@@ -457,8 +484,9 @@ fn drop_appeals(lines: &mut [Candidate]) {
     }
 }
 
-/// A heading whose part of the page is gone goes too.
-fn drop_bare_headings(lines: &mut [Candidate]) {
+/// A heading whose part of the page is gone goes too. One in a list that leads
+/// nowhere is an item of it.
+fn drop_bare_headings(page: &Page<'_>, lines: &mut [Candidate]) {
     let mut has_text = false;
     let mut below: Option<u8> = None;
     for candidate in lines
@@ -471,6 +499,12 @@ fn drop_bare_headings(lines: &mut [Candidate]) {
             below = None;
             continue;
         };
+        if list_of(page, candidate.line).is_some() && page.lines[candidate.line].link_share() < 0.5
+        {
+            has_text = true;
+            below = None;
+            continue;
+        }
         if has_text || below.is_some_and(|other| other > level) {
             below = Some(below.map_or(level, |other| other.min(level)));
         } else {

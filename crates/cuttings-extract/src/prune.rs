@@ -6,10 +6,12 @@
 //! holds: a name such as `has-sidebar` on a box with half the text in it is
 //! about the layout, so every rule has a share above which it stands back.
 
+use std::collections::{HashMap, HashSet};
+
 use cuttings_html::{Attr, Tag};
 
 use crate::page::{Node, Page, is_block};
-use crate::shape::Discussion;
+use crate::shape::{Claim, Discussion};
 use crate::traits::Traits;
 
 /// Why something is left out.
@@ -83,8 +85,14 @@ impl Prose {
 }
 
 /// Marks what is not the story. In a discussion, posts and their authors stay.
-pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
+pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion, claim: Claim) {
     let total = prose.total().max(1.0);
+    let sizes = Prose::of(page.lines.iter().map(|line| line.size as f32));
+    let whole = sizes.total().max(1.0);
+    let cards = match claim {
+        Claim::Story => HashSet::new(),
+        Claim::Text | Claim::Nothing => cards(page),
+    };
     let mut at = page.body;
     let end = page.node(page.body).end as usize;
     while at < end {
@@ -94,9 +102,15 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
             continue;
         }
         let lines = page.lines_in(at);
-        let share = prose.between(&lines) / total;
+        // On a page of short lines, a few long ones in its footer are most of the
+        // prose and little of the text.
+        let share = (prose.between(&lines) / total).min(sizes.between(&lines) * 3.0 / whole);
+        let is_card = page
+            .attr(at, Attr::Class)
+            .is_some_and(|class| cards.contains(class));
         if at != page.body
-            && let Some(reason) = verdict(page, at, share, discussion)
+            && !is_card
+            && let Some(reason) = verdict(page, at, share, discussion, claim)
         {
             page.nodes[at].dropped = Some(reason);
             at = node.end as usize;
@@ -107,6 +121,41 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
             at += 1;
         }
     }
+}
+
+/// Share of all text of a page that boxes of one class hold together before they
+/// are what the page shows, whatever they are called.
+const MIN_CARD_SHARE: f32 = 0.2;
+
+/// Class attributes that many boxes have, which hold much of the page's text
+/// together: the cards of a list.
+fn cards<'d>(page: &Page<'d>) -> HashSet<&'d str> {
+    let size = |index: usize| -> u32 {
+        page.lines[page.lines_in(index)]
+            .iter()
+            .map(|line| line.size)
+            .sum()
+    };
+    let mut classes: HashMap<&'d str, (u32, u32)> = HashMap::new();
+    for at in page.body..page.nodes.len() {
+        let node = page.node(at);
+        if node.tag != Tag::None
+            && node.end_line > node.first_line
+            && !node.traits.has(Traits::LAYER | Traits::COMMENTS)
+            && NAME_RULES.iter().any(|(hint, ..)| node.traits.has(*hint))
+            && let Some(class) = page.attr(at, Attr::Class)
+        {
+            let held = classes.entry(class).or_default();
+            held.0 += 1;
+            held.1 += size(at);
+        }
+    }
+    let whole = size(page.body) as f32;
+    classes
+        .into_iter()
+        .filter(|(_, (count, held))| *count >= 4 && *held as f32 >= MIN_CARD_SHARE * whole)
+        .map(|(class, _)| class)
+        .collect()
 }
 
 /// What stands below a heading that is named for other stories goes with it,
@@ -161,12 +210,21 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
     (Traits::DATE, Reason::Metadata, 0.02),
 ];
 
+/// The part of a discussion's prose that is told of one author at most.
+const MAX_PROFILE_SHARE: f32 = 0.15;
+
 /// The part of a page's prose that a pull quote holds at most.
 const MAX_PULL_QUOTE_SHARE: f32 = 0.15;
 
 /// Whether, and why, the element at `index` is not the story; `share` is the
 /// part of the page's prose that it holds.
-fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) -> Option<Reason> {
+fn verdict(
+    page: &Page<'_>,
+    index: usize,
+    share: f32,
+    discussion: Discussion,
+    claim: Claim,
+) -> Option<Reason> {
     let node = page.node(index);
     // Printed beside the text, whatever element holds it; the HTML shows it.
     if node.traits.has(Traits::PULL_QUOTE)
@@ -252,6 +310,13 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
     {
         return Some(Reason::Hidden);
     }
+    if discussion != Discussion::No
+        && node.traits.has(Traits::PROFILE)
+        && share <= MAX_PROFILE_SHARE
+        && !named_body
+    {
+        return Some(Reason::AuthorBio);
+    }
     for (hint, reason, most) in NAME_RULES {
         if !node.traits.has(*hint) || share > *most || named_body {
             continue;
@@ -259,7 +324,12 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
         let spared = match *reason {
             Reason::Comments => discussion == Discussion::OfComments,
             Reason::Byline => is_long(page, index) || discussion != Discussion::No,
-            Reason::Metadata | Reason::Promotion => is_heading || is_long(page, index),
+            Reason::Metadata | Reason::Promotion => {
+                // Where nothing claims to be a story, the page may be made of these.
+                is_heading
+                    || is_long(page, index)
+                    || (claim == Claim::Nothing && has_heading(page, index))
+            }
             // A list of contents is links, and an advertisement has no long text.
             Reason::ContentsList => !is_linked(page, index),
             // What is behind the wall is the story, and long; the wall is short.
@@ -377,7 +447,9 @@ fn is_teaser(page: &Page<'_>, index: usize) -> bool {
         .iter()
         .take(3)
         .any(|line| line.size >= 15 && line.size <= 200 && line.link_share() > 0.9);
-    titled && lines.len() <= 8 && plain <= 400 && size <= 700
+    // Items that are a link and nothing else are a list of links.
+    let is_bare = page.node(index).tag == Tag::Li && lines.len() == 1;
+    titled && !is_bare && lines.len() <= 8 && plain <= 400 && size <= 700
 }
 
 /// Whether the page has a main headline, and none of them in this element.
@@ -389,6 +461,16 @@ fn headline_is_outside(page: &Page<'_>, index: usize) -> bool {
         .filter(|at| page.node(*at).tag == Tag::H1)
         .peekable();
     headlines.peek().is_some() && headlines.all(|at| !page.is_inside(at, index))
+}
+
+/// Whether a part of the page has a heading of its own.
+fn has_heading(page: &Page<'_>, index: usize) -> bool {
+    let node = page.node(index);
+    (index..node.end as usize).any(|at| {
+        let inner = page.node(at);
+        matches!(inner.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4)
+            && inner.end_line > inner.first_line
+    })
 }
 
 /// Whether an element holds more text than a byline or a row of tags does.

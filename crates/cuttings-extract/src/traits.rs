@@ -49,6 +49,9 @@ impl Traits {
     pub const GALLERY: Self = Self(1 << 25);
     pub const CREDIT: Self = Self(1 << 26);
     pub const FOOTNOTES: Self = Self(1 << 27);
+    /// What a forum prints of a person beside each post: rank, badges,
+    /// signature.
+    pub const PROFILE: Self = Self(1 << 28);
 
     /// Whether any of the hints in `other` is in this set.
     pub fn has(self, other: Self) -> bool {
@@ -271,7 +274,7 @@ const LISTS: &[(Traits, &[&str])] = &[
         "-search-box-", "-searchbox-", "-brotkrumen-", "-locale-", "-pagenav",
     ]),
     (Traits::FOOTER, &[
-        "-footer-", "-colophon-", "-site-footer", "-page-footer", "-copyright-", "-imprint-",
+        "-footer-", "-colophon-", "-site-footer", "-page-footer", "-copyright-", "-imprint-", "-disclaimer",
         "-legal-", "-foot-", "-fineprint-",
     ]),
     (Traits::SIDEBAR, &[
@@ -291,7 +294,7 @@ const LISTS: &[(Traits, &[&str])] = &[
     (Traits::LAYER, &[
         "-cookie", "-consent-", "-gdpr-", "-modal-", "-popup-", "-pop-up-", "-overlay-",
         "-lightbox-", "-dialog-", "-onetrust", "-toast-", "-login-", "-signin-", "-sign-in-",
-        "-registration-", "-offcanvas-", "-off-canvas-", "-drawer-", "-truste-", "-didomi",
+        "-registration-", "-offcanvas-", "-off-canvas-", "-truste-", "-didomi",
         "-qc-cmp", "-ccpa-", "-notification-bar-", "-announcement-bar-", "-snackbar-", "-tooltip-",
         "-popover-", "-interstitial-", "-welcome-mat", "-republish",
     ]),
@@ -409,6 +412,12 @@ const LISTS: &[(Traits, &[&str])] = &[
     ]),
     (Traits::GALLERY, &[
         "-gallery", "-slideshow", "-carousel", "-slider-", "-swiper",
+    ]),
+    (Traits::PROFILE, &[
+        "-signature", "-postsignature", "-user-extras-", "-userextras-", "-postprofile-",
+        "-post-profile-", "-flair-", "-badges-", "-user-stats-", "-author-stats-", "-last-edit-",
+        "-lastedit-", "-browser-warning-", "-user-title-", "-usertitle-", "-userrank-",
+        "-post-author-info-", "-author-pane-", "-authorpane-",
     ]),
     (Traits::FOOTNOTES, &[
         "-footnote", "-endnote", "-references-", "-fussnote", "-reflist-",

@@ -407,7 +407,7 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
             let name = next(by)?.text;
             by += 1;
             // The same month by another name: 24 نيسان / أبريل 2020
-            if next(by).is_some_and(|w| self::month(w.text) == Some(month)) {
+            if month(name).is_some() && next(by).is_some_and(|w| month(w.text) == month(name)) {
                 by += 1;
             }
             if next(by).is_some_and(|w| matches!(w.text, "de" | "del" | "of")) {

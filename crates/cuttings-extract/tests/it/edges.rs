@@ -76,3 +76,15 @@ fn a_pull_quote_is_marked_in_the_html_and_is_not_in_the_text() {
         found.text
     );
 }
+
+#[test]
+fn what_a_text_disclaims_at_its_end_is_left_out() {
+    let text = text(&format!(
+        "<p>Readers pay nothing; we may earn a commission on what is bought by our links.</p>{STORY}\
+         <p>This text is for informational purposes only and is no advice to anybody who wants to \
+         cross a lake, whatever the weather and the boat, or to a person who builds piers.</p>\
+         <p>Neither the ferryman nor the inn is a registered trademark of the town.</p>"
+    ));
+    assert!(text.starts_with("The ferry did not sail"), "{text}");
+    assert!(text.ends_with("inside."), "{text}");
+}

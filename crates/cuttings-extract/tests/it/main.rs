@@ -3,6 +3,8 @@
 mod edges;
 mod golden;
 mod metadata;
+mod kept;
+mod pages;
 mod properties;
 mod rules;
 mod sample;
