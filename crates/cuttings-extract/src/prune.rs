@@ -85,6 +85,7 @@ impl Prose {
 /// Marks what is not the story. In a discussion, posts and their authors stay.
 pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
     let total = prose.total().max(1.0);
+    let lede = lede_named_teaser(page);
     let mut at = page.body;
     let end = page.node(page.body).end as usize;
     while at < end {
@@ -97,6 +98,7 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
         let share = prose.between(&lines) / total;
         if at != page.body
             && let Some(reason) = verdict(page, at, share, discussion)
+            && !(reason == Reason::Promotion && lede.is_some_and(|lede| page.is_inside(at, lede)))
         {
             page.nodes[at].dropped = Some(reason);
             at = node.end as usize;
@@ -126,6 +128,25 @@ fn drop_headed(page: &mut Page<'_>, mut at: usize, heading: &Node) -> usize {
         at = node.end as usize;
     }
     at
+}
+
+/// The lede, where a page calls it the teaser of the article: the first element
+/// of such a name after the headline, with a whole sentence and no link.
+fn lede_named_teaser(page: &Page<'_>) -> Option<usize> {
+    let headline = page
+        .marked
+        .iter()
+        .map(|at| *at as usize)
+        .find(|at| page.node(*at).tag == Tag::H1)?;
+    let first = (headline..page.nodes.len()).find(|at| {
+        let traits = page.node(*at).traits;
+        traits.has(Traits::DEK) && traits.has(Traits::PROMOTION)
+    })?;
+    let lines = &page.lines[page.lines_in(first)];
+    let tells = lines
+        .iter()
+        .any(|line| line.size >= 120 && line.ends_sentence);
+    (tells && lines.iter().all(|line| line.link_size == 0)).then_some(first)
 }
 
 fn heading_level(tag: Tag) -> Option<u8> {

@@ -346,7 +346,8 @@ const LISTS: &[(Traits, &[&str])] = &[
         "-dek-", "-deck-", "-standfirst-", "-subtitle-", "-sub-title-", "-subheadline-",
         "-sub-headline-", "-subhead-", "-sub-heading-", "-summary-", "-article-summary",
         "-excerpt-", "-lede-", "-lead-", "-intro-", "-teaser-text-", "-vorspann-", "-bajada-",
-        "-chapo-", "-strapline-", "-description-", "-article-intro-",
+        "-chapo-", "-strapline-", "-description-", "-article-intro-", "-article-teaser-",
+        "-artikel-teaser-",
     ]),
     (Traits::CONTENTS_LIST, &[
         "-toc-", "-table-of-contents", "-tableofcontents-", "-ez-toc", "-lwptoc",

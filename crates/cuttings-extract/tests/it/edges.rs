@@ -76,3 +76,45 @@ fn a_pull_quote_is_marked_in_the_html_and_is_not_in_the_text() {
         found.text
     );
 }
+
+const LEDE: &str = "The lake rose above the pier in the night, and whoever wanted to cross on \
+    Tuesday had to go around it. The carters did not mind, since they are paid by the hour and \
+    the road is long and in good repair.";
+
+/// A page on which headline, lede and text stand in boxes of their own.
+fn page_in_boxes(lede: &str) -> String {
+    let page = format!(
+        "<title>Ferry</title><meta property=\"og:type\" content=\"article\"><body>\
+         <header><h1>Ferry</h1></header><main><div>{lede}</div>\
+         <div class=\"article-body\">{STORY}{STORY}</div></main></body>"
+    );
+    cuttings_extract::extract(&page, None)
+        .expect("a small page")
+        .text
+}
+
+#[test]
+fn a_lede_in_a_box_of_its_own_between_headline_and_text_is_kept() {
+    for lede in [
+        format!("<p>{LEDE}</p>"),
+        format!("<div>{LEDE}</div>"),
+        format!("<p class=\"article-teaser\">{LEDE}</p>"),
+    ] {
+        let text = page_in_boxes(&lede);
+        assert!(text.starts_with("The lake rose"), "{lede}: {text}");
+    }
+}
+
+#[test]
+fn a_caption_or_a_linked_teaser_between_headline_and_text_is_not_a_lede() {
+    for other in [
+        format!("<div class=\"image-caption\">{LEDE}</div>"),
+        format!("<p class=\"article-teaser\"><a href=\"/other\">{LEDE}</a></p>"),
+    ] {
+        let text = page_in_boxes(&other);
+        assert!(
+            text.starts_with("The ferry did not sail"),
+            "{other}: {text}"
+        );
+    }
+}
