@@ -8,6 +8,7 @@ pub mod crates;
 pub mod licences;
 pub mod sources;
 pub mod versions;
+mod words;
 
 use crate::workspace::Workspace;
 
@@ -64,6 +65,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         sentence: "templates use no safe filter, inline script or inline style",
         check: sources::templates_hold_no_inline_code,
+    },
+    Rule {
+        sentence: "what the interface says stands in the catalogue, not in templates",
+        check: words::templates_say_nothing,
     },
     Rule {
         sentence: "the browser tests' lock file names no registry host",

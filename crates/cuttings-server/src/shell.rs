@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::assets;
 use crate::error::HttpError;
 use crate::session::Caller;
+use crate::texts::{ENGLISH, Texts};
 
 /// Where in the site a page stands; the masthead marks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(crate) struct Shell {
     pub csrf: String,
     /// Path and query that forms of this page come back to.
     pub here: String,
+    /// What the interface says.
+    pub text: &'static Texts,
 }
 
 impl Shell {
@@ -44,6 +47,7 @@ impl Shell {
             user: None,
             csrf: String::new(),
             here: "/".to_owned(),
+            text: &ENGLISH,
         }
     }
 
@@ -57,6 +61,7 @@ impl Shell {
             here: here
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
+            text: &ENGLISH,
         }
     }
 

@@ -11,16 +11,33 @@ use crate::{Engine, StoreError, dialect};
 
 struct Migration {
     shared: &'static str,
+    /// What differs between the engines; often nothing.
     sqlite: &'static str,
     postgres: &'static str,
 }
 
+impl Migration {
+    const fn shared(sql: &'static str) -> Self {
+        Self {
+            shared: sql,
+            sqlite: "",
+            postgres: "",
+        }
+    }
+}
+
 /// All migrations; the first one brings an empty database to version 1.
-const MIGRATIONS: &[Migration] = &[Migration {
-    shared: include_str!("../migrations/0001_first_edition.sql"),
-    sqlite: include_str!("../migrations/0001_search.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_search.postgres.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        shared: include_str!("../migrations/0001_first_edition.sql"),
+        sqlite: include_str!("../migrations/0001_search.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_search.postgres.sql"),
+    },
+    Migration::shared(include_str!("../migrations/0002_reading.sql")),
+    Migration::shared(include_str!("../migrations/0003_tags.sql")),
+    Migration::shared(include_str!("../migrations/0004_highlights.sql")),
+    Migration::shared(include_str!("../migrations/0005_feeds.sql")),
+];
 
 /// Runs what is due.
 ///

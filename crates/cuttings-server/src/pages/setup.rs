@@ -18,6 +18,7 @@ use crate::error::HttpError;
 use crate::pages::signin::{signed_in, what_to_say};
 use crate::policy::setup_closed;
 use crate::shell::{Place, Shell, show};
+use crate::texts::ENGLISH;
 
 #[derive(Template)]
 #[template(path = "setup.html")]
@@ -48,7 +49,7 @@ pub(crate) async fn open(
     FormBody(form): FormBody<SetupForm>,
 ) -> Result<Response, HttpError> {
     if form.password != form.password_again {
-        let wrong = "The two passwords are not the same. Type both again.".to_owned();
+        let wrong = ENGLISH.frame.passwords_differ.to_owned();
         return page(StatusCode::UNPROCESSABLE_ENTITY, form.name, Some(wrong));
     }
     match accounts::open_first(&app.library, &form.name, &form.password).await {
@@ -67,7 +68,7 @@ fn page(status: StatusCode, name: String, wrong: Option<String>) -> Result<Respo
     show(
         status,
         &SetupPage {
-            shell: Shell::for_nobody("Open your library", Place::Elsewhere),
+            shell: Shell::for_nobody(ENGLISH.frame.open_title, Place::Elsewhere),
             name,
             wrong,
         },

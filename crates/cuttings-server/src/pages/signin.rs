@@ -17,6 +17,7 @@ use crate::error::HttpError;
 use crate::origin::local_path;
 use crate::session::{self, Caller};
 use crate::shell::{Place, Shell, show};
+use crate::texts::ENGLISH;
 
 #[derive(Template)]
 #[template(path = "signin.html")]
@@ -166,7 +167,7 @@ fn page(
     show(
         status,
         &SignInPage {
-            shell: Shell::for_nobody("Sign in", Place::Elsewhere),
+            shell: Shell::for_nobody(ENGLISH.frame.sign_in, Place::Elsewhere),
             name,
             next,
             wrong,

@@ -1,0 +1,51 @@
+//! The catalogue: every word the interface says, one file a page.
+//!
+//! Templates reach it through the shell, `{{ shell.text.frame.library }}`, and
+//! code through [`ENGLISH`]. A text that holds a value is a function field:
+//! `{{ (shell.text.list.minutes)(card.minutes) }}` in a template. Each language is one
+//! value of [`Texts`], so that a text without its translation does not
+//! compile. `cargo xtask house` finds words in templates that stand outside.
+
+mod frame;
+
+pub(crate) use frame::Frame;
+
+/// All texts, in one language.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    /// The frame of every page, and the pages of a visitor.
+    pub frame: Frame,
+}
+
+/// The interface in English.
+pub(crate) static ENGLISH: Texts = Texts {
+    frame: frame::ENGLISH,
+};
+
+/// Declares the texts of a page and their English side by side: first the plain
+/// ones, `name: "text",`, then behind a `;` those that hold values,
+/// `fn name(value: Type) => expression,`.
+macro_rules! texts {
+    (
+        $(#[$about:meta])*
+        $group:ident {
+            $( $name:ident: $text:literal ),* $(,)?
+            $( ; $( fn $function:ident($($value:ident: $type:ty),+) => $body:expr ),+ $(,)? )?
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Debug)]
+        #[allow(missing_docs, reason = "the text says what it is for")]
+        pub(crate) struct $group {
+            $( pub $name: &'static str, )*
+            $( $( pub $function: fn($($type),+) -> String, )+ )?
+        }
+
+        /// In English.
+        pub(crate) const ENGLISH: $group = $group {
+            $( $name: $text, )*
+            $( $( $function: |$($value),+| $body, )+ )?
+        };
+    };
+}
+use texts;
