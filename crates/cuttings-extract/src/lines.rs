@@ -11,7 +11,9 @@ use cuttings_html::Tag;
 
 use crate::lines_edges::{drop_before_headline, drop_closing_teasers, drop_contacts, drop_edges};
 use crate::page::{Page, is_data_table};
-use crate::phrases::{appeal, fold, is_cookie_notice, is_label, leads_away, opens_other_part};
+use crate::phrases::{
+    appeal, fold, is_break, is_cookie_notice, is_label, is_note, leads_away, opens_other_part,
+};
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -171,13 +173,16 @@ fn by_itself(
     match candidate.kind {
         Kind::Caption => return Some(Reason::Caption),
         // A quotation may say anything, and embedded posts are dated links.
+        Kind::Quote if line.link_share() > 0.45 && line.size < 260 && leads_away(text) => {
+            return Some(Reason::Related);
+        }
         Kind::Code | Kind::Cell | Kind::Quote => return None,
         Kind::Heading(1) if around.is_story && place < 12 => return Some(Reason::RepeatedHeadline),
         _ => {}
     }
     let folded = fold(text);
     if folded.is_empty() {
-        return Some(Reason::Control);
+        return (!is_break(text)).then_some(Reason::Control);
     }
     if !headline.is_empty() && place < 12 && folded == headline {
         return Some(Reason::RepeatedHeadline);
@@ -198,6 +203,9 @@ fn by_itself(
     }
     if around.is_story && line.size < 600 && is_cookie_notice(text) {
         return Some(Reason::Layer);
+    }
+    if line.size < 600 && around.is_story && is_note(text) {
+        return Some(Reason::Metadata);
     }
     if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;

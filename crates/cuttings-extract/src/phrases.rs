@@ -22,6 +22,15 @@ pub fn fold(text: &str) -> String {
     out.trim().to_owned()
 }
 
+/// Whether a line is a break that the author set between two parts of the text:
+/// `___`, `* * *`.
+pub fn is_break(text: &str) -> bool {
+    let signs: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    (3..=12).contains(&signs.len())
+        && matches!(signs[0], '_' | '*')
+        && signs.iter().all(|sign| *sign == signs[0])
+}
+
 /// Whether two texts have the same words in the same order.
 pub fn same_words(a: &str, b: &str) -> bool {
     let folded = fold(a);
@@ -93,7 +102,12 @@ const WHOLE_LINES: &[&str] = &[
     "teilen ist heilen", "artikel teilen", "beitrag teilen", "diesen artikel teilen",
     "diesen beitrag teilen", "seite drucken", "artikel drucken", "zurück", "nach oben",
     "zum seitenanfang", "zur übersicht", "zurück zur übersicht", "weitere artikel",
-    "weitere beiträge", "weitere themen", "ähnliche artikel", "ähnliche beiträge",
+    "weitere beiträge", "weitere themen", "ähnliche artikel", "ähnliche beiträge", "caption",
+    "rezept drucken", "print recipe", "externer inhalt", "bild anzeigen bild schließen",
+    "vergrößern", "bild vergrößern", "agrandir", "ampliar", "kommentare geschlossen",
+    "comments are closed", "comments closed", "noch keine bewertungen loading",
+    "no ratings yet loading", "noch keine kommentare", "keine kommentare", "sin comentarios",
+    "aucun commentaire", "nessun commento",
 ];
 
 /// How lines begin that point elsewhere, lower case, as printed.
@@ -109,7 +123,10 @@ const STARTS: &[&str] = &[
     "das könnte sie auch", "lees ook", "lire aussi", "à lire aussi", "a lire aussi", "à lire :",
     "lea también", "lea además", "le puede interesar", "leia também", "leia mais", "veja também",
     "leggi anche", "te puede interesar", "vea también", "lea aquí", "читайте также",
-    "czytaj także", "zobacz też", "advertisement", "story continues below",
+    "czytaj także", "czytaj też", "czytaj również", "czytaj więcej", "zobacz też", "zobacz także",
+    "zobacz również", "dowiedz się więcej", "puedes ver:", "mira:", "mira también", "lee también",
+    "ver también", "lire également", "voir aussi", "vedi anche", "lees meer", "läs också",
+    "les også", "læs også", "advertisement", "story continues below",
     "article continues below", "sign up for ", "sign up to ", "sign up here", "subscribe to ",
     "subscribe now", "subscribe for ", "click here to subscribe", "click here to read",
     "follow us on", "follow us:", "follow him on", "follow her on", "follow them on", "like us on",
@@ -118,8 +135,7 @@ const STARTS: &[&str] = &[
     "copyright 19", "(c) 20", "© 20", "©20", "© 19", "all rights reserved", "tags:", "tagged:",
     "tagged with", "tags |", "filed under", "filed in", "posted in", "posted under", "categories:",
     "category:", "topics:", "schlagwörter:", "schlagworte:", "etiquetas:", "keywords:",
-    "this article was originally published", "this article originally appeared",
-    "this story was originally published", "originally published", "the post ", "photo:",
+    "the post ", "photo:",
     "photos:", "photo by", "photo credit", "photograph:", "image:", "image credit", "image via",
     "images:", "image source", "images via", "foto:", "fotos:", "bild:", "picture:", "credit:",
     "photo courtesy", "featured image", "getty images", "header image", "cover image",
@@ -340,15 +356,15 @@ static APPEALS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// Whether a line is a label or a button and nothing else.
 pub fn is_label(text: &str) -> bool {
+    if text.len() < 300 && is_shortcode(text) {
+        return true;
+    }
     if text.len() > 60 {
         return false;
     }
     let folded = fold(text);
     // A number alone, and what a template left unfilled.
-    if folded.bytes().all(|b| b.is_ascii_digit())
-        || text.starts_with("{{")
-        || text.starts_with("[vc_")
-    {
+    if folded.bytes().all(|b| b.is_ascii_digit()) || text.starts_with("{{") || is_shortcode(text) {
         return true;
     }
     if WHOLE_LINES.contains(&folded.as_str()) {
@@ -397,6 +413,43 @@ pub fn is_label(text: &str) -> bool {
                     | "replies"
                     | "min"
             ))
+}
+
+/// Whether a line begins with a tag that the publishing system should have
+/// replaced: `[button link="…"]`, `[vc_row]`.
+fn is_shortcode(text: &str) -> bool {
+    let Some(inside) = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.split(']').next())
+    else {
+        return false;
+    };
+    let name = inside.split(' ').next().unwrap_or("");
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && (name.contains('_') || inside.contains('='))
+}
+
+/// How notes of the page on itself begin, lower case, as printed: how to cite it,
+/// when it was filed, what is earned by it, whose the pictures are.
+#[rustfmt::skip]
+const NOTES: &[&str] = &[
+    "citation:", "suggested citation", "zitiervorschlag", "zitierhinweis", "how to cite this",
+    "cite this article", "this entry was posted", "dieser eintrag wurde", "dieser beitrag wurde am",
+    "der beitrag wurde am", "this post contains references to products",
+    "we recommend the best products", "letzte aktualisierung am", "(alle angaben ohne gewähr",
+    "alle angaben ohne gewähr", "beitragsbild:", "titelbild:", "abbildung:", "bildnachweis",
+    "sofern nicht anders", "unless otherwise noted", "unless otherwise stated",
+    "except where otherwise noted", "note: we may earn", "prices and availability",
+];
+
+/// Whether a line is a note of the page on itself, however long.
+pub fn is_note(text: &str) -> bool {
+    let start: String = text.chars().take(48).flat_map(char::to_lowercase).collect();
+    let start = start.trim_start_matches(['*', '(', '[', ' ', '–', '—']);
+    NOTES.iter().any(|phrase| start.starts_with(phrase))
 }
 
 /// How headings begin over what is not the story, folded.

@@ -258,6 +258,9 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
         node.tag,
         Tag::Html | Tag::Body | Tag::Main | Tag::Tr | Tag::Td | Tag::Th | Tag::Tbody
     );
+    if node.tag == Tag::Span && is_card_in_sentence(page, index) {
+        return Some(Reason::Layer);
+    }
     if is_frame || node.traits == Traits::NONE {
         return None;
     }
@@ -429,6 +432,30 @@ fn stands_alone(page: &Page<'_>, index: usize) -> bool {
         && page.lines[lines]
             .iter()
             .all(|line| line.end <= page.node(index).end)
+}
+
+/// Whether an inline element inside a sentence is a card that opens over it: a
+/// picture and a few links beside each other, with no words of its own.
+fn is_card_in_sentence(page: &Page<'_>, index: usize) -> bool {
+    const MOST_NODES: usize = 100;
+    let end = page.node(index).end as usize;
+    if end - index > MOST_NODES {
+        return false;
+    }
+    let (mut links, mut has_picture) = (0, false);
+    for at in index + 1..end {
+        let node = page.node(at);
+        let is_right_inside = node.parent as usize == index;
+        match node.tag {
+            Tag::A if is_right_inside => links += 1,
+            Tag::Img if is_right_inside => has_picture = true,
+            Tag::None if is_right_inside && !page.doc.text(node.id).trim().is_empty() => {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    has_picture && links >= 3
 }
 
 /// Whether a hidden element is a part of the text that a reader may unfold: it

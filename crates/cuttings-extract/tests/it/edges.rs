@@ -118,3 +118,35 @@ fn a_caption_or_a_linked_teaser_between_headline_and_text_is_not_a_lede() {
         );
     }
 }
+
+#[test]
+fn a_card_that_opens_over_a_name_in_a_sentence_is_left_out() {
+    let text = text(&format!(
+        "<p>On Monday <span><a href=\"/ada\">Ada Byron</a><span><img src=\"/ada.jpg\">\
+         <a href=\"/ada\">Ada Byron</a><a href=\"/1\">The mill is sold</a>\
+         <a href=\"/2\">No news from the mill</a></span></span> went down to the pier with the \
+         mayor, to see what the water had left of it.</p>{STORY}"
+    ));
+    assert!(text.starts_with("On Monday Ada Byron went down"), "{text}");
+}
+
+#[test]
+fn a_break_set_by_the_author_stays() {
+    let (first, rest) = STORY.split_at(STORY.find("</p>").expect("a paragraph") + 4);
+    let text = text(&format!("{first}<p>___</p>{rest}"));
+    assert!(text.contains("around it.\n\n___\n\nIt took"), "{text}");
+}
+
+#[test]
+fn what_a_page_notes_on_itself_is_left_out() {
+    for note in [
+        "Citation: The ferry and the lake (2019, November 18), read on 20 November 2019 from \
+         https://ferry.example/news/2019-11-the-ferry-and-the-lake.html",
+        "Dieser Beitrag wurde am Montag, den 4. März 2019 um 15:21 Uhr veröffentlicht.",
+        "[button link=\"https://ferry.example/kit\" type=\"big\"]Send us your kit[/button]",
+        "<a href=\"/other\">PUEDES VER: Lo que dejó el agua en el muelle</a>",
+    ] {
+        let text = text(&format!("{STORY}<p>{note}</p>"));
+        assert!(text.ends_with("inside."), "{note}: {text}");
+    }
+}
