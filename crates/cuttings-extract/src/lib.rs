@@ -292,7 +292,7 @@ fn read(
         shape::discussion(&page, &found, own.as_ref(), &prose)
     };
     if prunes {
-        prune::prune(&mut page, &prose, discussion);
+        prune::prune(&mut page, &prose, discussion, found.headline.as_deref());
     }
     let narrow = if is_chosen {
         Some(page.body)

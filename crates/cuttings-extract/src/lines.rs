@@ -14,6 +14,7 @@ use crate::page::{Page, is_data_table};
 use crate::phrases::{
     appeal, fold, is_break, is_cookie_notice, is_label, is_note, leads_away, opens_other_part,
 };
+use crate::pictures;
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -150,7 +151,9 @@ fn kind_of(page: &Page<'_>, line: usize, root: usize, tables: &mut HashMap<usize
             Tag::Figcaption => return Kind::Caption,
             _ => {}
         }
-        if node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4 {
+        if (node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4)
+            || pictures::is_box(page, at)
+        {
             return Kind::Caption;
         }
         if at == root {

@@ -9,6 +9,7 @@
 use cuttings_html::{Attr, Tag};
 
 use crate::page::{Node, Page, is_block};
+use crate::phrases::same_words;
 use crate::shape::Discussion;
 use crate::traits::Traits;
 
@@ -83,7 +84,16 @@ impl Prose {
 }
 
 /// Marks what is not the story. In a discussion, posts and their authors stay.
-pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
+///
+/// `headline` is that of the story: what holds it is no layer over the page,
+/// whatever it is called.
+pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion, headline: Option<&str>) {
+    let headline = headline.and_then(|words| {
+        page.marked
+            .iter()
+            .map(|at| *at as usize)
+            .find(|at| page.node(*at).tag == Tag::H1 && same_words(&page.text_in(*at), words))
+    });
     let total = prose.total().max(1.0);
     let lede = lede_named_teaser(page);
     let mut at = page.body;
@@ -99,6 +109,7 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
         if at != page.body
             && let Some(reason) = verdict(page, at, share, discussion)
             && !(reason == Reason::Promotion && lede.is_some_and(|lede| page.is_inside(at, lede)))
+            && !(reason == Reason::Layer && headline.is_some_and(|inner| page.is_inside(inner, at)))
         {
             page.nodes[at].dropped = Some(reason);
             at = node.end as usize;

@@ -51,6 +51,8 @@ impl Traits {
     pub const GALLERY: Self = Self(1 << 25);
     pub const CREDIT: Self = Self(1 << 26);
     pub const FOOTNOTES: Self = Self(1 << 27);
+    /// A box around a picture.
+    pub const PICTURE: Self = Self(1 << 28);
 
     /// Whether any of the hints in `other` is in this set.
     pub fn has(self, other: Self) -> bool {
@@ -366,6 +368,9 @@ const LISTS: &[(Traits, &[&str])] = &[
     ]),
     (Traits::GALLERY, &[
         "-gallery", "-slideshow", "-carousel", "-slider-", "-swiper",
+    ]),
+    (Traits::PICTURE, &[
+        "-image-", "-img-", "-photo-", "-picture-", "-bild-", "-foto-", "-imagen-",
     ]),
     (Traits::FOOTNOTES, &[
         "-footnote", "-endnote", "-references-", "-fussnote", "-reflist-",

@@ -150,3 +150,39 @@ fn what_a_page_notes_on_itself_is_left_out() {
         assert!(text.ends_with("inside."), "{note}: {text}");
     }
 }
+
+#[test]
+fn what_stands_below_a_picture_in_its_box_is_its_caption() {
+    let page = format!(
+        "<title>Ferry</title><meta property=\"og:type\" content=\"article\"><body><article>\
+         <h1>Ferry</h1><div class=\"image top\"><img src=\"https://ferry.example/pier.jpg\">\
+         <p>The pier on Tuesday, seen from the road that goes around the lake.</p></div>\
+         {STORY}</article></body>"
+    );
+    let found = cuttings_extract::extract(&page, None).expect("a small page");
+    assert!(
+        found.text.starts_with("The ferry did not sail"),
+        "{}",
+        found.text
+    );
+    assert_eq!(
+        found.images[0].caption.as_deref(),
+        Some("The pier on Tuesday, seen from the road that goes around the lake.")
+    );
+}
+
+#[test]
+fn what_holds_the_headline_is_no_layer_over_the_page() {
+    let page = format!(
+        "<title>Ferry | The Pier</title><meta property=\"og:title\" content=\"Ferry\">\
+         <body><div class=\"b-offcanvas-wrap\"><h1>Ferry</h1>{STORY}</div>\
+         <div>{}</div></body>",
+        STORY.repeat(4).replace("ferry", "barge")
+    );
+    let found = cuttings_extract::extract(&page, None).expect("a small page");
+    assert!(
+        found.text.contains("The ferry did not sail"),
+        "{}",
+        found.text
+    );
+}
