@@ -12,7 +12,8 @@ use cuttings_html::Tag;
 use crate::lines_edges::{drop_before_headline, drop_closing_teasers, drop_contacts, drop_edges};
 use crate::page::{Page, is_data_table};
 use crate::phrases::{
-    appeal, fold, is_break, is_cookie_notice, is_label, is_note, leads_away, opens_other_part,
+    appeal, ends_with_credit, fold, is_break, is_cookie_notice, is_label, is_note, leads_away,
+    opens_other_part,
 };
 use crate::pictures;
 use crate::prune::Reason;
@@ -206,6 +207,9 @@ fn by_itself(
     }
     if around.is_story && line.size < 600 && is_cookie_notice(text) {
         return Some(Reason::Layer);
+    }
+    if line.size < 300 && around.is_story && ends_with_credit(text) {
+        return Some(Reason::Caption);
     }
     if line.size < 600 && around.is_story && is_note(text) {
         return Some(Reason::Metadata);

@@ -295,6 +295,11 @@ const CONTACTS: &[&str] = &[
     "contacto de prensa",
     "contato",
     "contatti",
+    "originalpublikation",
+    "original publication",
+    "publication originale",
+    "zusatzinformationen",
+    "zum weiterlesen",
 ];
 
 /// Whether a short line opens the address block at the end of a text.
@@ -443,6 +448,9 @@ const NOTES: &[&str] = &[
     "alle angaben ohne gewähr", "beitragsbild:", "titelbild:", "abbildung:", "bildnachweis",
     "sofern nicht anders", "unless otherwise noted", "unless otherwise stated",
     "except where otherwise noted", "note: we may earn", "prices and availability",
+    "materiał chroniony prawem", "dieser beitrag enthält werbung",
+    "dieser artikel enthält affiliate", "dieser beitrag enthält affiliate", "anzeige, enthält",
+    "bei fragen und anregungen zu diesem",
 ];
 
 /// Whether a line is a note of the page on itself, however long.
@@ -476,6 +484,7 @@ const OTHER_PARTS: &[&str] = &[
     "kommentar schreiben", "schreibe einen kommentar", "schreiben sie einen kommentar",
     "über den autor", "über die autorin", "weitere beiträge", "neueste beiträge", "meistgelesen",
     "auch interessant", "verwandte artikel", "diesen beitrag teilen", "das könnte dich auch",
+    "sie könnten auch", "das könnte ihnen", "vous aimerez aussi", "vous aimerez peut être",
     "articles similaires", "à lire aussi", "sur le même sujet", "laisser un commentaire",
     "commentaires", "artículos relacionados", "noticias relacionadas", "te puede interesar",
     "también te puede", "comentarios", "deja un comentario", "articoli correlati",
@@ -483,6 +492,42 @@ const OTHER_PARTS: &[&str] = &[
     "comentários", "gerelateerde", "lees ook", "reacties", "関連記事", "おすすめ", "相关", "相關", "похожие",
     "читайте также", "комментарии",
 ];
+
+/// Whether a line ends, after a sentence or in brackets, with who made a picture,
+/// as captions without markup do: "The pier on Tuesday. Photo: Ada Byron".
+pub fn ends_with_credit(text: &str) -> bool {
+    const CREDITS: &[&str] = &[
+        "Foto: ",
+        "Fotos: ",
+        "Photo: ",
+        "Photos: ",
+        "Bild: ",
+        "Bilder: ",
+        "Image: ",
+        "Credit: ",
+        "Foto/",
+        "Photo/",
+        "Photo by ",
+        "Photo via ",
+        "Photo courtesy ",
+        "Foto © ",
+        "Crédito: ",
+        "Photograph: ",
+        "Illustration: ",
+        "Grafik: ",
+        "Фото: ",
+        "fot. ",
+    ];
+    let text = text.trim_end_matches([')', '.', ' ']);
+    CREDITS.iter().any(|lead| {
+        text.rfind(lead).is_some_and(|at| {
+            let (before, name) = (text[..at].trim_end(), &text[at + lead.len()..]);
+            before.ends_with(['.', '(', '|', '!', '?', '/', '–', '-'])
+                && !name.is_empty()
+                && name.split_whitespace().count() <= 6
+        })
+    })
+}
 
 /// Whether a heading opens a part of the page that is not the story.
 pub fn opens_other_part(heading: &str) -> bool {
@@ -546,5 +591,22 @@ mod tests {
             assert!(is_label(line), "{line}");
         }
         assert!(!is_label("Shares fell by a third"));
+    }
+
+    #[test]
+    fn a_credit_at_the_end_of_a_line_tells_a_caption() {
+        for line in [
+            "The pier on Tuesday. Photo: Ada Byron",
+            "Der Steg am Dienstag (Foto: Ada Byron)",
+            "Four boats left the pier this week. | Photo by Ada Byron",
+        ] {
+            assert!(ends_with_credit(line), "{line}");
+        }
+        for line in [
+            "She put down one word below the Photo: pier.",
+            "He kept the photo by the window of the room.",
+        ] {
+            assert!(!ends_with_credit(line), "{line}");
+        }
     }
 }
