@@ -394,7 +394,19 @@ fn is_row_of_teasers(page: &Page<'_>, index: usize) -> bool {
         }
     }
     let most = names.iter().map(|(_, _, count)| *count).max().unwrap_or(0);
-    most >= 3 && teasers > 3 * others
+    most >= 3 && teasers > 3 * others && !is_bare_list(page, index)
+}
+
+/// Whether an element is a list of lines without pictures or headings. Links in it
+/// are judged as a list by [`crate::lines`], which knows what leads to it.
+fn is_bare_list(page: &Page<'_>, index: usize) -> bool {
+    matches!(page.node(index).tag, Tag::Ul | Tag::Ol)
+        && page.lines[page.lines_in(index)]
+            .iter()
+            .all(|line| page.node(line.block as usize).tag == Tag::Li)
+        && !page.nodes[index..page.node(index).end as usize]
+            .iter()
+            .any(|node| node.tag == Tag::Img)
 }
 
 /// A linked heading, or a link around everything, and little more.

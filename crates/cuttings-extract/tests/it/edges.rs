@@ -186,3 +186,15 @@ fn what_holds_the_headline_is_no_layer_over_the_page() {
         found.text
     );
 }
+
+#[test]
+fn a_list_of_links_that_a_sentence_leads_to_stays() {
+    let text = text(&format!(
+        "{STORY}{STORY}<p>Three boats were damaged, and their owners have told of it:</p><ul>\
+         <li><a href=\"/1\">The barge of the miller at the ford</a></li>\
+         <li><a href=\"/2\">The punt of the two brothers Byron</a></li>\
+         <li><a href=\"/3\">The boat of the ferryman himself</a></li></ul>\
+         <p>All of them lie on the bank, where whoever comes by may look at them for nothing.</p>"
+    ));
+    assert!(text.contains("two brothers"), "{text}");
+}
