@@ -303,7 +303,13 @@ fn read(
         shape::discussion(&page, &found, own.as_ref(), &prose)
     };
     if prunes {
-        prune::prune(&mut page, &prose, discussion, claim);
+        prune::prune(
+            &mut page,
+            &prose,
+            discussion,
+            claim,
+            found.headline.as_deref(),
+        );
     }
     let narrow = if is_chosen {
         Some(page.body)

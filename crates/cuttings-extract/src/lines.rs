@@ -12,8 +12,10 @@ use cuttings_html::Tag;
 use crate::lines_edges::{drop_before_headline, drop_closing_teasers, drop_contacts, drop_edges};
 use crate::page::{Page, is_data_table};
 use crate::phrases::{
-    appeal, fold, is_commission_notice, is_cookie_notice, is_label, leads_away, opens_other_part,
+    appeal, ends_with_credit, fold, is_break, is_commission_notice, is_cookie_notice, is_label,
+    is_note, leads_away, opens_other_part,
 };
+use crate::pictures;
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -160,7 +162,9 @@ fn kind_of(
             _ => {}
         }
         // In a list of products it names the box with the name and the price.
-        if is_story && node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4 {
+        if (is_story && node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4)
+            || pictures::is_box(page, at)
+        {
             return Kind::Caption;
         }
         if at == root {
@@ -183,13 +187,16 @@ fn by_itself(
     match candidate.kind {
         Kind::Caption => return Some(Reason::Caption),
         // A quotation may say anything, and embedded posts are dated links.
+        Kind::Quote if line.link_share() > 0.45 && line.size < 260 && leads_away(text) => {
+            return Some(Reason::Related);
+        }
         Kind::Code | Kind::Cell | Kind::Quote => return None,
         Kind::Heading(1) if around.is_story && place < 12 => return Some(Reason::RepeatedHeadline),
         _ => {}
     }
     let folded = candidate.folded.as_str();
     if folded.is_empty() {
-        return Some(Reason::Control);
+        return (!is_break(text)).then_some(Reason::Control);
     }
     if !headline.is_empty() && place < 12 && folded == headline {
         return Some(Reason::RepeatedHeadline);
@@ -213,6 +220,12 @@ fn by_itself(
     }
     if around.is_story && place < 8 && line.size < 400 && is_commission_notice(text) {
         return Some(Reason::Promotion);
+    }
+    if line.size < 300 && around.is_story && ends_with_credit(text) {
+        return Some(Reason::Caption);
+    }
+    if line.size < 600 && around.is_story && is_note(text) {
+        return Some(Reason::Metadata);
     }
     if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;

@@ -8,7 +8,7 @@ use cuttings_html::Tag;
 
 use crate::lines::{Candidate, Kind};
 use crate::page::Page;
-use crate::phrases::{is_disclaimer, opens_boilerplate, opens_contact};
+use crate::phrases::{fold, is_disclaimer, opens_boilerplate, opens_contact};
 use crate::prune::Reason;
 
 /// What stands before the headline is not the story, unless most of it does;
@@ -206,6 +206,9 @@ fn is_closing(text: &str) -> bool {
         " is the editor",
         " is a correspondent",
         " is a contributor",
+        " is the founder",
+        " is the author of",
+        "is not responsible for the opinions",
         "follow him",
         "follow her",
         "follow them on",

@@ -10,7 +10,7 @@ use cuttings_html::{Attr, Tag};
 use serde::Serialize;
 use url::Url;
 
-use crate::page::Page;
+use crate::page::{Page, is_block};
 use crate::phrases::{fold, is_label};
 use crate::traits::Traits;
 
@@ -149,6 +149,33 @@ fn caption_in(page: &Page<'_>, frame: usize) -> Option<usize> {
                 node.traits.has(Traits::CAPTION) && node.tag != Tag::Img && node.tag != Tag::None
             })
         })
+        .or_else(|| {
+            let first = page.lines[page.lines_in(frame)].first()?;
+            is_box(page, frame).then_some(first.block as usize)
+        })
+}
+
+/// Whether an element is named as the box of a picture, and holds one with at
+/// most a caption and a credit below it.
+pub fn is_box(page: &Page<'_>, index: usize) -> bool {
+    let node = page.node(index);
+    node.traits.has(Traits::PICTURE)
+        && is_block(node.tag)
+        && (1..=2).contains(&page.lines_in(index).len())
+        && page.lines[page.lines_in(index)]
+            .iter()
+            .all(|line| line.start < node.end && line.size <= 400)
+        && {
+            let first = page.lines[page.lines_in(index).start].start as usize;
+            let is_heading = |at: usize| {
+                matches!(
+                    page.node(at).tag,
+                    Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6
+                )
+            };
+            (index..first).any(|at| page.node(at).tag == Tag::Img)
+                && !(index..node.end as usize).any(is_heading)
+        }
 }
 
 fn read_caption(page: &Page<'_>, frame: usize, picture: &mut Picture) {

@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use cuttings_html::{Attr, Tag};
 
 use crate::page::{Node, Page, is_block};
+use crate::phrases::same_words;
 use crate::shape::{Claim, Discussion};
 use crate::traits::Traits;
 
@@ -85,7 +86,23 @@ impl Prose {
 }
 
 /// Marks what is not the story. In a discussion, posts and their authors stay.
-pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion, claim: Claim) {
+///
+/// `headline` is that of the story: what holds it is no layer over the page,
+/// whatever it is called.
+pub fn prune(
+    page: &mut Page<'_>,
+    prose: &Prose,
+    discussion: Discussion,
+    claim: Claim,
+    headline: Option<&str>,
+) {
+    let headline = headline.and_then(|words| {
+        page.marked
+            .iter()
+            .map(|at| *at as usize)
+            .find(|at| page.node(*at).tag == Tag::H1 && same_words(&page.text_in(*at), words))
+    });
+    let lede = lede_named_teaser(page);
     let total = prose.total().max(1.0);
     let sizes = Prose::of(page.lines.iter().map(|line| line.size as f32));
     let whole = sizes.total().max(1.0);
@@ -111,6 +128,8 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion, claim: 
         if at != page.body
             && !is_card
             && let Some(reason) = verdict(page, at, share, discussion, claim)
+            && !(reason == Reason::Promotion && lede.is_some_and(|lede| page.is_inside(at, lede)))
+            && !(reason == Reason::Layer && headline.is_some_and(|inner| page.is_inside(inner, at)))
         {
             page.nodes[at].dropped = Some(reason);
             at = node.end as usize;
@@ -175,6 +194,25 @@ fn drop_headed(page: &mut Page<'_>, mut at: usize, heading: &Node) -> usize {
         at = node.end as usize;
     }
     at
+}
+
+/// The lede, where a page calls it the teaser of the article: the first element
+/// of such a name after the headline, with a whole sentence and no link.
+fn lede_named_teaser(page: &Page<'_>) -> Option<usize> {
+    let headline = page
+        .marked
+        .iter()
+        .map(|at| *at as usize)
+        .find(|at| page.node(*at).tag == Tag::H1)?;
+    let first = (headline..page.nodes.len()).find(|at| {
+        let traits = page.node(*at).traits;
+        traits.has(Traits::DEK) && traits.has(Traits::PROMOTION)
+    })?;
+    let lines = &page.lines[page.lines_in(first)];
+    let tells = lines
+        .iter()
+        .any(|line| line.size >= 120 && line.ends_sentence);
+    (tells && lines.iter().all(|line| line.link_size == 0)).then_some(first)
 }
 
 fn heading_level(tag: Tag) -> Option<u8> {
@@ -295,6 +333,9 @@ fn verdict(
         node.tag,
         Tag::Html | Tag::Body | Tag::Main | Tag::Tr | Tag::Td | Tag::Th | Tag::Tbody
     );
+    if node.tag == Tag::Span && is_card_in_sentence(page, index) {
+        return Some(Reason::Layer);
+    }
     if is_frame || node.traits == Traits::NONE {
         return None;
     }
@@ -429,7 +470,19 @@ fn is_row_of_teasers(page: &Page<'_>, index: usize) -> bool {
         }
     }
     let most = names.iter().map(|(_, _, count)| *count).max().unwrap_or(0);
-    most >= 3 && teasers > 3 * others
+    most >= 3 && teasers > 3 * others && !is_bare_list(page, index)
+}
+
+/// Whether an element is a list of lines without pictures or headings. Links in it
+/// are judged as a list by [`crate::lines`], which knows what leads to it.
+fn is_bare_list(page: &Page<'_>, index: usize) -> bool {
+    matches!(page.node(index).tag, Tag::Ul | Tag::Ol)
+        && page.lines[page.lines_in(index)]
+            .iter()
+            .all(|line| page.node(line.block as usize).tag == Tag::Li)
+        && !page.nodes[index..page.node(index).end as usize]
+            .iter()
+            .any(|node| node.tag == Tag::Img)
 }
 
 /// A linked heading, or a link around everything, and little more.
@@ -490,6 +543,30 @@ fn stands_alone(page: &Page<'_>, index: usize) -> bool {
         && page.lines[lines]
             .iter()
             .all(|line| line.end <= page.node(index).end)
+}
+
+/// Whether an inline element inside a sentence is a card that opens over it: a
+/// picture and a few links beside each other, with no words of its own.
+fn is_card_in_sentence(page: &Page<'_>, index: usize) -> bool {
+    const MOST_NODES: usize = 100;
+    let end = page.node(index).end as usize;
+    if end - index > MOST_NODES {
+        return false;
+    }
+    let (mut links, mut has_picture) = (0, false);
+    for at in index + 1..end {
+        let node = page.node(at);
+        let is_right_inside = node.parent as usize == index;
+        match node.tag {
+            Tag::A if is_right_inside => links += 1,
+            Tag::Img if is_right_inside => has_picture = true,
+            Tag::None if is_right_inside && !page.doc.text(node.id).trim().is_empty() => {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    has_picture && links >= 3
 }
 
 /// Whether a hidden element is a part of the text that a reader may unfold: it

@@ -189,7 +189,7 @@ fn has_lede_before(page: &Page<'_>, prose: &Prose, outer: usize, child: usize) -
         .marked
         .iter()
         .map(|at| *at as usize)
-        .rfind(|at| page.node(*at).tag == Tag::H1 && (outer..child).contains(at));
+        .rfind(|at| page.node(*at).tag == Tag::H1 && *at < child);
     let Some(headline) = headline else {
         return false;
     };
@@ -199,10 +199,19 @@ fn has_lede_before(page: &Page<'_>, prose: &Prose, outer: usize, child: usize) -
         .any(|at| {
             let line = &page.lines[at];
             let block = page.node(line.block as usize);
-            line.size >= 140
+            let least = if block.tag == Tag::P || block.traits.has(Traits::DEK) {
+                140
+            } else {
+                200
+            };
+            line.size >= least
                 && line.ends_sentence
                 && line.link_share() < 0.2
-                && (block.tag == Tag::P || block.traits.has(Traits::DEK))
+                && !matches!(block.tag, Tag::Li | Tag::Td | Tag::Dd | Tag::Figcaption)
+                && !page
+                    .upward(line.block as usize)
+                    .take(3)
+                    .any(|at| page.node(at).traits.has(Traits::CAPTION))
         })
 }
 

@@ -52,6 +52,8 @@ impl Traits {
     /// What a forum prints of a person beside each post: rank, badges,
     /// signature.
     pub const PROFILE: Self = Self(1 << 28);
+    /// A box around a picture.
+    pub const PICTURE: Self = Self(1 << 29);
 
     /// Whether any of the hints in `other` is in this set.
     pub fn has(self, other: Self) -> bool {
@@ -393,7 +395,8 @@ const LISTS: &[(Traits, &[&str])] = &[
         "-dek-", "-deck-", "-standfirst-", "-subtitle-", "-sub-title-", "-subheadline-",
         "-sub-headline-", "-subhead-", "-sub-heading-", "-summary-", "-article-summary",
         "-excerpt-", "-lede-", "-lead-", "-intro-", "-teaser-text-", "-vorspann-", "-bajada-",
-        "-chapo-", "-strapline-", "-description-", "-article-intro-",
+        "-chapo-", "-strapline-", "-description-", "-article-intro-", "-article-teaser-",
+        "-artikel-teaser-",
     ]),
     (Traits::CONTENTS_LIST, &[
         "-toc-", "-table-of-contents", "-tableofcontents-", "-ez-toc", "-lwptoc",
@@ -418,6 +421,9 @@ const LISTS: &[(Traits, &[&str])] = &[
         "-post-profile-", "-flair-", "-badges-", "-user-stats-", "-author-stats-", "-last-edit-",
         "-lastedit-", "-browser-warning-", "-user-title-", "-usertitle-", "-userrank-",
         "-post-author-info-", "-author-pane-", "-authorpane-",
+    ]),
+    (Traits::PICTURE, &[
+        "-image-", "-img-", "-photo-", "-picture-", "-bild-", "-foto-", "-imagen-",
     ]),
     (Traits::FOOTNOTES, &[
         "-footnote", "-endnote", "-references-", "-fussnote", "-reflist-",

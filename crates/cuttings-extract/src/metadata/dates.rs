@@ -10,8 +10,6 @@ use std::fmt;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 
-use crate::letters::is_alphanumeric;
-
 /// No page of the Web is older. Earlier years in a text are history, not a
 /// date of publication.
 const EARLIEST_YEAR: i16 = 1991;

@@ -2,8 +2,8 @@
 
 mod edges;
 mod golden;
-mod metadata;
 mod kept;
+mod metadata;
 mod pages;
 mod properties;
 mod rules;
