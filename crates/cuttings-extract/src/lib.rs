@@ -17,10 +17,12 @@ pub mod xpath;
 mod lines;
 mod lines_edges;
 mod markdown;
+mod notes;
 mod page;
 mod phrases;
 mod pictures;
 mod prune;
+mod pull_quotes;
 mod safe;
 mod score;
 mod shape;
@@ -117,7 +119,7 @@ pub struct Extraction {
     /// What the reader of this extraction should know.
     pub warnings: Vec<String>,
     /// Where else the story stands, if the site's rule says so.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "OtherPages::is_empty")]
     pub other_pages: OtherPages,
 }
 
@@ -174,8 +176,22 @@ pub fn extract_with(
 ///
 /// As [`extract`].
 pub fn explain(html: &str, base: Option<&Url>) -> Result<String, ExtractError> {
+    explain_with(html, base, &Options::default())
+}
+
+/// As [`explain`], by the rule of the page's site if one is given. What the
+/// rule did comes first.
+///
+/// # Errors
+///
+/// As [`extract`].
+pub fn explain_with(
+    html: &str,
+    base: Option<&Url>,
+    options: &Options<'_>,
+) -> Result<String, ExtractError> {
     let mut log = String::new();
-    read(html, base, Options::default(), &mut |step| {
+    read(html, base, *options, &mut |step| {
         step.write(&mut log);
     })?;
     Ok(log)
@@ -187,6 +203,8 @@ struct Step<'s, 'd> {
     root: usize,
     shape: Shape,
     lines: &'s [lines::Candidate],
+    /// What the site's rule did.
+    by_rule: &'s [String],
 }
 
 impl Step<'_, '_> {
@@ -203,6 +221,9 @@ impl Step<'_, '_> {
         };
         let cut = |text: String| text.chars().take(100).collect::<String>();
         // Writing to a string does not fail.
+        for line in self.by_rule {
+            let _ = writeln!(log, "{line}");
+        }
         let _ = writeln!(log, "page read as {:?}", self.shape);
         let mut at = self.page.body;
         while at < self.page.nodes.len() {
@@ -271,6 +292,10 @@ fn read(
         .unwrap_or_default();
     let addresses = Addresses::new(relative_to);
     found.correct(&mut applied);
+    let by_rule = options
+        .rule
+        .map(|rule| applied.told(rule))
+        .unwrap_or_default();
     let access = wall::access(&page, found.is_free, found.tier.as_deref());
     let story_doc;
     let is_chosen = matches!(applied.story, Story::Chosen(_) | Story::None);
@@ -312,6 +337,7 @@ fn read(
     };
     if let (Shape::Story, Some(root), true) = (shape, root, prunes) {
         prune::prune_teasers(&mut page, root);
+        pull_quotes::mark(&mut page, root);
     }
     let captions = pictures::captions(&page);
     let around = Surroundings {
@@ -332,6 +358,7 @@ fn read(
         root: place,
         shape,
         lines: &lines,
+        by_rule: &by_rule,
     });
     let lead = lead_pictures(&page, place);
     let mut written = write::write(&page, place, &lines, &lead, &addresses);

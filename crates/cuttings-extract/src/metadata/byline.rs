@@ -15,7 +15,7 @@ const LEADS: &[&str] = &[
     "publiziert von", "beitrag von", "scritto da", "publicado por", "publié par", "écrit par",
     "geschrieben von", "ein beitrag von", "erstellt von", "pressemitteilung von", "kommentar von",
     "interview von", "eine kolumne von", "gastbeitrag von", "a cura di", "от", "автор", "przez",
-    "作者", "文", "記者", "記事",
+    "作者", "文", "記者", "記事", "记者",
 ];
 
 /// What ends a byline: everything from here on is not a name.

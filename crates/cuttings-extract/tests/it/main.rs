@@ -5,4 +5,5 @@ mod golden;
 mod properties;
 mod rules;
 mod sample;
+mod structure;
 mod xpath;
