@@ -77,6 +77,10 @@ fn element_of(page: &Page<'_>, at: usize, line: &Line, root: usize) -> Option<us
             Tag::Blockquote | Tag::Aside if page.lines_in(around).len() <= 3 => {
                 named = Some(around);
             }
+            // The box around a quotation and who said it.
+            Tag::Div | Tag::Figure if named.is_some() && page.lines_in(around).len() <= 3 => {
+                named = Some(around);
+            }
             Tag::Li | Tag::Td | Tag::Th | Tag::Dd | Tag::Dt | Tag::Pre | Tag::Figcaption => {
                 return None;
             }
