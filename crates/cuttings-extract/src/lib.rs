@@ -1,13 +1,72 @@
 //! HTML in, article out: text, safe HTML, metadata.
 //!
-//! [`extract`] is the whole of it. The way through, in order: `page` lays the
-//! tree flat; [`metadata`] reads what is printed around the story; `prune`
-//! takes out what is called something else; `score` finds where the story is;
-//! `lines` decides on each line in it; `wall` says when there is no article;
-//! `write` writes what is kept.
+//! # Start here
 //!
-//! Pure: equal input gives equal output, and no page makes it panic or run
-//! longer than its length allows.
+//! [`extract`] is the whole of it. It wants the page as text (`cuttings-html`
+//! decodes bytes) and the address it was read from, and gives an
+//! [`Extraction`]:
+//!
+//! ```
+//! let page = "<title>Rain - The Courier</title><article><h1>Rain</h1>
+//!     <p>It rained for a third day, and the river rose over its banks.</p>
+//!     <p>Nobody was hurt, said the <a href=/mayor>mayor</a>, who had come by boat.</p></article>";
+//! let address = url::Url::parse("https://courier.example/rain")?;
+//! let found = cuttings_extract::extract(page, Some(&address))?;
+//!
+//! assert_eq!(found.headline.as_deref(), Some("Rain"));
+//! // For search and counting: blocks, a blank line between them.
+//! assert_eq!(found.text.split("\n\n").count(), 2);
+//! // For showing: only listed elements and attributes, links absolute.
+//! assert!(found.html.as_str().contains("href=\"https://courier.example/mayor\""));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A page that is no article is no error. It says why, and a text that would be
+//! wrong is not given:
+//!
+//! ```
+//! let page = "<title>404 Not found</title><h1>Not found</h1><p>There is no such page.</p>";
+//! let found = cuttings_extract::extract(page, None)?;
+//! let reason = found.no_article.expect("an error page is no article");
+//! assert_eq!(reason.reason(), "error_page");
+//! assert!(found.text.is_empty());
+//! # Ok::<(), cuttings_extract::ExtractError>(())
+//! ```
+//!
+//! | For | there is |
+//! |---|---|
+//! | a site that is read wrongly | [`rules`], [`extract_with`] |
+//! | knowing why a paragraph is kept or dropped | [`explain`], [`explain_with`] |
+//! | a Markdown file | [`markdown`] |
+//! | showing HTML from elsewhere, and pictures from a copy | [`SafeHtml`] |
+//!
+//! `examples/` has programs to start from: `page` prints what is found in a
+//! file, `folder` reads many files on all cores, `rule` mends a site.
+//!
+//! # What holds
+//!
+//! - Pure: equal input gives equal output; no socket, clock, file or database
+//!   is touched, but for [`rules::Rules::read_folder`].
+//! - No page makes it panic, or run longer than its length allows. Pages over
+//!   [`MAX_HTML_BYTES`] are refused, trees are cut at a depth.
+//! - The HTML holds only [`ALLOWED_ELEMENTS`], [`ALLOWED_ATTRIBUTES`] and
+//!   [`ALLOWED_CLASSES`].
+//!
+//! # Versions
+//!
+//! The crate follows semantic versioning: what is public here, but for what is
+//! hidden from this documentation, changes only with the major version (the
+//! minor one below 1.0). Two things are not part of that promise. *What* is
+//! found on a page gets better with any version; [`EXTRACTOR_VERSION`] goes up
+//! when it changes. And enums marked `non_exhaustive`, as well as the JSON
+//! made of an [`Extraction`], may gain members.
+//!
+//! # How it works
+//!
+//! In order: `page` lays the tree flat; [`metadata`] reads what is printed
+//! around the story; `prune` takes out what is called something else; `score`
+//! finds where the story is; `lines` decides on each line in it; `wall` says
+//! when there is no article; `write` writes what is kept.
 
 #[doc(hidden)]
 pub mod metadata;
