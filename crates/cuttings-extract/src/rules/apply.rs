@@ -46,8 +46,13 @@ impl Applied {
         counts
             .filter(|(line, _)| line.action.is_about_the_page())
             .map(|(line, count)| {
+                let matched = match count {
+                    0 => "nothing".to_owned(),
+                    1 => "1 time".to_owned(),
+                    more => format!("{more} times"),
+                };
                 format!(
-                    "site rule {}:{} {}: {} matches {count} times",
+                    "site rule {}:{} {}: {} (matches {matched})",
                     line.rule, line.line, line.name, line.value
                 )
             })

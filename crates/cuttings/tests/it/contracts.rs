@@ -259,7 +259,7 @@ fn extract_explains_the_fate_of_every_line_and_obeys_a_rule() {
     let ran = rig.run_with(&[&args[..], &["--explain"]].concat(), &html);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(
-        ran.out.contains("lantern.example:1 strip") && ran.out.contains("matches 1 times"),
+        ran.out.contains("lantern.example:1 strip") && ran.out.contains("(matches 1 time)"),
         "{}",
         ran.out
     );
