@@ -134,7 +134,7 @@ const PUBLIC_RUST: &str = "registry+https://github.com/rust-lang/crates.io-index
 
 /// Whether a line of a lock file says where a package was fetched from.
 fn names_host(path: &str, line: &str) -> bool {
-    if path.ends_with(".json") {
+    if ending(path) == "json" {
         // Other addresses are where a package's authors want to be paid.
         return line.contains("\"resolved\"") && line.contains("://");
     }
