@@ -73,10 +73,12 @@ pub mod metadata;
 pub mod rules;
 pub mod xpath;
 
+mod letters;
 mod lines;
 mod lines_edges;
 mod markdown;
 mod notes;
+mod orderly;
 mod page;
 mod phrases;
 mod pictures;
@@ -420,7 +422,7 @@ fn read(
         by_rule: &by_rule,
     });
     let lead = lead_pictures(&page, place);
-    let mut written = write::write(&page, place, &lines, &lead, &addresses);
+    let written = write::write(&page, place, &lines, &lead, &addresses);
 
     let word_count = write::word_count(&written.text);
     // What a rule chose is the story, as long as there is something in it.
@@ -441,9 +443,11 @@ fn read(
             )
         })
         .flatten();
-    if no_article.as_ref().is_some_and(NoArticle::hides_text) {
-        written = write::Written::default();
-    }
+    let (written, word_count) = if no_article.as_ref().is_some_and(NoArticle::hides_text) {
+        Default::default()
+    } else {
+        (written, word_count)
+    };
     let language = found
         .language
         .or_else(|| language::guess(&written.text).map(str::to_owned));
@@ -481,7 +485,7 @@ fn read(
             }
         }),
         lead_image,
-        word_count: write::word_count(&written.text),
+        word_count,
         text: written.text,
         html: SafeHtml::sanitize(&written.html),
         images: written.pictures,

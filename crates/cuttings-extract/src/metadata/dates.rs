@@ -9,6 +9,8 @@ use std::fmt;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 
+use crate::letters::is_alphanumeric;
+
 /// No page of the Web is older. Earlier years in a text are history, not a
 /// date of publication.
 const EARLIEST_YEAR: i16 = 1991;
@@ -229,6 +231,9 @@ fn offset(rest: &str) -> Option<Offset> {
 /// The first date written in a line of text: `June 14, 2023`, `14. Juni 2023`,
 /// `14/06/2023`, `2023年6月14日`, `Wed, 14 Jun 2023 06:30:00 +0000`.
 pub fn from_text(text: &str, order: Order) -> Option<Stamp> {
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let words = split(text);
     for at in 0..words.len() {
         if let Some(found) = date_at(text, &words, at, order) {
@@ -251,13 +256,13 @@ fn split(text: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut rest = text.char_indices().peekable();
     while let Some((start, first)) = rest.next() {
-        if !first.is_alphanumeric() {
+        if !is_alphanumeric(first) {
             continue;
         }
         let digit = first.is_ascii_digit();
         let mut end = start + first.len_utf8();
         while let Some(&(at, next)) = rest.peek() {
-            if !next.is_alphanumeric() || next.is_ascii_digit() != digit {
+            if !is_alphanumeric(next) || next.is_ascii_digit() != digit {
                 break;
             }
             end = at + next.len_utf8();
@@ -340,7 +345,7 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
             while by <= 2 && next(by).is_some_and(|w| is_filler(w.text)) {
                 by += 1;
             }
-            let month = month(next(by)?.text)?;
+            let name = next(by)?.text;
             by += 1;
             if next(by).is_some_and(|w| matches!(w.text, "de" | "del" | "of")) {
                 by += 1;
@@ -349,13 +354,12 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
             if year.text.len() != 4 {
                 return None;
             }
-            let date = Stamp::from_day(year.number? as i16, month, small(first)?)?;
+            let date = Stamp::from_day(year.number? as i16, month(name)?, small(first)?)?;
             return Some(with_time(date, &text[year.end..]));
         }
         return None;
     }
     // June 14, 2023; Jun. 14th 2023
-    let month = month(word.text)?;
     let day = next(1)?;
     let mut by = 2;
     if next(by).is_some_and(|w| is_filler(w.text)) {
@@ -365,7 +369,9 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
     if day.text.len() > 2 || year.text.len() != 4 {
         return None;
     }
-    let date = Stamp::from_day(year.number? as i16, month, small(day.number?)?)?;
+    let (year_number, day_number) = (year.number?, day.number?);
+    let month = month(word.text)?;
+    let date = Stamp::from_day(year_number as i16, month, small(day_number)?)?;
     Some(with_time(date, &text[year.end..]))
 }
 
