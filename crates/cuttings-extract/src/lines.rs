@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use cuttings_html::Tag;
 
 use crate::lines_edges::{drop_before_headline, drop_closing_teasers, drop_contacts, drop_edges};
+use crate::notes;
 use crate::page::{Page, is_data_table};
 use crate::phrases::{
     appeal, ends_with_credit, fold, is_break, is_commission_notice, is_cookie_notice, is_label,
@@ -67,12 +68,14 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
     drop_repeated(&mut lines, if around.is_discussion { 1 } else { 3 });
     drop_appeals(&mut lines);
     if around.is_story {
+        drop_appeal_leads(page, &mut lines);
         drop_link_lists(page, &mut lines);
         drop_other_parts(page, &mut lines);
         drop_closing_teasers(page, &mut lines);
         drop_before_headline(page, &mut lines, &headline);
         drop_contacts(page, &mut lines);
         drop_edges(page, &mut lines);
+        notes::keep(page, &mut lines);
         drop_bare_headings(page, &mut lines);
     }
     lines
@@ -186,6 +189,14 @@ fn by_itself(
     let text = candidate.text.as_str();
     match candidate.kind {
         Kind::Caption => return Some(Reason::Caption),
+        // The numbers beside a listing, in a column of their own.
+        Kind::Code
+            if text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b' ') =>
+        {
+            return Some(Reason::Control);
+        }
         // A quotation may say anything, and embedded posts are dated links.
         Kind::Quote if line.link_share() > 0.45 && line.size < 260 && leads_away(text) => {
             return Some(Reason::Related);
@@ -494,6 +505,36 @@ fn drop_appeals(lines: &mut [Candidate]) {
     }
     for at in dropped {
         lines[at].fate = Some(Reason::Appeal);
+    }
+}
+
+/// The short line that opens a box of appeals goes with them: "Enjoying this?"
+fn drop_appeal_leads(page: &Page<'_>, lines: &mut [Candidate]) {
+    for at in 1..lines.len() {
+        let lead = page.lines[lines[at - 1].line];
+        let is_lead = matches!(lines[at].fate, Some(Reason::Appeal | Reason::Related))
+            && lines[at - 1].fate.is_none()
+            && lead.size < 60
+            && lines[at - 1].kind == Kind::Paragraph;
+        if !is_lead {
+            continue;
+        }
+        let start = page.lines[lines[at].line].start as usize;
+        let a_box = page
+            .upward(lead.block as usize)
+            .take(4)
+            .find(|around| page.is_inside(start, *around));
+        let Some(held) = a_box.map(|a_box| page.lines_in(a_box)) else {
+            continue;
+        };
+        let all_else_goes = held.len() <= 5
+            && lines[at.saturating_sub(5)..(at + 5).min(lines.len())]
+                .iter()
+                .filter(|other| held.contains(&other.line))
+                .all(|other| other.fate.is_some() || other.line == lines[at - 1].line);
+        if all_else_goes {
+            lines[at - 1].fate = Some(Reason::Appeal);
+        }
     }
 }
 

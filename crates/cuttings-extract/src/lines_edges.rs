@@ -155,8 +155,9 @@ pub fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
     };
     let last = lines.iter().rposition(is_prose).unwrap_or(first);
     for candidate in &mut lines[..first] {
-        let size = page.lines[candidate.line].size;
-        if candidate.kind == Kind::Paragraph && size < 40 {
+        let line = &page.lines[candidate.line];
+        let is_links = line.size < 200 && line.link_share() > 0.5;
+        if candidate.kind == Kind::Paragraph && (line.size < 40 || is_links) {
             candidate.fate.get_or_insert(Reason::Header);
         }
     }

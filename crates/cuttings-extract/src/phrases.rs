@@ -169,7 +169,8 @@ const STARTS: &[&str] = &[
     "did you like", "did you enjoy", "to read more", "to continue reading", "already a subscriber",
     "already a member", "please sign in", "please log in", "you must be logged in", "log in to",
     "sign in to", "you are currently", "please enable", "your browser", "copy link", "pin this",
-    "pin it", "save for later", "jump to recipe",
+    "pin it", "save for later", "jump to recipe", "责任编辑", "責任編輯", "编辑：", "編輯：", "来源：",
+    "اقرأ أيضا", "اقرأ أيضًا",
 ];
 
 /// What is asked of a reader.

@@ -305,6 +305,7 @@ fn verdict(
             (!quoted).then_some((Reason::Footer, 0.3))
         }
         Tag::Form => Some((Reason::Control, 0.1)),
+        Tag::A if is_heading_mark(page, index) => return Some(Reason::Control),
         _ => None,
     };
     if let Some((reason, most)) = by_tag
@@ -503,6 +504,19 @@ fn is_teaser(page: &Page<'_>, index: usize) -> bool {
     // Items that are a link and nothing else are a list of links.
     let is_bare = page.node(index).tag == Tag::Li && lines.len() == 1;
     titled && !is_bare && lines.len() <= 8 && plain <= 400 && size <= 700
+}
+
+/// Whether a link is the sign beside a heading that leads to the heading
+/// itself: "#", "¶", or nothing that can be seen.
+fn is_heading_mark(page: &Page<'_>, index: usize) -> bool {
+    page.attr(index, Attr::Href)
+        .is_some_and(|href| href.contains('#'))
+        && page
+            .upward(index)
+            .skip(1)
+            .take(3)
+            .any(|at| heading_level(page.node(at).tag).is_some() || page.node(at).tag == Tag::H1)
+        && !page.text_in(index).chars().any(char::is_alphanumeric)
 }
 
 /// Whether the page has a main headline, and none of them in this element.

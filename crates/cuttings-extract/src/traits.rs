@@ -328,7 +328,7 @@ const LISTS: &[(Traits, &[&str])] = &[
         "-image-credit", "-photo-credit", "-img-caption", "-imagecaption", "-image-caption",
         "-photo-caption", "-bildunterschrift-", "-legende-", "-image-desc", "-media-caption",
         "-picture-caption", "-video-caption", "-bildtext-", "-image-meta-", "-gallery-caption",
-        "-cutline-", "-pie-de-foto", "-piefoto-",
+        "-cutline-", "-pie-de-foto", "-piefoto-", "-thumbcaption-", "-img-desc",
     ]),
     (Traits::CREDIT, &[
         "-credit-", "-credits-", "-copyright-notice", "-photo-credit", "-image-credit",

@@ -8,4 +8,5 @@ mod pages;
 mod properties;
 mod rules;
 mod sample;
+mod structure;
 mod xpath;
