@@ -73,6 +73,7 @@ pub mod metadata;
 pub mod rules;
 pub mod xpath;
 
+mod disclaimers;
 mod letters;
 mod lines;
 mod lines_edges;

@@ -9,12 +9,13 @@ use std::collections::{HashMap, HashSet};
 
 use cuttings_html::Tag;
 
+use crate::disclaimers::is_commission_notice;
 use crate::lines_edges::{drop_before_headline, drop_closing_teasers, drop_contacts, drop_edges};
 use crate::notes;
 use crate::page::{Page, is_data_table};
 use crate::phrases::{
-    appeal, ends_with_credit, fold, is_break, is_commission_notice, is_cookie_notice, is_label,
-    is_note, leads_away, opens_other_part,
+    appeal, ends_with_credit, fold, is_break, is_cookie_notice, is_label, is_note, leads_away,
+    opens_other_part,
 };
 use crate::pictures;
 use crate::prune::Reason;

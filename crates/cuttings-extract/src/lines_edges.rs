@@ -6,9 +6,10 @@
 
 use cuttings_html::Tag;
 
+use crate::disclaimers::is_disclaimer;
 use crate::lines::{Candidate, Kind};
 use crate::page::Page;
-use crate::phrases::{fold, is_disclaimer, opens_boilerplate, opens_contact};
+use crate::phrases::{fold, opens_boilerplate, opens_contact};
 use crate::prune::Reason;
 
 /// What stands before the headline is not the story, unless most of it does;
