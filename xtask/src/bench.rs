@@ -236,7 +236,7 @@ fn ready(place: &Place, peers: &[&Peer]) -> Result<(), String> {
         .arg(place.source.join("peers-rs/Cargo.toml"))
         .arg("--target-dir")
         .arg(place.out.join("peers-rs"));
-    succeed(
+    tools::succeed(
         build,
         "building the Rust peers (their packages come from the Rust registry)",
     )
@@ -251,12 +251,12 @@ fn install_python(place: &Place) -> Result<(), String> {
     }
     let mut make = Command::new("python3");
     make.args(["-m", "venv", "--clear"]).arg(&venv);
-    succeed(make, "making a Python environment")?;
+    tools::succeed(make, "making a Python environment")?;
     let mut install = Command::new(venv.join("bin/pip"));
     install
         .args(["install", "--quiet", "--disable-pip-version-check", "-r"])
         .arg(place.source.join("requirements.txt"));
-    succeed(
+    tools::succeed(
         install,
         "installing bench/extraction/requirements.txt (pip has to reach the Python registry)",
     )?;
@@ -284,7 +284,7 @@ fn install_node(place: &Place) -> Result<(), String> {
     install
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(&folder);
-    succeed(
+    tools::succeed(
         install,
         "installing bench/extraction/package-lock.json (npm has to reach the Node registry)",
     )?;
@@ -347,7 +347,7 @@ fn measure(
         }
     };
     command.arg(peer.name).arg(list).arg(&out).arg(PASSES);
-    succeed(command, peer.name)?;
+    tools::succeed(command, peer.name)?;
     let said = read_text(&out)?;
     let end: Value = said
         .lines()
@@ -370,7 +370,7 @@ fn score(place: &Place, peer: &Peer, out: &Path, truth: &Path) -> Result<(f64, f
         .arg(place.source.join("to_text.py"))
         .arg(out)
         .arg(&predictions);
-    succeed(
+    tools::succeed(
         convert,
         &format!("turning what {} gave into text", peer.name),
     )?;
@@ -383,7 +383,7 @@ fn score(place: &Place, peer: &Peer, out: &Path, truth: &Path) -> Result<(f64, f
         .arg("--json")
         .arg(&scores)
         .stdout(std::process::Stdio::null());
-    succeed(scorer, &format!("scoring {}", peer.name))?;
+    tools::succeed(scorer, &format!("scoring {}", peer.name))?;
     let all: Value = serde_json::from_str(&read_text(&scores)?)
         .map_err(|error| format!("{} is not JSON: {error}", scores.display()))?;
     let shingle = &all["shingle"];
@@ -399,18 +399,6 @@ fn read_text(path: &Path) -> Result<String, String> {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     fs::write(path, bytes).map_err(|error| format!("{} cannot be written: {error}", path.display()))
-}
-
-fn succeed(mut command: Command, what: &str) -> Result<(), String> {
-    let status = command
-        .stdin(std::process::Stdio::null())
-        .status()
-        .map_err(|error| format!("{what} could not be started: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{what} ended with {status}"))
-    }
 }
 
 #[cfg(test)]

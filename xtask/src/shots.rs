@@ -1,7 +1,7 @@
 //! `cargo xtask shots`: every page as pictures, through `tests/browser/shots.mjs`.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::tools;
 
@@ -20,12 +20,12 @@ pub fn run() -> Result<(), String> {
     install
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(&folder);
-    run_to_end(install, "npm ci")?;
+    tools::succeed(install, "npm ci")?;
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build
         .args(["build", "--quiet", "-p", "cuttings"])
         .current_dir(&root);
-    run_to_end(build, "the build of cuttings")?;
+    tools::succeed(build, "the build of cuttings")?;
     let binary = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root.join("target"), PathBuf::from)
         .join("debug/cuttings");
@@ -37,19 +37,7 @@ pub fn run() -> Result<(), String> {
         .env("CUTTINGS_BINARY", binary)
         .env("CUTTINGS_CHROMIUM", chromium)
         .env("CUTTINGS_TEST_OUTPUT", &output);
-    run_to_end(shots, "taking the pictures")?;
+    tools::succeed(shots, "taking the pictures")?;
     println!("{}", output.join("shots").display());
     Ok(())
-}
-
-fn run_to_end(mut command: Command, what: &str) -> Result<(), String> {
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|error| format!("{what} could not be started: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{what} ended with {status}"))
-    }
 }

@@ -225,15 +225,15 @@ fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
     install
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(&folder);
-    succeed(install, "npm ci")?;
+    tools::succeed(install, "npm ci")?;
     let mut types = Command::new("node");
     types
         .args(["node_modules/typescript/bin/tsc", "--project", "."])
         .current_dir(&folder);
-    succeed(types, "the type check of the scripts")?;
+    tools::succeed(types, "the type check of the scripts")?;
     let mut build = cargo(shared);
     build.args(["build", "--locked", "--profile", "ci", "-p", "cuttings"]);
-    succeed(build, "the build of cuttings")?;
+    tools::succeed(build, "the build of cuttings")?;
     let binary = xtask::workspace::Workspace::load()?
         .target
         .join("ci/cuttings");
@@ -255,7 +255,7 @@ fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
 fn quiet(shared: &mut Shared, args: &[&str]) -> Result<Tally, Failure> {
     let mut command = cargo(shared);
     command.args(args);
-    succeed(command, &format!("cargo {}", args[0]))?;
+    tools::succeed(command, &format!("cargo {}", args[0]))?;
     Ok(Tally::one())
 }
 
@@ -277,18 +277,6 @@ fn cargo(shared: &Shared) -> Command {
         command.env("CUTTINGS_TEST_POSTGRES", server.url());
     }
     command
-}
-
-fn succeed(mut command: Command, what: &str) -> Result<(), String> {
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|error| format!("{what} could not be started: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{what} ended with {status}"))
-    }
 }
 
 /// Runs a test runner and counts what it reports with `read`.

@@ -228,6 +228,23 @@ pub fn first_number(text: &str) -> Option<u32> {
         .ok()
 }
 
+/// Runs a command to its end, with its output shown.
+///
+/// # Errors
+///
+/// A sentence that begins with `what`, when it cannot be started or fails.
+pub fn succeed(mut command: Command, what: &str) -> Result<(), String> {
+    let status = command
+        .stdin(std::process::Stdio::null())
+        .status()
+        .map_err(|error| format!("{what} could not be started: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{what} ended with {status}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

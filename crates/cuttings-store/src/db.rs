@@ -10,7 +10,7 @@
 //! never fail half-way for want of it.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
@@ -144,6 +144,37 @@ impl Row {
     }
 }
 
+/// How long a connection waits for another program's lock.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+
+/// A pool of at most `most` connections.
+///
+/// The change to WAL that the first program makes in a new library is outside
+/// of SQLite's busy timeout: whoever opens it in that moment is refused at
+/// once, so the wait is here.
+async fn connect_sqlite(
+    most: u32,
+    options: SqliteConnectOptions,
+) -> Result<SqlitePool, sqlx::Error> {
+    const SQLITE_BUSY: i64 = 5;
+    let until = Instant::now() + LOCK_WAIT;
+    loop {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(most)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await;
+        // The lower byte is the kind; what stands above it says more exactly why.
+        let is_busy = matches!(&pool, Err(sqlx::Error::Database(error))
+            if error.code().and_then(|code| code.parse::<i64>().ok())
+                .is_some_and(|code| code & 0xff == SQLITE_BUSY));
+        if !is_busy || Instant::now() >= until {
+            return pool;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 impl Db {
     /// Opens the SQLite file at `path`, made if it is missing.
     pub async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
@@ -157,20 +188,12 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(LOCK_WAIT)
             .pragma("mmap_size", "0")
             .pragma("temp_store", "MEMORY")
             .pragma("journal_size_limit", "67108864");
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.clone())
-            .await
-            .map_err(open)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(Duration::from_secs(30))
-            .connect_with(options.pragma("query_only", "ON"))
+        let writer = connect_sqlite(1, options.clone()).await.map_err(open)?;
+        let readers = connect_sqlite(4, options.pragma("query_only", "ON"))
             .await
             .map_err(open)?;
         let db = Self::Sqlite { writer, readers };

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::succeed;
+use crate::tools;
 
 const USE: &str = "cargo xtask bench pages [--articles N]";
 
@@ -59,7 +59,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
         "-p",
         "bench-pages",
     ]);
-    succeed(build, "building the release binary")?;
+    tools::succeed(build, "building the release binary")?;
     let built = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root.join("target"), PathBuf::from)
         .join("release");
@@ -137,7 +137,7 @@ fn fill(built: &Path, library: &Path, count: u64) -> Result<(), String> {
     eprintln!("making up {count} articles; this is done once and takes minutes");
     let mut generator = Command::new(built.join("bench-pages"));
     generator.arg(library).arg(count.to_string());
-    succeed(generator, "making up the library")?;
+    tools::succeed(generator, "making up the library")?;
     fs::write(stamp, b"").map_err(|error| error.to_string())
 }
 
@@ -161,7 +161,7 @@ fn install_driver(root: &Path, out: &Path) -> Result<(), String> {
     install
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(&folder);
-    succeed(install, "installing the browser driver with npm")
+    tools::succeed(install, "installing the browser driver with npm")
 }
 
 /// The lines the measuring script prints.

@@ -108,16 +108,19 @@ fn u06_a_library_of_a_newer_program_is_refused_and_left_alone() {
 #[test]
 fn u07_two_programs_may_open_an_empty_library_at_once() {
     on_both(|rig| async move {
-        let folder = rig.places.data.join("fresh");
-        let places = cuttings_store::Places::folder(&folder);
-        let openers: Vec<_> = (0..4)
-            .map(|_| {
-                let places = places.clone();
-                tokio::spawn(async move { Store::open(&places).await.map(|_| ()) })
-            })
-            .collect();
-        for opener in openers {
-            opener.await.unwrap().unwrap();
+        // Whether they meet at the wrong moment is chance, so they meet often.
+        for round in 0..25 {
+            let folder = rig.places.data.join(format!("fresh-{round}"));
+            let places = cuttings_store::Places::folder(&folder);
+            let openers: Vec<_> = (0..6)
+                .map(|_| {
+                    let places = places.clone();
+                    tokio::spawn(async move { Store::open(&places).await.map(|_| ()) })
+                })
+                .collect();
+            for opener in openers {
+                opener.await.unwrap().unwrap();
+            }
         }
     });
 }
