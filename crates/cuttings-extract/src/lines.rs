@@ -15,7 +15,7 @@ use crate::notes;
 use crate::page::{Page, is_data_table};
 use crate::phrases::{
     appeal, ends_with_credit, fold, is_break, is_cookie_notice, is_label, is_note, leads_away,
-    opens_other_part,
+    names_its_post, opens_other_part,
 };
 use crate::pictures;
 use crate::prune::Reason;
@@ -198,8 +198,14 @@ fn by_itself(
         {
             return Some(Reason::Control);
         }
-        // A quotation may say anything, and embedded posts are dated links.
-        Kind::Quote if line.link_share() > 0.45 && line.size < 260 && leads_away(text) => {
+        // A quotation may say anything, and embedded posts are links; but "read
+        // also" is set as a quotation too.
+        Kind::Quote
+            if line.link_share() > 0.45
+                && line.size < 260
+                && leads_away(text)
+                && !names_its_post(text) =>
+        {
             return Some(Reason::Related);
         }
         Kind::Code | Kind::Cell | Kind::Quote => return None,

@@ -582,6 +582,13 @@ pub fn leads_away(text: &str) -> bool {
     WAYS_AWAY.is_match(Input::new(start).anchored(Anchored::Yes))
 }
 
+/// Whether a line of a quotation is the link of an embedded post to itself.
+pub fn names_its_post(text: &str) -> bool {
+    const LEAD: &str = "view this post";
+    text.get(..LEAD.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(LEAD))
+}
+
 static WAYS_AWAY: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder()
         .start_kind(StartKind::Anchored)

@@ -175,6 +175,24 @@ fn a_table_keeps_the_caption_of_its_figure_out_of_the_text() {
 }
 
 #[test]
+fn an_embedded_post_that_only_links_to_itself_is_kept() {
+    let story = "<p>The ferry did not sail on Monday, and whoever wanted to cross the lake had to \
+        go around it, which takes two hours, says the man who sells the tickets.</p>";
+    let page = format!(
+        "<title>Ferry</title><body><article><h1>Ferry</h1>{story}{story}<blockquote><a \
+         href=\"https://posts.example/p/7\"><div>View this post on Postcard</div></a></blockquote>\
+         {story}<blockquote><p><a href=\"https://news.example/8\">Read also: The mill is sold</a>\
+         </p></blockquote>{story}</article></body>"
+    );
+    let html = cuttings_extract::extract(&page, None)
+        .expect("a small page")
+        .html;
+    let html = html.as_str();
+    assert!(html.contains("https://posts.example/p/7"), "{html}");
+    assert!(!html.contains("https://news.example/8"), "{html}");
+}
+
+#[test]
 fn an_embedded_video_or_post_is_a_link_with_its_text() {
     let found = with(
         "<iframe src=\"https://video.example/embed/7\" title=\"The lake rises\"></iframe>\
