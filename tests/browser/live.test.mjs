@@ -49,6 +49,7 @@ describe('open pages follow the library', () => {
   it('a save made elsewhere appears and becomes readable, in the same page', async () => {
     const { page } = window;
     await page.goto('/');
+    assert.equal(await page.locator('#live-note').isVisible(), false);
     await page.evaluate(() => document.body.setAttribute('data-same-page', ''));
     await saveElsewhere(`${origin.url}/story`);
     await until('the headline appeared', () =>
@@ -56,6 +57,7 @@ describe('open pages follow the library', () => {
     );
     assert.equal(await page.locator('body[data-same-page]').count(), 1);
     assert.equal(await page.locator('[data-queued]').count(), 0);
+    assert.equal(await page.locator('#live-note').isVisible(), false);
   });
 
   it('an address half typed in is still there after the list has changed', async () => {
