@@ -41,11 +41,13 @@ export const STORY = {
 /**
  * Starts the site on a free port of 127.0.0.1.
  *
- * Pages: `/story` is the article, `/missing` answers 404.
+ * Pages: `/story` is the article, `/missing` answers 404; a test may bring
+ * further ones, by their paths.
  *
+ * @param {Record<string, string>} [pages]
  * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
-export async function startOrigin() {
+export async function startOrigin(pages = {}) {
   const pictures = new Map([
     ['/pictures/quay.png', png(960, 600, [38, 70, 110], [190, 205, 215])],
     ['/pictures/engine.png', png(960, 640, [60, 52, 48], [196, 160, 110])],
@@ -57,6 +59,9 @@ export async function startOrigin() {
     if (path === '/story') {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
       response.end(storyPage());
+    } else if (pages[path]) {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+      response.end(pages[path]);
     } else if (picture) {
       response.writeHead(200, { 'content-type': 'image/png' });
       response.end(picture);

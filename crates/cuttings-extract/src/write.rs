@@ -4,7 +4,8 @@
 //! element, from what is kept, and passes the sanitizer after that. A
 //! container such as a list is opened only when the first line in it is
 //! written, so nothing empty is left behind. Every block at the top gets an id
-//! `b1`, `b2` …, in order.
+//! `b1`, `b2` …, in order, unless links of the story point to it: then it keeps
+//! its own.
 
 use std::collections::{HashMap, HashSet};
 
@@ -42,6 +43,8 @@ pub fn write(
         blocks: 0,
         seen: HashSet::new(),
         targets: targets(page, root),
+        named: HashSet::new(),
+        root,
         last: None,
         tables: HashMap::new(),
     };
@@ -85,6 +88,9 @@ struct Writer<'w, 'd> {
     blocks: usize,
     seen: HashSet<String>,
     targets: HashSet<&'d str>,
+    /// The targets that have been written.
+    named: HashSet<&'d str>,
+    root: usize,
     /// The list, row and table the last line stood in.
     last: Option<Place>,
     tables: HashMap<usize, bool>,
@@ -97,7 +103,7 @@ struct Place {
     table: Option<usize>,
 }
 
-impl Writer<'_, '_> {
+impl<'d> Writer<'_, 'd> {
     fn walk(&mut self, root: usize, lines: &[Candidate]) {
         let mut kept = lines
             .iter()
@@ -274,17 +280,10 @@ impl Writer<'_, '_> {
     fn start_tag(&mut self, name: &str, outermost: bool, node: Option<usize>) {
         self.out.html.push('<');
         self.out.html.push_str(name);
-        if outermost {
-            self.blocks += 1;
-            self.out.html.push_str(" id=\"b");
-            self.out.html.push_str(&self.blocks.to_string());
-            self.out.html.push('"');
-        } else if let Some(id) = node
+        let target = node
             .and_then(|node| self.page.attr(node, Attr::Id))
-            .filter(|id| self.targets.contains(id))
-        {
-            self.attribute("id", id);
-        }
+            .filter(|id| self.targets.contains(id));
+        self.id(outermost, target);
         if let Some(node) = node {
             for (attr, key) in [
                 (Attr::Colspan, "colspan"),
@@ -298,6 +297,27 @@ impl Writer<'_, '_> {
             }
         }
         self.out.html.push('>');
+    }
+
+    /// The id of an element: that which links point to, else the block's number.
+    fn id(&mut self, outermost: bool, target: Option<&'d str>) {
+        self.blocks += usize::from(outermost);
+        if let Some(id) = target.filter(|id| self.named.insert(id)) {
+            self.attribute("id", id);
+        } else if outermost {
+            let number = self.blocks;
+            self.attribute("id", &format!("b{number}"));
+        }
+    }
+
+    /// What links point to when they mean this line: its block, or something
+    /// around it that is not written itself and of which it is the first line.
+    fn target_at(&self, line: &Line) -> Option<&'d str> {
+        self.page
+            .upward(line.block as usize)
+            .take_while(|at| *at > self.root)
+            .filter_map(|at| self.page.attr(at, Attr::Id))
+            .find(|id| self.targets.contains(id) && !self.named.contains(id))
     }
 
     fn attribute(&mut self, name: &str, value: &str) {
@@ -349,7 +369,10 @@ impl Writer<'_, '_> {
             self.inline(line, false);
             return;
         }
-        self.start_tag(name, outermost, None);
+        self.out.html.push('<');
+        self.out.html.push_str(name);
+        self.id(outermost, self.target_at(line));
+        self.out.html.push('>');
         if name == "pre" {
             self.out.html.push_str("<code>");
             self.inline(line, true);

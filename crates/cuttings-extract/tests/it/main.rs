@@ -2,6 +2,7 @@
 
 mod edges;
 mod golden;
+mod links;
 mod properties;
 mod rules;
 mod sample;

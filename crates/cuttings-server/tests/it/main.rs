@@ -13,4 +13,5 @@ mod proof;
 mod reading;
 mod saving;
 mod search;
+mod settings;
 mod sign_in;
