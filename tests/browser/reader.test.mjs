@@ -55,7 +55,7 @@ for (const script of [true, false]) {
     let page;
 
     before(async () => {
-      origin = await startOrigin(Object.fromEntries(STORIES.map((story) => [story.path, story.html])));
+      origin = await startOrigin(new Map(STORIES.map((story) => [story.path, story.html])));
       cuttings = await startCuttings();
       browser = await startChromium();
       window = await openWindow(browser, { base: cuttings.url, script });

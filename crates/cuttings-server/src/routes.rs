@@ -162,6 +162,7 @@ fn routes(app: App) -> Routes {
             Change,
             api::articles::retry,
         )
+        .add(GET, "/api/v1/events", Api, Read, api::events::events)
         .add(GET, "/api/v1/search", Api, Read, api::search::search)
         // For everybody.
         .add(GET, "/problems/{name}", Page, Public, problems::problem)

@@ -3,6 +3,7 @@
 mod edges;
 mod golden;
 mod links;
+mod metadata;
 mod properties;
 mod rules;
 mod sample;

@@ -15,7 +15,7 @@ super::texts! {
         sample_first: "In the basement of the old printing house stood forty thousand envelopes, each with a name on it. Whoever wanted to know what the mayor had said in 1931 asked at the counter, waited ten minutes, and was handed a brown envelope with the answer.",
         sample_second: "“Nobody ever asked for the whole story,” the last librarian remembers. “They asked for the sentence.”",
         theme: "Colours",
-        theme_system: "As the system",
+        theme_system: "System",
         theme_paper: "Paper",
         theme_sepia: "Sepia",
         theme_dark: "Dark",
@@ -41,6 +41,6 @@ super::texts! {
         list_layout: "Articles in lists",
         list_layout_cards: "With summary and picture",
         list_layout_dense: "Close together";
-        fn hundredths(size: &str) => format!("{size} %"),
+        fn hundredths(size: &str) => format!("{size}\u{a0}%"),
     }
 }
