@@ -71,7 +71,11 @@ if (story && line) {
   const left = line.querySelector("p");
   const draw = () => {
     const read = share();
-    if (bar) bar.value = read;
+    if (bar) {
+      bar.value = read;
+      // A story that fits the window has no way to go.
+      bar.hidden = end() <= 0;
+    }
     if (!left) return;
     const rest = Math.ceil(minutes * (1 - read));
     left.hidden = read >= 1 || minutes === 0;

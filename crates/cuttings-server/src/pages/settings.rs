@@ -64,7 +64,7 @@ pub(crate) async fn page(
 ) -> Result<Response, HttpError> {
     let text = &ENGLISH.settings;
     let mut shell = Shell::of(&caller, text.title, Place::Settings, &here);
-    shell.here = "/settings?saved=yes".to_owned();
+    "/settings?saved=yes".clone_into(&mut shell.here);
     show(
         StatusCode::OK,
         &SettingsPage {
