@@ -10,6 +10,8 @@
 //! | [`pictures`] | fetching, checking and scaling an article's pictures |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`shelf`] | archive, star, delete, undelete, retry |
+//! | [`reading`] | where a reader stopped |
+//! | [`settings`] | how a user wants to read |
 //! | [`search`] | a typed query to hits with marked snippets |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
@@ -17,8 +19,10 @@ pub mod accounts;
 pub mod capture;
 pub mod error;
 pub mod pictures;
+pub mod reading;
 pub mod save;
 pub mod search;
+pub mod settings;
 pub mod shelf;
 pub mod worker;
 

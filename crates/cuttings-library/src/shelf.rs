@@ -71,7 +71,7 @@ pub async fn retry(
 
 /// An article that exists and is not deleted; a deleted one takes no change but
 /// coming back.
-fn still_here(article: Option<Article>, id: ArticleId) -> Result<Article, LibraryError> {
+pub(crate) fn still_here(article: Option<Article>, id: ArticleId) -> Result<Article, LibraryError> {
     article
         .filter(|article| article.deleted_at_ms.is_none())
         .ok_or(LibraryError::NoSuchArticle(id))

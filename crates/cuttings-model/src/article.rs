@@ -119,6 +119,41 @@ pub struct Article {
     pub deleted_at_ms: Option<i64>,
     /// Whether a thumbnail is kept for it.
     pub has_thumbnail: bool,
+    /// Where its reader stopped, if they have begun.
+    pub stopped: Option<Stopped>,
+}
+
+/// A place in a story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadPosition {
+    /// The block at the top of the window: blocks of the clean text are parted
+    /// by blank lines and counted from 0.
+    pub block: i64,
+    /// How much of the story is read, 0 to 100.
+    pub percent: i64,
+}
+
+impl ReadPosition {
+    /// A position, unless it lies outside of any story.
+    pub fn new(block: i64, percent: i64) -> Option<Self> {
+        ((0..=crate::MAX_ID).contains(&block) && (0..=100).contains(&percent))
+            .then_some(Self { block, percent })
+    }
+
+    /// Whether the end has been reached. The last line is seldom at the top of
+    /// a window, so the last hundredths do not count.
+    pub fn is_end(self) -> bool {
+        self.percent >= 98
+    }
+}
+
+/// Where and when a reader stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// The place.
+    pub position: ReadPosition,
+    /// When the reader was there.
+    pub at_ms: i64,
 }
 
 impl Article {
@@ -204,6 +239,15 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn positions_outside_of_any_story_are_none() {
+        assert!(ReadPosition::new(0, 0).is_some());
+        assert!(ReadPosition::new(7, 100).is_some_and(ReadPosition::is_end));
+        for (block, percent) in [(-1, 0), (0, -1), (0, 101), (i64::MAX, 50)] {
+            assert_eq!(ReadPosition::new(block, percent), None);
+        }
+    }
 
     #[test]
     fn states_and_views_read_back_what_they_print() {

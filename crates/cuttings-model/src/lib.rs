@@ -11,13 +11,17 @@ pub mod article;
 pub mod capture;
 pub mod digest;
 pub mod job;
+pub mod settings;
 pub mod user;
 
 pub use address::{AddressError, PageAddress};
-pub use article::{Article, ArticleBody, ArticleId, ArticleState, Dated, Reason, View};
+pub use article::{
+    Article, ArticleBody, ArticleId, ArticleState, Dated, ReadPosition, Reason, Stopped, View,
+};
 pub use capture::{Capture, CaptureId, Origin, Picture, PictureRole};
 pub use digest::Digest;
 pub use job::{Job, JobKind};
+pub use settings::{Setting, Settings};
 pub use user::{NameError, PasswordError, Role, Scope, User, UserId};
 
 /// Largest id a row may get: the apps people use hold ids in signed 32 bits.

@@ -3,7 +3,7 @@
 //! Everything here was decided before the template: what stands in for a
 //! missing headline, how long a dek may be, which day is printed.
 
-use cuttings_model::{Article, ArticleState};
+use cuttings_model::{Article, ArticleId, ArticleState, View};
 use cuttings_text::highlight::Piece;
 
 use crate::dates::{self, Day};
@@ -18,6 +18,8 @@ const MAX_LINE_CHARS: usize = 200;
 #[derive(Debug, Clone)]
 pub(crate) struct Card {
     pub id: i64,
+    /// Path of its reader, with the list it is shown in.
+    pub path: String,
     /// The outlet's name, or the host of the address.
     pub outlet: String,
     pub section: Option<String>,
@@ -42,6 +44,8 @@ pub(crate) struct Card {
     pub retry_at: Option<String>,
     pub archived: bool,
     pub starred: bool,
+    /// How much of it is read, in hundredths, once somebody has begun.
+    pub percent_read: Option<i64>,
     /// The address a reader would open.
     pub source_url: String,
     /// The day it was saved, on the first card of that day.
@@ -57,6 +61,7 @@ impl Card {
         let failed = article.state == ArticleState::Failed;
         Self {
             id: article.id.0,
+            path: reader_path(article.id, None),
             outlet: shortened(&article.outlet(), 80),
             section: cut(&article.section, 60),
             headline: cut(&article.headline, MAX_LINE_CHARS),
@@ -77,6 +82,16 @@ impl Card {
             retry_at: article.retry_at_ms.filter(|_| failed).map(dates::moment),
             archived: article.archived_at_ms.is_some(),
             starred: article.starred_at_ms.is_some(),
+            percent_read: article
+                .stopped
+                .map(|stopped| {
+                    if stopped.position.is_end() {
+                        100
+                    } else {
+                        stopped.position.percent
+                    }
+                })
+                .filter(|percent| *percent > 0),
             source_url: article.source_url().to_owned(),
             day: None,
             marked_headline: Vec::new(),
@@ -100,13 +115,14 @@ impl Card {
     }
 }
 
-/// The cards of a list, with the day each run of them was saved.
-pub(crate) fn cards_by_day(articles: &[Article]) -> Vec<Card> {
+/// The cards of a view, with the day each run of them was saved.
+pub(crate) fn cards_by_day(articles: &[Article], view: View) -> Vec<Card> {
     let mut last = None;
     articles
         .iter()
         .map(|article| {
             let mut card = Card::of(article);
+            card.path = reader_path(article.id, Some(view));
             let day = dates::day(article.saved_at_ms);
             if last.as_ref() != Some(&day) {
                 card.day = Some(day.clone());
@@ -115,6 +131,15 @@ pub(crate) fn cards_by_day(articles: &[Article]) -> Vec<Card> {
             card
         })
         .collect()
+}
+
+/// Path of an article's reader, opened from a view: it leads on to what lies
+/// beside it there.
+pub(crate) fn reader_path(id: ArticleId, within: Option<View>) -> String {
+    match within {
+        Some(view) => format!("/articles/{id}?in={}", view.as_str()),
+        None => format!("/articles/{id}"),
+    }
 }
 
 /// A thumbnail's address names the capture it was made from, so that a browser

@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cuttings_library::LibraryError;
 use cuttings_library::accounts::AccountError;
+use cuttings_model::Settings;
 use cuttings_store::StoreError;
 use serde_json::{Map, Value, json};
 
@@ -214,8 +215,9 @@ pub(crate) async fn present(State(app): State<App>, request: Request, next: Next
             "answered {}", error.status()
         );
     }
+    let settings = response.extensions_mut().remove().unwrap_or_default();
     let mut presented = match answers {
-        Answers::Page => page(&error, number.as_deref()),
+        Answers::Page => page(&error, number.as_deref(), settings),
         Answers::Api => document(&app, &error, number.as_deref()),
         Answers::Bytes => plain(&error),
     };
@@ -257,9 +259,12 @@ struct ErrorPage<'a> {
     problem: String,
 }
 
-fn page(error: &HttpError, number: Option<&str>) -> Response {
+fn page(error: &HttpError, number: Option<&str>, settings: Settings) -> Response {
     let page = ErrorPage {
-        shell: Shell::for_nobody(error.problem.title, Place::Elsewhere),
+        shell: Shell {
+            settings,
+            ..Shell::for_nobody(error.problem.title, Place::Elsewhere)
+        },
         status: error.status().as_u16(),
         detail: &error.detail,
         number,

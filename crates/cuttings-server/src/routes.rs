@@ -15,7 +15,8 @@ use crate::body::MAX_JSON_BYTES;
 use crate::error::present;
 use crate::headers::guard;
 use crate::pages::{
-    articles, captures, health, library, pictures, problems, reader, search, setup, signin,
+    articles, captures, health, library, pictures, problems, reader, search, settings, setup,
+    signin,
 };
 use crate::policy::Answers::{Api, Bytes, Page};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
@@ -113,6 +114,9 @@ fn routes(app: App) -> Routes {
         )
         // Search.
         .add(GET, "/search", Page, Read, search::search)
+        // Settings.
+        .add(GET, "/settings", Page, Read, settings::page)
+        .add(POST, "/settings", Page, Change, settings::change)
         // Coming in and going out.
         .add(GET, "/setup", Page, Setup, setup::form)
         .add(POST, "/setup", Page, Setup, setup::open)
@@ -129,6 +133,13 @@ fn routes(app: App) -> Routes {
             Api,
             Change,
             api::articles::change,
+        )
+        .add(
+            Method::PUT,
+            "/api/v1/articles/{id}/position",
+            Api,
+            Change,
+            api::articles::stop_at,
         )
         .add(
             Method::DELETE,

@@ -7,19 +7,29 @@
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
 mod frame;
+mod reader;
+mod settings;
 
 pub(crate) use frame::Frame;
+pub(crate) use reader::Reader;
+pub(crate) use settings::Settings;
 
 /// All texts, in one language.
 #[derive(Debug)]
 pub(crate) struct Texts {
     /// The frame of every page, and the pages of a visitor.
     pub frame: Frame,
+    /// The reader.
+    pub reader: Reader,
+    /// The settings.
+    pub settings: Settings,
 }
 
 /// The interface in English.
 pub(crate) static ENGLISH: Texts = Texts {
     frame: frame::ENGLISH,
+    reader: reader::ENGLISH,
+    settings: settings::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain

@@ -12,14 +12,15 @@ use crate::blobs::{self, Stored};
 use crate::captures::{self, NewCapture};
 use crate::db::{Row, Tx, args};
 use crate::users::{Counted, next_id, tick};
-use crate::{Store, StoreError, dialect, jobs};
+use crate::{Store, StoreError, dialect, jobs, reading};
 
 /// The columns that make an [`Article`], in the table called `a`.
 pub(crate) const COLUMNS: &str = "a.user_id, a.id, a.given_url, a.final_url, a.canonical_url, \
     a.headline, a.dek, a.byline, a.authors, a.publication, a.section, a.language, \
     a.right_to_left, a.published, a.published_at, a.modified, a.modified_at, a.word_count, \
     a.reading_minutes, a.state, a.reason_code, a.reason_text, a.retry_at, a.capture_id, \
-    a.has_thumbnail, a.saved_at, a.updated_at, a.archived_at, a.starred_at, a.deleted_at";
+    a.has_thumbnail, a.saved_at, a.updated_at, a.archived_at, a.starred_at, a.deleted_at, \
+    a.read_block, a.read_percent, a.read_at";
 
 pub(crate) fn article(row: &Row) -> Result<Article, StoreError> {
     let nonsense = |column: &str, found: &str| StoreError::Nonsense {
@@ -63,6 +64,7 @@ pub(crate) fn article(row: &Row) -> Result<Article, StoreError> {
         starred_at_ms: row.get("starred_at")?,
         deleted_at_ms: row.get("deleted_at")?,
         has_thumbnail: row.get::<i64>("has_thumbnail")? != 0,
+        stopped: reading::stopped(row)?,
     })
 }
 
@@ -238,12 +240,7 @@ impl Store {
         after: Option<ListPosition>,
         limit: i64,
     ) -> Result<Vec<Article>, StoreError> {
-        let condition = match view {
-            View::Unread => "AND a.archived_at IS NULL",
-            View::Archived => "AND a.archived_at IS NOT NULL",
-            View::Starred => "AND a.starred_at IS NOT NULL",
-            View::All => "",
-        };
+        let condition = view_condition(view);
         let after = after.unwrap_or(ListPosition {
             saved_at_ms: i64::MAX,
             id: i64::MAX,
@@ -399,6 +396,16 @@ async fn insert(
     )
     .await?;
     Ok(ArticleId(id))
+}
+
+/// What a view adds to the condition of a list.
+pub(crate) fn view_condition(view: View) -> &'static str {
+    match view {
+        View::Unread => "AND a.archived_at IS NULL",
+        View::Archived => "AND a.archived_at IS NOT NULL",
+        View::Starred => "AND a.starred_at IS NOT NULL",
+        View::All => "",
+    }
 }
 
 /// The host that `site:` searches, without a leading `www.`.

@@ -16,8 +16,10 @@ mod dialect;
 mod error;
 mod jobs;
 mod migrate;
+mod reading;
 mod search;
 mod sessions;
+mod settings;
 mod users;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +29,7 @@ pub use blobs::Blobs;
 pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPicture, ShownArticle};
 pub use db::Engine;
 pub use error::StoreError;
+pub use reading::{Neighbour, Neighbours};
 pub use search::SearchHit;
 pub use sessions::AppToken;
 

@@ -5,6 +5,7 @@ mod accounts;
 mod capture;
 mod durability;
 mod jobs;
+mod reading;
 mod rig;
 mod save;
 mod search;

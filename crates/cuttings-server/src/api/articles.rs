@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cuttings_library::{LibraryError, save, shelf};
-use cuttings_model::{View, address};
+use cuttings_library::{LibraryError, reading, save, shelf};
+use cuttings_model::{ReadPosition, View, address};
 use serde::{Deserialize, Serialize};
 
 use super::ArticleJson;
@@ -48,6 +48,14 @@ pub(crate) struct SaveJson {
 pub(crate) struct ChangeJson {
     archived: Option<bool>,
     starred: Option<bool>,
+}
+
+/// Body of a position.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StopJson {
+    block: i64,
+    percent: i64,
 }
 
 /// Query of one article: `include` is a list of `text` and `html`.
@@ -189,6 +197,23 @@ pub(crate) async fn change(
             "Nothing to change: give archived or starred as true or false.",
         )
     })?;
+    Ok(Json(ArticleJson::from(article)).into_response())
+}
+
+/// `PUT /api/v1/articles/{id}/position`: where the reader stopped.
+pub(crate) async fn stop_at(
+    State(app): State<App>,
+    caller: Caller,
+    ArticlePath(id): ArticlePath,
+    JsonBody(body): JsonBody<StopJson>,
+) -> Result<Response, HttpError> {
+    let position = ReadPosition::new(body.block, body.percent).ok_or_else(|| {
+        HttpError::new(
+            problems::BAD_FIELD,
+            "block is the number of a block, counted from 0; percent is 0 to 100.",
+        )
+    })?;
+    let article = reading::stop_at(&app.library, caller.user_id(), id, position).await?;
     Ok(Json(ArticleJson::from(article)).into_response())
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod articles;
 pub(crate) mod events;
 pub(crate) mod search;
 
-use cuttings_model::{Article, ArticleBody, ArticleState, Reason};
+use cuttings_model::{Article, ArticleBody, ArticleState, Reason, Stopped};
 use serde::Serialize;
 
 use crate::dates::rfc3339;
@@ -37,12 +37,36 @@ pub(crate) struct ArticleJson {
     updated_at: String,
     archived_at: Option<String>,
     starred_at: Option<String>,
+    /// Where its reader stopped; null before they have begun.
+    position: Option<PositionJson>,
     /// With `include=text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     /// With `include=html`.
     #[serde(skip_serializing_if = "Option::is_none")]
     html: Option<String>,
+}
+
+/// Where a reader stopped.
+#[derive(Serialize)]
+struct PositionJson {
+    /// The block at the top of the window: blocks of the text are parted by
+    /// blank lines and counted from 0. In the reader page it is `#b` and this
+    /// number.
+    block: i64,
+    /// How much of the story is read, 0 to 100.
+    percent: i64,
+    read_at: String,
+}
+
+impl From<Stopped> for PositionJson {
+    fn from(stopped: Stopped) -> Self {
+        Self {
+            block: stopped.position.block,
+            percent: stopped.position.percent,
+            read_at: rfc3339(stopped.at_ms),
+        }
+    }
 }
 
 impl From<Article> for ArticleJson {
@@ -69,6 +93,7 @@ impl From<Article> for ArticleJson {
             updated_at: rfc3339(article.updated_at_ms),
             archived_at: article.archived_at_ms.map(rfc3339),
             starred_at: article.starred_at_ms.map(rfc3339),
+            position: article.stopped.map(PositionJson::from),
             text: None,
             html: None,
         }

@@ -159,7 +159,7 @@ pub(crate) async fn page(
             waiting: articles
                 .iter()
                 .any(|article| article.state == ArticleState::Queued),
-            cards: cards_by_day(&articles),
+            cards: cards_by_day(&articles, view),
             next,
             newest: path_of(view, None),
             first: after.is_none(),
@@ -182,7 +182,7 @@ async fn named(app: &App, caller: &Caller, id: Option<&str>) -> Result<Option<Ar
         .await?)
 }
 
-fn path_of(view: View, after: Option<&str>) -> String {
+pub(crate) fn path_of(view: View, after: Option<&str>) -> String {
     match (view, after) {
         (View::Unread, None) => "/".to_owned(),
         (view, None) => format!("/?view={}", view.as_str()),

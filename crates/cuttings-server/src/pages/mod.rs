@@ -8,5 +8,6 @@ pub(crate) mod pictures;
 pub(crate) mod problems;
 pub(crate) mod reader;
 pub(crate) mod search;
+pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod signin;

@@ -40,6 +40,7 @@ async fn an_article_has_the_documented_members() {
             "updated_at",
             "archived_at",
             "starred_at",
+            "position",
         ];
         expected.sort_unstable();
         let mut found = names.clone();

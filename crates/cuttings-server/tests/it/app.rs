@@ -275,7 +275,8 @@ impl TestApp {
             .list(user, View::All, None, 100)
             .await
             .expect("the store answers");
-        all + &listed.len().to_string()
+        let settings = store.settings(user).await.expect("the store answers");
+        all + &format!("{} {settings:?}", listed.len())
     }
 }
 

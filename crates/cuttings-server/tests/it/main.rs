@@ -14,4 +14,5 @@ mod proof;
 mod reading;
 mod saving;
 mod search;
+mod settings;
 mod sign_in;

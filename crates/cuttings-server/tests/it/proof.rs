@@ -159,6 +159,7 @@ async fn a_change_with_proof_is_made_with_every_route() {
             let answer = if route.answers == Answers::Api {
                 let body = match (route.method.as_str(), route.path) {
                     ("POST", "/api/v1/articles") => Some(serde_json::json!({"url": "e.org"})),
+                    ("PUT", _) => Some(serde_json::json!({"block": 1, "percent": 1})),
                     ("PATCH", _) => Some(serde_json::json!({"starred": true})),
                     _ => None,
                 };
