@@ -2,10 +2,15 @@
 //! loopback.
 
 mod accounts;
+mod bulk;
 mod capture;
 mod durability;
+mod edit;
+mod filter;
 mod jobs;
 mod rig;
 mod save;
 mod search;
 mod shelf;
+mod tags;
+mod twins;
