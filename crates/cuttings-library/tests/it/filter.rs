@@ -114,7 +114,7 @@ fn every_condition_lets_through_what_its_name_says() {
             ("view=all&highlights=yes", &[]),
             ("view=all&q=bicycles", &[1]),
             ("view=all&q=-bicycles+is:unread", &[4, 3, 2]),
-            ("view=all&q=harbour+site:lantern.example&tag=sea", &[2]),
+            ("view=all&q=master+site:lantern.example&tag=sea", &[2]),
             (
                 "view=all&author=byron&tag=sea&length=medium&language=en&q=harbour",
                 &[2],
