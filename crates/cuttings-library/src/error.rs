@@ -58,8 +58,8 @@ pub enum LibraryError {
     NothingToUndo,
 
     /// The article repeats no older one.
-    #[error("article {0} repeats no other")]
-    NoTwin(ArticleId),
+    #[error("there is no such article, or it repeats no other")]
+    NoTwin,
 
     /// What was given is no address that can be saved.
     #[error(transparent)]
@@ -87,7 +87,7 @@ impl LibraryError {
             Self::TooManyFilters => "too_many_filters",
             Self::Field { .. } => "field",
             Self::NothingToUndo => "nothing_to_undo",
-            Self::NoTwin(_) => "no_twin",
+            Self::NoTwin => "no_twin",
             Self::Address(AddressError::Scheme { .. }) => "scheme",
             Self::Address(_) => "not_an_address",
             Self::Upload(_) => "upload",
@@ -102,7 +102,7 @@ impl LibraryError {
             Self::NoSuchArticle(id) => {
                 format!("There is no article {id} in this library. It may have been deleted for good.")
             }
-            Self::NoSuchTag | Self::NoSuchFilter | Self::NoTwin(_) => {
+            Self::NoSuchTag | Self::NoSuchFilter | Self::NoTwin => {
                 format!("{}. It may have gone meanwhile.", sentence(&self.to_string()))
             }
             Self::TagTaken { .. } => {

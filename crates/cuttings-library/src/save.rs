@@ -89,7 +89,7 @@ pub async fn join_twin(
         .store
         .join_twin(user_id, id, now_ms())
         .await?
-        .ok_or(LibraryError::NoTwin(id))
+        .ok_or(LibraryError::NoTwin)
 }
 
 /// Says that an article and the older one it seems to repeat are two.

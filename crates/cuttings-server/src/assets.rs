@@ -60,6 +60,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             Cow::Borrowed(include_bytes!("../static/keys.js")),
         ),
         Asset::new(
+            "choose.js",
+            script,
+            Cow::Borrowed(include_bytes!("../static/choose.js")),
+        ),
+        Asset::new(
             "live.js",
             script,
             Cow::Borrowed(include_bytes!("../static/live.js")),

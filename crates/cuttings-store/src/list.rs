@@ -49,10 +49,11 @@ impl ListPosition {
         let (key, id) = text.rsplit_once('.')?;
         let number = |text: &str| text.parse().ok().filter(|number: &i64| *number >= 0);
         Some(Self {
-            key: if sort == Sort::Title {
-                SortKey::Text(key.to_owned())
-            } else {
-                SortKey::Number(key.parse().ok()?)
+            key: match sort {
+                Sort::Title => SortKey::Text(key.to_owned()),
+                // Some articles were published before 1970.
+                Sort::Published | Sort::PublishedOldest => SortKey::Number(key.parse().ok()?),
+                _ => SortKey::Number(number(key)?),
             },
             id: number(id)?,
         })
@@ -513,6 +514,7 @@ mod tests {
             "1.",
             "1.-7",
             "1.x",
+            "-1.7",
             "99999999999999999999.1",
             "1.2.3",
         ] {

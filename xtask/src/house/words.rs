@@ -9,11 +9,9 @@ const TEMPLATES: &str = "crates/cuttings-server/templates";
 
 /// Templates whose words have not been brought into the catalogue yet.
 const NOT_YET: &[&str] = &[
-    "_card.html",
     "_reader_tools.html",
     "_source.html",
     "captures.html",
-    "library.html",
     "reader.html",
     "search.html",
     "waiting.html",

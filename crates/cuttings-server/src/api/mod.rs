@@ -3,7 +3,9 @@
 //! Bodies have types of their own here, so the nouns stay free to change.
 
 pub(crate) mod articles;
+pub(crate) mod bulk;
 pub(crate) mod search;
+pub(crate) mod tags;
 
 use cuttings_model::{Article, ArticleBody, ArticleState, Reason};
 use serde::Serialize;
@@ -36,6 +38,9 @@ pub(crate) struct ArticleJson {
     updated_at: String,
     archived_at: Option<String>,
     starred_at: Option<String>,
+    tags: Vec<String>,
+    /// The older article that seems to hold the same page.
+    twin_of: Option<i64>,
     /// With `include=text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
@@ -68,6 +73,8 @@ impl From<Article> for ArticleJson {
             updated_at: rfc3339(article.updated_at_ms),
             archived_at: article.archived_at_ms.map(rfc3339),
             starred_at: article.starred_at_ms.map(rfc3339),
+            tags: article.tags,
+            twin_of: article.twin_of.map(|id| id.0),
             text: None,
             html: None,
         }

@@ -13,4 +13,5 @@ mod proof;
 mod reading;
 mod saving;
 mod search;
+mod shelf;
 mod sign_in;
