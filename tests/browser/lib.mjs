@@ -250,7 +250,8 @@ function wordsUnderPictures() {
   const found = [];
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent?.trim();
-    if (!text) continue;
+    // What is folded away has a place too, but nobody sees it there.
+    if (!text || !walker.currentNode.parentElement?.checkVisibility()) continue;
     const range = document.createRange();
     range.selectNodeContents(walker.currentNode);
     const isCovered = Array.from(range.getClientRects()).some((line) =>

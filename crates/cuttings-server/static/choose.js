@@ -72,7 +72,7 @@ document.addEventListener("click", (event) => {
   if (!(form instanceof HTMLFormElement)) return;
   form.action = `/articles/${link.dataset.tag}/tags`;
   for (const name of ["csrf", "back"]) {
-    const field = act.elements.namedItem(name);
+    const field = act.querySelector(`input[name=${name}]`);
     if (field) form.append(field.cloneNode());
   }
   form.addEventListener("keydown", (pressed) => {
