@@ -54,7 +54,7 @@ super::texts! {
         highlighted: "With highlights",
         keep_filter: "Keep this filter as",
         keep: "Keep",
-        several: "Choose several",
+        several: "Choose",
         which: "Which articles to change",
         the_ticked: "Those ticked below",
         add_tag: "Add tag",
