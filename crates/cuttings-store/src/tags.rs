@@ -2,6 +2,8 @@
 //!
 //! Everything here moves the `updated_at` of the articles it changes.
 
+use std::collections::HashMap;
+
 use cuttings_model::{Article, ArticleId, Tag, TagId, TagName, UserId};
 
 use crate::articles::by_id;
@@ -40,35 +42,66 @@ impl Store {
     pub async fn tags(&self, user_id: UserId) -> Result<Vec<Tag>, StoreError> {
         // Deleted articles keep their tags. They are few, so they are taken
         // off, instead of looking at every article for every tag.
+        let mut deleted: HashMap<i64, i64> = HashMap::new();
+        for row in self
+            .db
+            .all(
+                "SELECT x.tag_id FROM article_tags x
+                 WHERE x.user_id = $1 AND x.article_id IN
+                     (SELECT a.id FROM articles a
+                      WHERE a.user_id = $1 AND a.deleted_at IS NOT NULL)",
+                args![user_id.0],
+            )
+            .await?
+        {
+            *deleted.entry(row.get("tag_id")?).or_default() += 1;
+        }
         let mut tags = self
             .db
             .all(
                 "SELECT t.id, t.name, t.name_key,
                         (SELECT count(*) FROM article_tags x
-                         WHERE x.user_id = $1 AND x.tag_id = t.id) - coalesce(d.many, 0) AS many
-                 FROM tags t
-                 LEFT JOIN (SELECT x.tag_id, count(*) AS many
-                            FROM articles a
-                            JOIN article_tags x ON x.user_id = a.user_id AND x.article_id = a.id
-                            WHERE a.user_id = $1 AND a.deleted_at IS NOT NULL
-                            GROUP BY x.tag_id) d ON d.tag_id = t.id
-                 WHERE t.user_id = $1",
+                         WHERE x.user_id = $1 AND x.tag_id = t.id) AS many
+                 FROM tags t WHERE t.user_id = $1",
                 args![user_id.0],
             )
             .await?
             .iter()
             .map(|row| {
                 let key: String = row.get("name_key")?;
+                let id: i64 = row.get("id")?;
                 let tag = Tag {
-                    id: TagId(row.get("id")?),
+                    id: TagId(id),
                     name: row.get("name")?,
-                    article_count: row.get("many")?,
+                    article_count: row.get::<i64>("many")?
+                        - deleted.get(&id).copied().unwrap_or_default(),
                 };
                 Ok((key, tag))
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
         tags.sort_by(|(a, _), (b, _)| a.cmp(b));
         Ok(tags.into_iter().map(|(_, tag)| tag).collect())
+    }
+
+    /// The names of the `limit` tags made last, by name: what somebody who is
+    /// typing a tag is offered.
+    pub async fn newest_tags(
+        &self,
+        user_id: UserId,
+        limit: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut names = self
+            .db
+            .all(
+                "SELECT name FROM tags WHERE user_id = $1 ORDER BY id DESC LIMIT $2",
+                args![user_id.0, limit],
+            )
+            .await?
+            .iter()
+            .map(|row| row.get("name"))
+            .collect::<Result<Vec<String>, StoreError>>()?;
+        names.sort_by_key(|name| name.to_lowercase());
+        Ok(names)
     }
 
     /// The name of a tag.

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::body::{ArticlePath, FormPairs};
 use crate::card::Card;
 use crate::error::HttpError;
-use crate::pages::library::most_used;
+use crate::pages::library::TAGS_OFFERED;
 use crate::pages::signin::sentence;
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
@@ -116,7 +116,7 @@ async fn page(
 ) -> Result<Response, HttpError> {
     let store = &app.library.store;
     let edits = store.edits(caller.user_id(), article.id).await?;
-    let tags = most_used(store.tags(caller.user_id()).await?);
+    let tags = store.newest_tags(caller.user_id(), TAGS_OFFERED).await?;
     let mut shell = Shell::of(caller, "", Place::Elsewhere, here);
     shell.title = format!("{}: {}", shell.text.edit.title, article.title());
     shell.here = format!("/articles/{}/edit", article.id);

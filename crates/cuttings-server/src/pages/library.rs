@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use cuttings_model::{Article, ArticleId, ArticleState, Filter, Length, MAX_ID, Sort, Tag, View};
+use cuttings_model::{Article, ArticleId, ArticleState, Filter, Length, MAX_ID, Sort, View};
 use cuttings_store::{DoneAction, ListPosition};
 
 use crate::app::App;
@@ -27,8 +27,8 @@ use crate::shell::{Place, Shell, show};
 const ARTICLES_A_PAGE: i64 = 24;
 /// Rows on a page, which are shorter.
 const ROWS_A_PAGE: i64 = 40;
-/// Tags that are offered for completion: those of most articles.
-const TAGS_OFFERED: usize = 60;
+/// Tags that are offered for completion: those made last.
+pub(crate) const TAGS_OFFERED: i64 = 60;
 /// Saved filters are counted up to this, and show a plus sign from there.
 const MOST_COUNTED: i64 = 1_000;
 
@@ -155,11 +155,11 @@ pub(crate) async fn page(
         Layout::Dense => ROWS_A_PAGE,
         Layout::List | Layout::Cards => ARTICLES_A_PAGE,
     };
-    let (list, count, groups, all_tags, saved_filters) = tokio::try_join!(
+    let (list, count, groups, tags, saved_filters) = tokio::try_join!(
         store.list(user_id, filter, after.as_ref(), on_a_page),
         store.count(user_id, filter, None),
         store.failure_groups(user_id),
-        store.tags(user_id),
+        store.newest_tags(user_id, TAGS_OFFERED),
         store.filters(user_id),
     )?;
     let mut shell = Shell::of(caller, "", Place::Library, here);
@@ -245,7 +245,7 @@ pub(crate) async fn page(
                 .iter()
                 .any(|article| article.state == ArticleState::Queued),
             cards,
-            tags: most_used(all_tags),
+            tags,
             next: list.next.map(|next| query.path_after(&next.to_string())),
             start: query.path(),
             first: after.is_none(),
@@ -274,16 +274,6 @@ fn empty(query: &LibraryQuery, first: bool) -> Empty {
             None => Empty::Shelf(query.filter.shelf()),
         }
     }
-}
-
-/// The names of the tags that most articles have, by name.
-pub(crate) fn most_used(mut tags: Vec<Tag>) -> Vec<String> {
-    if tags.len() > TAGS_OFFERED {
-        tags.sort_by_key(|tag| std::cmp::Reverse(tag.article_count));
-        tags.truncate(TAGS_OFFERED);
-        tags.sort_by_key(|tag| tag.name.to_lowercase());
-    }
-    tags.into_iter().map(|tag| tag.name).collect()
 }
 
 /// The cards of a list, with the day of each run of them where days are what

@@ -12,7 +12,7 @@ use cuttings_model::{Tag, TagId, TagName};
 use crate::app::App;
 use crate::body::{FormBody, NumberPath, Query};
 use crate::error::HttpError;
-use crate::pages::library::most_used;
+use crate::pages::library::TAGS_OFFERED;
 use crate::pages::signin::sentence;
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
@@ -85,7 +85,9 @@ async fn page(
         here,
     );
     let text = shell.text;
-    let all = app.library.store.tags(caller.user_id()).await?;
+    let store = &app.library.store;
+    let all = store.tags(caller.user_id()).await?;
+    let offered = store.newest_tags(caller.user_id(), TAGS_OFFERED).await?;
     let mut status = StatusCode::OK;
     let editing = editing.and_then(|(id, typed, error)| {
         let tag = all.iter().find(|tag| tag.id == id)?;
@@ -138,7 +140,7 @@ async fn page(
             })
             .collect(),
         editing,
-        offered: most_used(all),
+        offered,
         shell,
     };
     show(status, &page)
