@@ -14,9 +14,11 @@ pub mod metadata;
 pub mod rules;
 pub mod xpath;
 
+mod letters;
 mod lines;
 mod lines_edges;
 mod markdown;
+mod orderly;
 mod page;
 mod phrases;
 mod pictures;
@@ -35,6 +37,7 @@ use url::Url;
 pub use markdown::markdown;
 pub use metadata::byline::authors;
 pub use metadata::language::Direction;
+pub use metadata::source::{Source, Sources};
 pub use pictures::Picture;
 pub use safe::{ALLOWED_ATTRIBUTES, ALLOWED_CLASSES, ALLOWED_ELEMENTS, SafeHtml};
 pub use wall::{Access, NoArticle};
@@ -111,6 +114,8 @@ pub struct Extraction {
     pub word_count: usize,
     /// Who may read it on the outlet's page.
     pub access: Access,
+    /// From which place on the page each field above was taken.
+    pub sources: Sources,
     /// Why there is no article, if there is none. After a paywall or on a
     /// front page, `text` holds what could be read all the same.
     pub no_article: Option<NoArticle>,
@@ -174,10 +179,15 @@ pub fn extract_with(
 ///
 /// As [`extract`].
 pub fn explain(html: &str, base: Option<&Url>) -> Result<String, ExtractError> {
-    let mut log = String::new();
-    read(html, base, Options::default(), &mut |step| {
-        step.write(&mut log);
+    let mut steps = String::new();
+    let found = read(html, base, Options::default(), &mut |step| {
+        step.write(&mut steps);
     })?;
+    let mut log = String::new();
+    for (field, source) in found.sources.iter() {
+        log.push_str(&format!("{field} from {}\n", source.name()));
+    }
+    log.push_str(&steps);
     Ok(log)
 }
 
@@ -271,7 +281,7 @@ fn read(
         .unwrap_or_default();
     let addresses = Addresses::new(relative_to);
     found.correct(&mut applied);
-    let access = wall::access(&page, found.is_free, found.tier.as_deref());
+    let (access, access_source) = wall::access(&page, found.is_free, found.tier.as_deref());
     let story_doc;
     let is_chosen = matches!(applied.story, Story::Chosen(_) | Story::None);
     let story = match applied.story {
@@ -334,7 +344,7 @@ fn read(
         lines: &lines,
     });
     let lead = lead_pictures(&page, place);
-    let mut written = write::write(&page, place, &lines, &lead, &addresses);
+    let written = write::write(&page, place, &lines, &lead, &addresses);
 
     let word_count = write::word_count(&written.text);
     // What a rule chose is the story, as long as there is something in it.
@@ -355,22 +365,40 @@ fn read(
             )
         })
         .flatten();
-    if no_article.as_ref().is_some_and(NoArticle::hides_text) {
-        written = write::Written::default();
-    }
-    let language = found
-        .language
-        .or_else(|| language::guess(&written.text).map(str::to_owned));
-    let direction = language::direction(
+    let (written, word_count) = if no_article.as_ref().is_some_and(NoArticle::hides_text) {
+        Default::default()
+    } else {
+        (written, word_count)
+    };
+    let mut sources = found.sources;
+    sources.access = access_source;
+    let language = found.language.or_else(|| {
+        let recognised = language::guess(&written.text)?;
+        sources.language = Some(Source::StoryText);
+        Some(recognised.to_owned())
+    });
+    let (direction, source) = language::direction(
         head.direction.as_deref(),
         language.as_deref(),
         &written.text,
     );
-    let lead_image = found
+    sources.direction = source.or(sources.language);
+    sources.canonical_url = sources.canonical_url.filter(|_| declared.is_some());
+    let amp_url = found
+        .amp
+        .as_deref()
+        .and_then(|address| addresses.web(address));
+    sources.amp_url = sources.amp_url.filter(|_| amp_url.is_some());
+    let declared_image = found
         .lead_image
         .as_deref()
-        .and_then(|address| addresses.web(address))
-        .or_else(|| written.pictures.first().map(|picture| picture.src.clone()));
+        .and_then(|address| addresses.web(address));
+    if declared_image.is_none() {
+        let is_in_story = !written.pictures.is_empty();
+        sources.lead_image = is_in_story.then_some(Source::StoryPicture);
+    }
+    let lead_image =
+        declared_image.or_else(|| written.pictures.first().map(|picture| picture.src.clone()));
     Ok(Extraction {
         headline: found.headline,
         dek: found.dek,
@@ -383,10 +411,7 @@ fn read(
         language,
         direction,
         canonical_url: declared,
-        amp_url: found
-            .amp
-            .as_deref()
-            .and_then(|address| addresses.web(address)),
+        amp_url,
         licence: found.licence.map(|licence| {
             if licence.contains('/') {
                 addresses.web(&licence).unwrap_or(licence)
@@ -395,11 +420,12 @@ fn read(
             }
         }),
         lead_image,
-        word_count: write::word_count(&written.text),
+        word_count,
         text: written.text,
         html: SafeHtml::sanitize(&written.html),
         images: written.pictures,
         access,
+        sources,
         warnings: [
             applied.warnings,
             warnings(&doc, access, no_article.as_ref()),

@@ -20,6 +20,8 @@ pub struct Candidate {
     /// Index into the lines of the page.
     pub line: usize,
     pub text: String,
+    /// Its words alone, as [`fold`] gives them.
+    pub folded: String,
     pub kind: Kind,
     /// `None` while it is kept.
     pub fate: Option<Reason>,
@@ -115,6 +117,7 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
         if !text.is_empty() {
             kept.push(Candidate {
                 line,
+                folded: fold(&text),
                 text,
                 kind: kind_of(page, line, root, &mut tables),
                 fate: None,
@@ -175,7 +178,7 @@ fn by_itself(
         Kind::Heading(1) if around.is_story && place < 12 => return Some(Reason::RepeatedHeadline),
         _ => {}
     }
-    let folded = fold(text);
+    let folded = candidate.folded.as_str();
     if folded.is_empty() {
         return Some(Reason::Control);
     }
@@ -190,7 +193,7 @@ fn by_itself(
     {
         return Some(Reason::RepeatedHeadline);
     }
-    if around.captions.contains(&folded) {
+    if around.captions.contains(folded) {
         return Some(Reason::Caption);
     }
     if is_label(text) {
@@ -214,8 +217,7 @@ fn by_itself(
     {
         return Some(Reason::Related);
     }
-    if place < 10 && around.is_story && line.size < 120 && is_byline_or_date(text, &folded, around)
-    {
+    if place < 10 && around.is_story && line.size < 120 && is_byline_or_date(text, folded, around) {
         return Some(Reason::Byline);
     }
     None
@@ -265,13 +267,13 @@ fn is_byline_or_date(text: &str, folded: &str, around: &Surroundings<'_>) -> boo
 /// screens do, is read once. A single line may be repeated for effect.
 /// `least` is the number of long lines that make a stretch.
 fn drop_repeated(lines: &mut [Candidate], least: usize) {
-    let mut first: HashMap<String, usize> = HashMap::new();
+    let mut first: HashMap<&str, usize> = HashMap::new();
     let mut earlier: Vec<Option<usize>> = Vec::with_capacity(lines.len());
     for (at, candidate) in lines.iter().enumerate() {
         let plain =
             candidate.text.len() >= 30 && !matches!(candidate.kind, Kind::Cell | Kind::Code);
         earlier.push(if plain {
-            let before = *first.entry(fold(&candidate.text)).or_insert(at);
+            let before = *first.entry(&candidate.folded).or_insert(at);
             (before < at).then_some(before)
         } else {
             None

@@ -8,7 +8,7 @@ use cuttings_html::Tag;
 
 use crate::lines::{Candidate, Kind};
 use crate::page::Page;
-use crate::phrases::{fold, opens_boilerplate, opens_contact};
+use crate::phrases::{opens_boilerplate, opens_contact};
 use crate::prune::Reason;
 
 /// What stands before the headline is not the story, unless most of it does;
@@ -18,7 +18,7 @@ pub fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
         return;
     }
     let is_headline = |candidate: &Candidate| {
-        matches!(candidate.kind, Kind::Heading(_)) && fold(&candidate.text) == headline
+        matches!(candidate.kind, Kind::Heading(_)) && candidate.folded == headline
     };
     let size = |lines: &[Candidate]| -> usize {
         lines

@@ -8,13 +8,13 @@
 //! A *line* is what a reader would call one: the text between two breaks that
 //! block elements, or two `<br>` in a row, make.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use cuttings_html::{Attr, Document, NodeId, NodeKind, Tag};
 
+use crate::letters::is_wide;
 use crate::prune::Reason;
-use crate::traits::Traits;
+use crate::traits::{Known, Traits};
 
 /// An element, or a piece of text, in document order.
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +48,6 @@ pub struct Line {
     pub link_size: u32,
     /// Of these, inside `<b>`, `<strong>` or `<em>`.
     pub strong_size: u32,
-    /// Commas and their like in other scripts.
-    pub commas: u32,
     /// Whether it ends as a sentence does.
     pub ends_sentence: bool,
 }
@@ -202,7 +200,7 @@ impl<'d> Page<'d> {
             marked: Vec::new(),
             pictures: Vec::new(),
         };
-        let mut known = HashMap::new();
+        let mut known = Known::new();
         let mut gather = Gather::default();
         // (index, whether it is a block, links open, strong open, unread)
         let mut open: Vec<Open> = Vec::new();
@@ -243,7 +241,7 @@ impl<'d> Page<'d> {
         id: NodeId,
         above: Option<Open>,
         gather: &mut Gather,
-        known: &mut HashMap<&'d str, Traits>,
+        known: &mut Known<'d>,
     ) -> Option<Open> {
         let index = self.nodes.len() as u32;
         let parent = above.map_or(0, |above| above.index);
@@ -266,14 +264,8 @@ impl<'d> Page<'d> {
                 None
             }
             NodeKind::Element => {
-                let mut hint = |value: Option<&'d str>| match value {
-                    Some(names) if !names.is_empty() => *known
-                        .entry(names)
-                        .or_insert_with(|| Traits::of_names(names)),
-                    _ => Traits::NONE,
-                };
-                node.traits =
-                    hint(self.doc.attr(id, Attr::Class)) | hint(self.doc.attr(id, Attr::Id));
+                let mut hint = |attr| known.of_names(self.doc.attr(id, attr).unwrap_or(""));
+                node.traits = hint(Attr::Class) | hint(Attr::Id);
                 let block = is_block(node.tag);
                 if block {
                     self.close_line(gather);
@@ -369,7 +361,6 @@ impl<'d> Page<'d> {
         let text = self.doc.text(self.nodes[index as usize].id);
         let Some(above) = above else { return };
         let mut size = 0;
-        let mut commas = 0;
         for c in text.chars() {
             if c.is_whitespace() {
                 gather.space = true;
@@ -381,13 +372,17 @@ impl<'d> Page<'d> {
             gather.space = false;
             gather.breaks = 0;
             size += if is_wide(c) { 2 } else { 1 };
-            commas += u32::from(matches!(c, ',' | '，' | '、' | '،' | '；'));
-            if !matches!(c, '"' | '”' | '’' | '\'' | ')' | '»' | '」' | '』' | ']') {
-                gather.last_sign = c;
-            }
         }
         if size == 0 {
             return;
+        }
+        let is_closing =
+            |c: char| matches!(c, '"' | '”' | '’' | '\'' | ')' | '»' | '」' | '』' | ']');
+        if let Some(last) = text
+            .chars()
+            .rfind(|c| !c.is_whitespace() && !is_closing(*c))
+        {
+            gather.last_sign = last;
         }
         let line = gather.open.get_or_insert(Line {
             start: index,
@@ -396,12 +391,10 @@ impl<'d> Page<'d> {
             size: 0,
             link_size: 0,
             strong_size: 0,
-            commas: 0,
             ends_sentence: false,
         });
         line.end = index + 1;
         line.size += size;
-        line.commas += commas;
         if above.link {
             line.link_size += size;
         }
@@ -508,17 +501,7 @@ impl<'d> Page<'d> {
                 continue;
             }
             if node.tag == Tag::None {
-                for c in self.doc.text(node.id).chars() {
-                    if c.is_whitespace() {
-                        space = true;
-                    } else {
-                        if space && !out.is_empty() {
-                            out.push(' ');
-                        }
-                        space = false;
-                        out.push(c);
-                    }
-                }
+                push_folded(&mut out, self.doc.text(node.id), &mut space, false);
             } else if node.tag == Tag::Br || is_block(node.tag) {
                 space = true;
             }
@@ -528,23 +511,52 @@ impl<'d> Page<'d> {
     }
 }
 
+/// Appends `text` with white space folded to single signs. `space` says whether
+/// some stood before it, and then whether some stood at its end. At the start
+/// of `out` it is written only if the text `goes_on` from elsewhere.
+pub fn push_folded(out: &mut String, text: &str, space: &mut bool, goes_on: bool) {
+    let mut rest = text;
+    loop {
+        let word = rest.trim_start();
+        *space = *space || word.len() < rest.len();
+        if word.is_empty() {
+            return;
+        }
+        if *space && (goes_on || !out.is_empty()) {
+            out.push(' ');
+        }
+        *space = false;
+        let end = word.find(char::is_whitespace).unwrap_or(word.len());
+        out.push_str(&word[..end]);
+        rest = &word[end..];
+    }
+}
+
 /// Whether an address is that of a person's page on the site.
 pub fn is_author_page(address: &str) -> bool {
-    [
-        "/author/",
-        "/authors/",
-        "/autor/",
-        "/autoren/",
-        "/auteur/",
-        "/contributor/",
-        "/contributors/",
-        "/staff/",
-        "/journalist/",
-        "/reporters/",
-        "/by/",
-    ]
-    .iter()
-    .any(|part| address.contains(part))
+    let Some((_, mut rest)) = address.split_once('/') else {
+        return false;
+    };
+    while let Some((part, after)) = rest.split_once('/') {
+        if matches!(
+            part,
+            "author"
+                | "authors"
+                | "autor"
+                | "autoren"
+                | "auteur"
+                | "contributor"
+                | "contributors"
+                | "staff"
+                | "journalist"
+                | "reporters"
+                | "by"
+        ) {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 /// What is known of an element while its inside is walked.
@@ -560,10 +572,4 @@ struct Open {
     link: bool,
     strong: bool,
     unread: bool,
-}
-
-/// Signs of scripts written without spaces, which say more each.
-pub fn is_wide(c: char) -> bool {
-    matches!(c as u32,
-        0x2E80..=0x9FFF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFF00..=0xFF60 | 0x20000..=0x3FFFF)
 }

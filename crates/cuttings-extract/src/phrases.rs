@@ -5,21 +5,29 @@
 //! told by the company its words keep ([`appeal`]), since none of them alone
 //! says anything.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+
+use crate::letters::{is_alphanumeric, push_lower};
 
 /// Lower case, letters and digits only, single spaces.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut parted = false;
     for c in text.chars() {
-        if c.is_alphanumeric() {
-            out.extend(c.to_lowercase());
-        } else if !matches!(c, '\'' | '’' | '\u{ad}' | '\u{200b}') && !out.ends_with(' ') {
-            out.push(' ');
+        if is_alphanumeric(c) {
+            if parted && !out.is_empty() {
+                out.push(' ');
+            }
+            parted = false;
+            push_lower(&mut out, c);
+        } else {
+            parted = parted || !matches!(c, '\'' | '’' | '\u{ad}' | '\u{200b}');
         }
     }
-    out.trim().to_owned()
+    out
 }
 
 /// Whether two texts have the same words in the same order.
@@ -95,6 +103,8 @@ const WHOLE_LINES: &[&str] = &[
     "zum seitenanfang", "zur übersicht", "zurück zur übersicht", "weitere artikel",
     "weitere beiträge", "weitere themen", "ähnliche artikel", "ähnliche beiträge",
 ];
+
+static LABELS: LazyLock<HashSet<&str>> = LazyLock::new(|| WHOLE_LINES.iter().copied().collect());
 
 /// How lines begin that point elsewhere, lower case, as printed.
 #[rustfmt::skip]
@@ -193,15 +203,20 @@ const OURSELVES: &[&str] = &[
     " nosso", " nostr", " nos ", " noi ",
 ];
 
+/// A longer line is no appeal, whatever it says.
+const MAX_APPEAL_BYTES: usize = 1198;
+
 /// How strongly a line reads as an appeal to the reader: 0 not at all, 1 in
 /// such company, 2 by itself.
 ///
 /// A line that is in quotation marks, or that tells who said something, is a
 /// statement of the story and never an appeal.
 pub fn appeal(text: &str) -> u8 {
-    let lower = format!(" {} ", text.to_lowercase());
-    if lower.len() > 1200 || text.starts_with(['"', '“', '„', '«', '‘']) || tells_speech(&lower)
-    {
+    if text.len() > MAX_APPEAL_BYTES || text.starts_with(['"', '“', '„', '«', '‘']) {
+        return 0;
+    }
+    let lower = [" ", &text.to_lowercase(), " "].concat();
+    if tells_speech(&lower) {
         return 0;
     }
     let mut seen = [0_u8; 4];
@@ -244,11 +259,19 @@ const COOKIE_NOTICES: &[&str] = &[
 
 /// Whether a line tells the visitor about cookies.
 pub fn is_cookie_notice(text: &str) -> bool {
+    if !COOKIE.is_match(text) {
+        return false;
+    }
     let lower = text.to_lowercase();
-    lower.contains("cookie")
-        && !tells_speech(&lower)
-        && COOKIE_NOTICES.iter().any(|notice| lower.contains(notice))
+    !tells_speech(&lower) && COOKIE_NOTICES.iter().any(|notice| lower.contains(notice))
 }
+
+static COOKIE: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(["cookie"])
+        .expect("one word is far below the automaton's limits")
+});
 
 /// Headings and lead-ins of the address block that closes a press release.
 const CONTACTS: &[&str] = &[
@@ -303,21 +326,26 @@ pub fn opens_boilerplate(heading: &str) -> bool {
             .is_some_and(|word| word.chars().next().is_some_and(char::is_uppercase))
 }
 
+/// Words by which a line tells what somebody said.
+const SPEECH: &[&str] = &[
+    " said",
+    " says ",
+    " told ",
+    " added ",
+    " sagte ",
+    " dijo ",
+    " a dit ",
+    " disse ",
+    " according to a ",
+];
+
 fn tells_speech(lower: &str) -> bool {
-    [
-        " said",
-        " says ",
-        " told ",
-        " added ",
-        " sagte ",
-        " dijo ",
-        " a dit ",
-        " disse ",
-        " according to a ",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
+    SPEAKING.is_match(lower)
 }
+
+static SPEAKING: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(SPEECH).expect("the list above is fixed and far below the automaton's limits")
+});
 
 static APPEAL_OWNERS: LazyLock<Vec<usize>> = LazyLock::new(|| {
     [ASKS, CAUSES, ADDRESS, OURSELVES]
@@ -351,7 +379,7 @@ pub fn is_label(text: &str) -> bool {
     {
         return true;
     }
-    if WHOLE_LINES.contains(&folded.as_str()) {
+    if LABELS.contains(folded.as_str()) {
         return true;
     }
     if [
@@ -379,7 +407,7 @@ pub fn is_label(text: &str) -> bool {
         .filter(|word| !word.bytes().all(|b| b.is_ascii_digit()))
         .collect();
     words.len() < folded.split(' ').count()
-        && (WHOLE_LINES.contains(&words.join(" ").as_str())
+        && (LABELS.contains(words.join(" ").as_str())
             || matches!(
                 words.join(" ").as_str(),
                 "of" | "shares"
@@ -446,12 +474,22 @@ pub fn opens_other_part(heading: &str) -> bool {
 
 /// Whether a line begins in one of the ways that lead away from the story.
 pub fn leads_away(text: &str) -> bool {
-    let start: String = text.chars().take(48).flat_map(char::to_lowercase).collect();
+    let mut start = String::with_capacity(96);
+    for c in text.chars().take(48) {
+        push_lower(&mut start, c);
+    }
     let start = start.trim_start_matches([
         '>', '»', '→', '►', '▶', '•', '*', '-', '[', '(', '|', '–', '—', ' ', '+',
     ]);
-    STARTS.iter().any(|phrase| start.starts_with(phrase))
+    WAYS_AWAY.is_match(Input::new(start).anchored(Anchored::Yes))
 }
+
+static WAYS_AWAY: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .start_kind(StartKind::Anchored)
+        .build(STARTS)
+        .expect("the list above is fixed and far below the automaton's limits")
+});
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,8 @@ use std::sync::LazyLock;
 
 use serde::{Serialize, Serializer};
 
+use crate::orderly;
+
 /// Elements that pass. Anything else loses its tag and keeps its text, except
 /// for scripts, styles, embedded media and form controls, whose text goes too.
 pub const ALLOWED_ELEMENTS: &[&str] = &[
@@ -128,7 +130,7 @@ impl SafeHtml {
     /// Meant for fragments that came out of a guarded tree: the time taken on
     /// hostile markup is that of the parser behind it.
     pub fn sanitize(html: &str) -> Self {
-        Self(CLEANER.clean(html).to_string())
+        Self(orderly::clean(html).unwrap_or_else(|| parse_and_clean(html)))
     }
 
     /// Takes back what [`SafeHtml::as_str`] gave and the store kept. Must not
@@ -287,14 +289,19 @@ fn unescape(value: &str) -> String {
 
 /// Writes `text` so that it can stand between tags.
 pub(crate) fn escape_text(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            _ => out.push(c),
-        }
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => continue,
+        };
+        out.push_str(&text[plain..at]);
+        out.push_str(escaped);
+        plain = at + 1;
     }
+    out.push_str(&text[plain..]);
 }
 
 /// Writes `text` so that it can stand between double quotes.
@@ -308,6 +315,11 @@ pub(crate) fn escape_attribute(out: &mut String, text: &str) {
             _ => out.push(c),
         }
     }
+}
+
+/// Cleans what may be in any disorder.
+pub(crate) fn parse_and_clean(html: &str) -> String {
+    CLEANER.clean(html).to_string()
 }
 
 static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
@@ -339,7 +351,11 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-fn filter_attribute<'v>(element: &str, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
+pub(crate) fn filter_attribute<'v>(
+    element: &str,
+    name: &str,
+    value: &'v str,
+) -> Option<Cow<'v, str>> {
     match (element, name) {
         ("img", "src") => is_web(value).then_some(Cow::Borrowed(value)),
         (_, "href") => {

@@ -5,10 +5,8 @@
 //! the cost does not grow with the list. A trait is a hint, never a verdict:
 //! the verdicts are in [`crate::prune`].
 
-use std::ops::BitOr;
+use std::ops::{BitOr, Range};
 use std::sync::LazyLock;
-
-use aho_corasick::{AhoCorasick, MatchKind};
 
 /// A set of hints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,12 +60,52 @@ impl Traits {
         if names.is_empty() {
             return Self::NONE;
         }
-        let shaped = shape(names);
-        let mut found = if is_hidden(names) { Self::HIDDEN.0 } else { 0 };
-        for hit in PATTERNS.find_overlapping_iter(&shaped) {
-            found |= OWNERS[hit.pattern().as_usize()].0;
+        let hidden = if is_hidden(names) {
+            Self::HIDDEN
+        } else {
+            Self::NONE
+        };
+        hidden | PATTERNS.read(&shape(names))
+    }
+}
+
+/// What names said that were read before. Most elements of a page are called
+/// like another.
+///
+/// A place is taken over by the next names that fall on it, so a look-up costs
+/// the same whatever a page calls its elements.
+pub struct Known<'d> {
+    places: Vec<(&'d str, Traits)>,
+}
+
+impl<'d> Known<'d> {
+    const PLACES: usize = 512;
+
+    pub fn new() -> Self {
+        Self {
+            places: vec![("", Traits::NONE); Self::PLACES],
         }
-        Self(found)
+    }
+
+    /// As [`Traits::of_names`].
+    pub fn of_names(&mut self, names: &'d str) -> Traits {
+        let place = &mut self.places[Self::place(names)];
+        if place.0 != names {
+            *place = (names, Traits::of_names(names));
+        }
+        place.1
+    }
+
+    fn place(names: &str) -> usize {
+        let (words, rest) = names.as_bytes().as_chunks::<8>();
+        let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let hash = words.iter().fold(0_u64, |hash, word| {
+            mix(hash.rotate_left(5), u64::from_le_bytes(*word))
+        });
+        let hash = rest.iter().fold(hash, |hash, byte| {
+            mix(hash.rotate_left(5), u64::from(*byte))
+        });
+        (hash >> 40) as usize % Self::PLACES
     }
 }
 
@@ -93,10 +131,10 @@ fn is_hidden(names: &str) -> bool {
     for name in names.split_ascii_whitespace() {
         if HIDDEN_NAMES
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(name))
+            .any(|known| known.len() == name.len() && known.eq_ignore_ascii_case(name))
         {
             hidden = true;
-        } else if (name.contains(':') || name.starts_with("d-"))
+        } else if (name.as_bytes().contains(&b':') || name.starts_with("d-"))
             && ["block", "flex", "inline", "grid", "table"]
                 .iter()
                 .any(|shown| name.contains(shown))
@@ -118,13 +156,21 @@ const STATES: &[&str] = &[
 
 /// Class names made by a tool say nothing: `fnYsJf`, `md:pt-2`, `[&_a]:x`.
 fn is_generated(name: &str) -> bool {
-    if name.contains([':', '[', '/', '=']) || STATES.contains(&name) {
-        return true;
+    let (mut signs, mut has_lower, mut is_joined) = (0, false, false);
+    for byte in name.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'0'..=b'9' => signs += 1,
+            b'a'..=b'z' => has_lower = true,
+            b'-' | b'_' => is_joined = true,
+            b':' | b'[' | b'/' | b'=' => return true,
+            _ => {}
+        }
     }
-    let upper = name.bytes().filter(u8::is_ascii_uppercase).count();
-    let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    let joined = !name.contains(['-', '_']);
-    joined && name.len() <= 9 && upper + digits >= 2 && name.bytes().any(|b| b.is_ascii_lowercase())
+    if is_joined {
+        STATES.contains(&name)
+    } else {
+        signs >= 2 && has_lower && name.len() <= 9
+    }
 }
 
 /// Class names that blogs put on a post for what it is about. They say nothing
@@ -141,40 +187,38 @@ const SUBJECTS: &[&str] = &[
     "taxonomy-",
 ];
 
-/// `adSlot_top box` as `-ad-slot-top-box-`; without the subjects of a post.
-fn shape(names: &str) -> String {
-    let of_post =
-        names.contains("hentry") || names.contains("type-post") || names.contains("category-");
-    let kept: Vec<&str> = names
-        .split_whitespace()
-        .filter(|name| !is_generated(name))
-        .filter(|name| !(of_post && SUBJECTS.iter().any(|subject| name.starts_with(subject))))
-        .collect();
-    shaped(&kept.join(" "))
-}
+/// Bytes of an element's names that are read.
+const MAX_NAME_BYTES: usize = 600;
 
-fn shaped(names: &str) -> String {
-    let mut out = String::with_capacity(names.len() + 8);
-    out.push('-');
-    let mut was_lower = false;
-    for c in names.chars().take(600) {
-        if c.is_ascii_alphanumeric() {
-            if c.is_ascii_uppercase() && was_lower {
-                out.push('-');
+/// `adSlot_top box` as `-ad-slot-top-box-`; without the subjects of a post.
+fn shape(names: &str) -> Vec<u8> {
+    let is_post =
+        || names.contains("hentry") || names.contains("type-post") || names.contains("category-");
+    let is_subject =
+        |name: &str| SUBJECTS.iter().any(|subject| name.starts_with(subject)) && is_post();
+    let mut out = Vec::with_capacity(names.len() + 8);
+    out.push(b'-');
+    let kept = names
+        .split_whitespace()
+        .filter(|name| !is_generated(name) && !is_subject(name));
+    for name in kept {
+        let mut was_lower = false;
+        let mut is_parted = true;
+        for byte in name.bytes().take(MAX_NAME_BYTES.saturating_sub(out.len())) {
+            let is_part = byte.is_ascii_alphanumeric() || !byte.is_ascii();
+            if !is_parted && (!is_part || (byte.is_ascii_uppercase() && was_lower)) {
+                out.push(b'-');
             }
-            was_lower = c.is_ascii_lowercase();
-            out.push(c.to_ascii_lowercase());
-        } else if !c.is_ascii() {
-            was_lower = false;
-            out.push(c);
-        } else {
-            was_lower = false;
-            if !out.ends_with('-') {
-                out.push('-');
+            if is_part {
+                out.push(byte.to_ascii_lowercase());
             }
+            is_parted = !is_part;
+            was_lower = byte.is_ascii_lowercase();
+        }
+        if !is_parted {
+            out.push(b'-');
         }
     }
-    out.push('-');
     out
 }
 
@@ -371,19 +415,83 @@ const LISTS: &[(Traits, &[&str])] = &[
     ]),
 ];
 
-static OWNERS: LazyLock<Vec<Traits>> = LazyLock::new(|| {
-    LISTS
+static PATTERNS: LazyLock<Tree> = LazyLock::new(|| {
+    let mut patterns: Vec<(&'static [u8], Traits)> = LISTS
         .iter()
-        .flat_map(|(owner, names)| names.iter().map(|_| *owner))
-        .collect()
+        .flat_map(|(owner, names)| names.iter().map(|name| (name.as_bytes(), *owner)))
+        .collect();
+    patterns.sort_unstable_by_key(|(name, _)| *name);
+    let mut tree = Tree::default();
+    tree.grow(&patterns, 0);
+    tree
 });
 
-static PATTERNS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .match_kind(MatchKind::Standard)
-        .build(LISTS.iter().flat_map(|(_, names)| names.iter()))
-        .expect("the list above is fixed and far below the automaton's limits")
-});
+/// The lists above as a tree of letters. Every pattern begins at a `-`, so a
+/// word that begins none is left at its first letters.
+#[derive(Default)]
+struct Tree {
+    nodes: Vec<Branch>,
+    /// Letter and node, those of one branch side by side.
+    edges: Vec<(u8, u32)>,
+}
+
+#[derive(Default)]
+struct Branch {
+    /// What patterns that end here, or after `tail`, say.
+    traits: Traits,
+    /// The letters that are left where only one pattern is.
+    tail: &'static [u8],
+    edges: Range<usize>,
+}
+
+impl Tree {
+    /// Adds a node for sorted patterns that share their first `depth` letters.
+    fn grow(&mut self, patterns: &[(&'static [u8], Traits)], depth: usize) -> u32 {
+        let at = self.nodes.len();
+        self.nodes.push(Branch::default());
+        if let [(name, traits)] = patterns {
+            self.nodes[at].traits = *traits;
+            self.nodes[at].tail = &name[depth..];
+            return at as u32;
+        }
+        let ended = patterns.partition_point(|(name, _)| name.len() == depth);
+        let edges: Vec<(u8, u32)> = patterns[ended..]
+            .chunk_by(|(one, _), (other, _)| one[depth] == other[depth])
+            .map(|group| (group[0].0[depth], self.grow(group, depth + 1)))
+            .collect();
+        let node = &mut self.nodes[at];
+        for (_, traits) in &patterns[..ended] {
+            node.traits = node.traits | *traits;
+        }
+        node.edges = self.edges.len()..self.edges.len() + edges.len();
+        self.edges.extend(edges);
+        at as u32
+    }
+
+    /// What the patterns that stand in `names` say.
+    fn read(&self, names: &[u8]) -> Traits {
+        let mut found = Traits::NONE;
+        for start in (0..names.len()).filter(|at| names[*at] == b'-') {
+            let mut node = &self.nodes[0];
+            let mut rest = &names[start..];
+            loop {
+                if node.tail.is_empty() || rest.starts_with(node.tail) {
+                    found = found | node.traits;
+                }
+                let Some((letter, after)) = rest.split_first() else {
+                    break;
+                };
+                let edges = &self.edges[node.edges.clone()];
+                let Some((_, next)) = edges.iter().find(|(edge, _)| edge == letter) else {
+                    break;
+                };
+                node = &self.nodes[*next as usize];
+                rest = after;
+            }
+        }
+        found
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -394,6 +502,15 @@ mod tests {
         for names in ["ad-slot", "adSlot", "top_ad", "box ad"] {
             assert!(Traits::of_names(names).has(Traits::AD), "{names}");
         }
+    }
+
+    #[test]
+    fn patterns_begin_and_states_are_joined_as_they_are_looked_for() {
+        for name in LISTS.iter().flat_map(|(_, names)| *names) {
+            assert!(name.starts_with('-') && name.len() > 2, "{name}");
+            assert!(!name.contains("--"), "{name}");
+        }
+        assert!(STATES.iter().all(|name| name.contains('-')));
     }
 
     #[test]

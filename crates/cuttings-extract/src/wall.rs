@@ -7,6 +7,7 @@
 use cuttings_html::{Attr, Tag};
 use serde::{Serialize, Serializer};
 
+use crate::metadata::source::Source;
 use crate::page::Page;
 use crate::phrases::fold;
 use crate::traits::Traits;
@@ -148,19 +149,28 @@ pub fn judge(page: &Page<'_>, evidence: &Evidence<'_>) -> Option<NoArticle> {
     None
 }
 
-/// Who may read the page, as far as it says.
-pub fn access(page: &Page<'_>, is_free: Option<bool>, tier: Option<&str>) -> Access {
-    match tier.map(str::to_ascii_lowercase).as_deref() {
-        Some("metered") => return Access::Metered,
-        Some("locked" | "paid" | "premium" | "subscriber") => return Access::Walled,
-        Some("free") => return Access::Free,
-        _ => {}
+/// Who may read the page, as far as it says, and where it says so.
+pub fn access(
+    page: &Page<'_>,
+    is_free: Option<bool>,
+    tier: Option<&str>,
+) -> (Access, Option<Source>) {
+    let declared = match tier.map(str::to_ascii_lowercase).as_deref() {
+        Some("metered") => Some(Access::Metered),
+        Some("locked" | "paid" | "premium" | "subscriber") => Some(Access::Walled),
+        Some("free") => Some(Access::Free),
+        _ => None,
+    };
+    if let Some(access) = declared {
+        return (access, Some(Source::OpenGraph));
     }
     match is_free {
-        Some(true) => Access::Free,
-        Some(false) => Access::Walled,
-        None if has_wall(page) && says_subscribe(page) => Access::Walled,
-        None => Access::Unknown,
+        Some(true) => (Access::Free, Some(Source::LinkedData)),
+        Some(false) => (Access::Walled, Some(Source::LinkedData)),
+        None if has_wall(page) && says_subscribe(page) => {
+            (Access::Walled, Some(Source::VisibleText))
+        }
+        None => (Access::Unknown, None),
     }
 }
 

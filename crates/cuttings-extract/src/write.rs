@@ -10,8 +10,9 @@ use std::collections::{HashMap, HashSet};
 
 use cuttings_html::{Attr, Tag};
 
+use crate::letters::{is_alphanumeric, is_wide};
 use crate::lines::{Candidate, Kind};
-use crate::page::{Line, Page, is_block, is_data_table, is_wide};
+use crate::page::{Line, Page, is_block, is_data_table, push_folded};
 use crate::phrases::is_label;
 use crate::pictures::{self, Addresses, Picture};
 use crate::prune::Reason;
@@ -55,16 +56,21 @@ pub fn write(
 /// The number of words in a text; in scripts without spaces, two signs count
 /// as one.
 pub fn word_count(text: &str) -> usize {
-    text.split_whitespace()
-        .map(|word| {
-            let wide = word.chars().filter(|c| is_wide(*c)).count();
-            if wide > 0 {
+    let (mut count, mut wide, mut has_letter) = (0, 0_usize, false);
+    for c in text.chars().chain([' ']) {
+        if c.is_whitespace() {
+            count += if wide > 0 {
                 wide.div_ceil(2)
             } else {
-                usize::from(word.chars().any(char::is_alphanumeric))
-            }
-        })
-        .sum()
+                usize::from(has_letter)
+            };
+            (wide, has_letter) = (0, false);
+        } else {
+            wide += usize::from(is_wide(c));
+            has_letter = has_letter || is_alphanumeric(c);
+        }
+    }
+    count
 }
 
 struct Container {
@@ -429,18 +435,8 @@ impl Writer<'_, '_> {
 
     fn folded(&mut self, text: &str, space: &mut bool, started: &mut bool) {
         let mut plain = String::with_capacity(text.len());
-        for c in text.chars() {
-            if c.is_whitespace() {
-                *space = true;
-            } else {
-                if *space && *started {
-                    plain.push(' ');
-                }
-                *space = false;
-                *started = true;
-                plain.push(c);
-            }
-        }
+        push_folded(&mut plain, text, space, *started);
+        *started = *started || !plain.is_empty();
         escape_text(&mut self.out.html, &plain);
     }
 

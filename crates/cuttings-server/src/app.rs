@@ -1,6 +1,7 @@
 //! What every request may use: the library, and how the server is reached.
 
 use cuttings_library::Library;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// State of the server. Cheap to clone.
@@ -10,6 +11,8 @@ pub struct App {
     pub library: Library,
     /// How the server is reached.
     pub settings: ServerSettings,
+    /// Cancelled when the server is to stop: answers that go on end then.
+    pub stopping: CancellationToken,
 }
 
 /// How the server is reached.

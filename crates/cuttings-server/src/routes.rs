@@ -225,6 +225,7 @@ fn routes(app: App) -> Routes {
             api::tags::delete,
         )
         .add(GET, "/api/v1/filters", Api, Read, api::tags::filters)
+        .add(GET, "/api/v1/events", Api, Read, api::events::events)
         .add(GET, "/api/v1/search", Api, Read, api::search::search)
         // For everybody.
         .add(GET, "/problems/{name}", Page, Public, problems::problem)

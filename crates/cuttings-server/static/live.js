@@ -1,49 +1,136 @@
-// Live: while an article of the page is still being fetched, asks for its state
-// every two seconds and shows the page anew when one has changed. Without this
-// file the page refreshes itself.
+// Live: parts of the page marked `data-live` follow the library. A save made
+// elsewhere appears, a capture under way shows its state.
+//
+// The server says when the library's clock moves; the page is then asked for
+// again and its live parts take the place of the old ones. Nothing is taken from
+// under somebody's hands: with boxes ticked or a field half typed in, a line
+// offers the change instead. Without this file the page is as it was sent, and
+// pages that wait refresh themselves.
 
-const EVERY_MS = 2000;
+/** A burst of changes is shown at once, this long after the first. */
+const GATHER_MS = 300;
 
-/** @returns {string[]} ids of the articles that are being fetched */
-function queued() {
-  /** @type {NodeListOf<HTMLElement>} */
-  const waiting = document.querySelectorAll("[data-queued]");
-  return Array.from(waiting, (element) => element.dataset.queued ?? "");
+/** @type {EventSource | null} */
+let source = null;
+/** The clock the page was made at, as far as it is known. */
+let seen = "";
+let gathering = false;
+
+/** @returns {HTMLElement[]} */
+function parts() {
+  return Array.from(document.querySelectorAll("[data-live]"));
+}
+
+/** @returns {boolean} whether showing the page anew would lose what somebody is at */
+function busy() {
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const fields = document.querySelectorAll("[data-live] input, [data-live] textarea");
+  return (
+    document.querySelector("dialog[open], [data-live] details[open]") !== null ||
+    Array.from(fields).some(
+      (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked,
+    )
+  );
 }
 
 /**
- * @param {string} id
- * @returns {Promise<boolean>} whether the article is no longer being fetched
+ * The page as it is now. XMLHttpRequest gives a document that nothing has run in.
+ *
+ * @returns {Promise<Document>}
  */
-async function settled(id) {
-  const answer = await fetch(`/api/v1/articles/${id}`, { headers: { accept: "application/json" } });
-  if (answer.status === 404) return true;
-  if (!answer.ok) return false;
-  /** @type {{ state: string }} */
-  const article = await answer.json();
-  return article.state !== "queued";
+function pageNow() {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.responseType = "document";
+    request.onload = () =>
+      request.status === 200 && request.responseXML
+        ? resolve(request.responseXML)
+        : reject(new Error(`the page answered ${request.status}`));
+    request.onerror = () => reject(new Error("the page could not be asked for"));
+    request.open("GET", location.href);
+    request.send();
+  });
 }
 
-/** @returns {boolean} whether showing the page anew would lose what is being typed */
-function typing() {
-  /** @type {NodeListOf<HTMLInputElement>} */
-  const fields = document.querySelectorAll("input[type=text], input[type=search]");
-  return Array.from(fields).some((field) => field.value !== field.defaultValue);
+/** @returns {() => void} what gives the focus back after parts were replaced */
+function focusKeeper() {
+  const focused = document.activeElement;
+  const card = focused?.closest("[data-live] [id]");
+  const current = document.querySelector(".card.current");
+  const names = ["data-key", "formaction", "href", "name"];
+  const name = names.find((attribute) => focused?.hasAttribute(attribute));
+  return () => {
+    if (current) document.getElementById(current.id)?.classList.add("current");
+    if (!focused || !card || !name || document.contains(focused)) return;
+    const value = CSS.escape(focused.getAttribute(name) ?? "");
+    /** @type {HTMLElement | null | undefined} */
+    const again = document.getElementById(card.id)?.querySelector(`[${name}="${value}"]`);
+    again?.focus({ preventScroll: true });
+  };
 }
 
-async function look() {
-  if (!document.hidden && !typing()) {
-    try {
-      const answers = await Promise.all(queued().slice(0, 10).map(settled));
-      if (answers.some(Boolean)) {
-        location.reload();
-        return;
-      }
-    } catch {
-      // The server is away for a moment; the next look may reach it.
-    }
+async function follow() {
+  gathering = false;
+  const fresh = await pageNow();
+  const old = parts();
+  const pairs = old.map((part) => ({ part, now: fresh.getElementById(part.id) }));
+  // A page that waited and is another page now.
+  if (pairs.some(({ now }) => !now)) {
+    location.reload();
+    return;
   }
-  setTimeout(look, EVERY_MS);
+  const changed = pairs.filter(({ part, now }) => now && !part.isEqualNode(now));
+  if (changed.length === 0) return;
+  if (busy()) {
+    offer();
+    return;
+  }
+  const focus = focusKeeper();
+  for (const { part, now } of changed) {
+    if (now) part.replaceWith(document.importNode(now, true));
+  }
+  focus();
+  document.dispatchEvent(new CustomEvent("live"));
 }
 
-if (queued().length > 0) setTimeout(look, EVERY_MS);
+/** Shows the line that offers what has changed. */
+function offer() {
+  const line = document.getElementById("live-note");
+  if (line) line.hidden = false;
+}
+
+/** @param {MessageEvent<string>} event */
+function heard(event) {
+  const is_first = seen === "";
+  const is_new = seen !== event.data;
+  seen = event.data;
+  // The page may be older than the first word of the server by a moment.
+  if ((is_new || is_first) && !gathering) {
+    gathering = true;
+    setTimeout(() => follow().catch(() => offer()), is_first ? 0 : GATHER_MS);
+  }
+}
+
+/** Hidden pages let go of their connection: browsers allow few to one server. */
+function listen() {
+  if (document.hidden) {
+    source?.close();
+    source = null;
+  } else if (!source) {
+    source = new EventSource("/api/v1/events");
+    source.addEventListener("clock", heard);
+  }
+}
+
+document.querySelector("#live-note button")?.addEventListener("click", () => location.reload());
+if (parts().length > 0) {
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      source = null;
+      listen();
+    }
+  });
+  listen();
+}

@@ -161,19 +161,19 @@ impl Store {
             BulkAction::Archive => {
                 change
                     .set(&mut tx, &format!("archived_at = {now_ms}"))
-                    .await?
+                    .await?;
             }
             BulkAction::Unarchive => change.set(&mut tx, "archived_at = NULL").await?,
             BulkAction::Star => {
                 change
                     .set(&mut tx, &format!("starred_at = {now_ms}"))
-                    .await?
+                    .await?;
             }
             BulkAction::Unstar => change.set(&mut tx, "starred_at = NULL").await?,
             BulkAction::Delete => {
                 change
                     .set(&mut tx, &format!("deleted_at = {now_ms}"))
-                    .await?
+                    .await?;
             }
             BulkAction::Tag(_) => change.tag(&mut tx, tag, true).await?,
             BulkAction::Untag(_) => change.tag(&mut tx, tag, false).await?,

@@ -291,7 +291,7 @@ impl Store {
             );
         }
         if let Some(publication) = &filter.publication {
-            self.from_publication(user_id, publication, &mut conditions)
+            self.with_publication(user_id, publication, &mut conditions)
                 .await?;
         }
         if let Some(author) = &filter.author {
@@ -320,7 +320,7 @@ impl Store {
     }
 
     /// By the outlet's name, whatever its capitals, else by its host.
-    async fn from_publication(
+    async fn with_publication(
         &self,
         user_id: UserId,
         typed: &str,

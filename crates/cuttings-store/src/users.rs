@@ -115,6 +115,18 @@ impl Store {
             .is_some())
     }
 
+    /// The clock of a library: it has moved when anything a client can see has
+    /// changed, and never goes back.
+    pub async fn clock_ms(&self, user_id: UserId) -> Result<i64, StoreError> {
+        self.db
+            .one(
+                "SELECT updated_at FROM counters WHERE user_id = $1",
+                args![user_id.0],
+            )
+            .await?
+            .get("updated_at")
+    }
+
     /// All users, by number.
     pub async fn users(&self) -> Result<Vec<User>, StoreError> {
         self.db

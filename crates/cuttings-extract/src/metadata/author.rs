@@ -1,16 +1,22 @@
 //! Who wrote a story, by what the page declares and shows.
 //!
-//! [`super::gather`] asks. Linked data and meta tags come first; then the
-//! element that is marked as the author, a line that begins with "By", and a
-//! link to a person's page. What stands in comments, sidebars and footers is
-//! not asked.
+//! [`super::gather`] asks. People that linked data and meta tags name come
+//! first; then the element that is marked as the author, a line that begins
+//! with "By", and a link to a person's page. What stands in comments, sidebars
+//! and footers is asked last. Where the site names itself as the author, it is
+//! believed only when the page shows nobody else.
+
+use std::ops::Range;
 
 use cuttings_html::{Attr, Tag};
+use url::Url;
 
-use super::byline::authors;
+use super::byline::{self, authors};
 use super::head::Head;
 use super::jsonld::LinkedData;
-use crate::page::Page;
+use super::place;
+use super::source::{Source, Sourced};
+use crate::page::{Line, Page};
 use crate::traits::Traits;
 
 #[rustfmt::skip]
@@ -21,74 +27,172 @@ const AUTHORS: &[&str] = &[
     "creator", "article.author", "shareaholic:article_author_name", "twitter:data1",
 ];
 
+/// A byline as printed, and the people in it.
+type Byline = (String, Vec<String>);
+
+/// What the site is called, to tell it from a person.
+pub struct Sites {
+    names: Vec<String>,
+}
+
+impl Sites {
+    /// The names of the site, its publisher and its host.
+    pub fn new(linked: &LinkedData, site: Option<&str>, base: Option<&Url>) -> Self {
+        let host = base
+            .and_then(Url::host_str)
+            .map(|host| host.trim_start_matches("www."));
+        // "elcolombiano" of "elcolombiano.com", "planetary" of "the.planetary.co.uk".
+        let label = host.and_then(|host| {
+            host.split('.')
+                .filter(|part| part.len() > 3)
+                .max_by_key(|part| part.len())
+        });
+        let names = [
+            site,
+            linked.publication.as_deref(),
+            linked.site.as_deref(),
+            host,
+            label,
+        ];
+        let organisations = linked
+            .authors
+            .iter()
+            .filter(|_| linked.is_by_organisation)
+            .map(String::as_str);
+        Self {
+            names: names
+                .into_iter()
+                .flatten()
+                .chain(organisations)
+                .map(squeeze)
+                .filter(|name| !name.is_empty())
+                .collect(),
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let name = squeeze(name);
+        self.names.contains(&name)
+    }
+}
+
+/// Letters and digits alone: `El País` and `elpaís` are one name.
+fn squeeze(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 /// The byline as printed or declared, and the people in it.
 pub fn byline_of(
     page: &Page<'_>,
     head: &Head,
     linked: &LinkedData,
-    site: Option<&str>,
-) -> (Option<String>, Vec<String>) {
-    let whole = |names: &[String]| {
-        let mut found: Vec<String> = Vec::new();
-        for name in names {
-            for author in authors(name) {
-                if !found.contains(&author) {
-                    found.push(author);
-                }
-            }
-        }
-        found
+    sites: &Sites,
+    heading: Option<usize>,
+) -> Option<Sourced<Byline>> {
+    let is_site = |((byline, names), _): &Sourced<Byline>| {
+        sites.has(byline)
+            || (names.len() == 1 && sites.has(&names[0]))
+            || byline
+                .split(',')
+                .next()
+                .is_some_and(|first| sites.has(first))
     };
-    let is_site = |names: &[String]| {
-        names.len() == 1 && site.is_some_and(|site| crate::phrases::same_words(&names[0], site))
-    };
-    let declared = whole(&linked.authors);
-    if linked.is_article && !declared.is_empty() && !is_site(&declared) {
-        return (Some(linked.authors.join(", ")), declared);
-    }
-    for name in AUTHORS {
+    let data = || (linked.authors.clone(), Source::LinkedData);
+    let metas = AUTHORS.iter().filter_map(|name| {
         if *name == "twitter:data1"
             && !head
                 .meta(&["twitter:label1"])
                 .is_some_and(|label| label.to_lowercase().contains("written by"))
         {
+            return None;
+        }
+        let mut values = head
+            .all(name)
+            .filter(|(value, _)| !value.contains("://"))
+            .peekable();
+        let source = values.peek()?.1;
+        Some((values.map(|(value, _)| value).collect(), source))
+    });
+    let declared = linked
+        .is_article
+        .then(data)
+        .into_iter()
+        .chain(metas)
+        .chain((!linked.is_article).then(data));
+    let mut by_people = None;
+    let mut by_site = None;
+    for (values, source) in declared {
+        let names = whole(&values, sites);
+        if names.is_empty() {
             continue;
         }
-        let values: Vec<String> = head
-            .all(name)
-            .filter(|value| !value.contains("://"))
-            .collect();
-        let named = whole(&values);
-        if !named.is_empty() && !is_site(&named) {
-            return (Some(values.join(", ")), named);
+        let found = ((values.join(", "), names), source);
+        if !is_site(&found) {
+            by_people = Some(found);
+            break;
         }
+        by_site.get_or_insert(found);
     }
-    if let Some(found) = marked_author(page) {
-        return found;
+    let shown = || {
+        marked_author(page, heading)
+            .or_else(|| {
+                let found = led_line(page, heading, sites)?;
+                Some((found, Source::VisibleText))
+            })
+            .or_else(|| linked_person(page, heading))
+    };
+    if let Some(found) = by_people {
+        let in_full = match found.0.1.as_slice() {
+            [name] if !name.contains(' ') => shown().filter(
+                |((_, names), _)| matches!(names.as_slice(), [full] if is_in_full(full, name)),
+            ),
+            _ => None,
+        };
+        return Some(in_full.unwrap_or(found));
     }
-    if !declared.is_empty() {
-        return (Some(linked.authors.join(", ")), declared);
-    }
-    (None, Vec::new())
+    shown()
+        .filter(|((_, names), _)| by_site.is_none() || !names.iter().all(|name| sites.has(name)))
+        .or(by_site)
 }
 
-/// The author an element names: by microdata, by `rel`, by its class, or in a
-/// line that begins with "By" below the headline.
-fn marked_author(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
-    let elsewhere = |at: usize| {
-        page.upward(at).any(|around| {
-            let node = page.node(around);
-            node.traits
-                .has(Traits::COMMENTS | Traits::RELATED | Traits::SIDEBAR)
-                || matches!(node.tag, Tag::Aside | Tag::Footer | Tag::Nav)
-        })
-    };
-    let read = |at: usize| names_in(page, at);
+/// Whether a full name is that of an account or of a given name: "Ada Byron" of
+/// "adabyron" and of "Ada".
+fn is_in_full(full: &str, name: &str) -> bool {
+    byline::is_personal(full)
+        && (squeeze(full) == squeeze(name)
+            || full
+                .split(' ')
+                .next()
+                .is_some_and(|given| squeeze(given) == squeeze(name)))
+}
+
+/// The people in some declared values; without the site, if there is anybody
+/// else.
+fn whole(values: &[String], sites: &Sites) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for value in values {
+        for author in authors(value) {
+            if !found.contains(&author) {
+                found.push(author);
+            }
+        }
+    }
+    if found.iter().any(|name| !sites.has(name)) {
+        found.retain(|name| !sites.has(name));
+    }
+    found
+}
+
+/// The author an element names: by microdata, by `rel`, or by its class.
+fn marked_author(page: &Page<'_>, heading: Option<usize>) -> Option<Sourced<Byline>> {
     let nodes: Vec<usize> = page
         .marked
         .iter()
         .map(|at| *at as usize)
-        .filter(|at| !elsewhere(*at))
+        .filter(|at| !place::is_elsewhere(page, *at, heading))
         .collect();
     for at in &nodes {
         if page.attr(*at, Attr::Itemprop).is_some_and(|prop| {
@@ -103,52 +207,74 @@ fn marked_author(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
             {
                 let names = authors(content);
                 if !names.is_empty() {
-                    return Some((Some(content.to_owned()), names));
+                    return Some(((content.to_owned(), names), Source::Microdata));
                 }
             }
-            if let Some(found) = named.and_then(read).or_else(|| read(*at)) {
-                return Some(found);
+            if let Some(found) = named
+                .and_then(|at| names_in(page, at))
+                .or_else(|| names_in(page, *at))
+            {
+                return Some((found, Source::Microdata));
             }
         }
-    }
-    for at in &nodes {
-        let is_link = page.node(*at).tag == Tag::A;
-        let by_rel = page
-            .attr(*at, Attr::Rel)
-            .is_some_and(|rel| rel.split_whitespace().any(|word| word == "author"));
-        if is_link
-            && by_rel
-            && let Some(found) = read(*at)
-        {
-            return Some(found);
-        }
-    }
-    for at in &nodes {
-        let node = page.node(*at);
-        if node.traits.has(Traits::BYLINE)
-            && !node.traits.has(Traits::DATE)
-            && let Some(found) = read(*at)
-        {
-            return Some(found);
-        }
-    }
-    if let Some(found) = led_line(page) {
-        return Some(found);
     }
     nodes
         .iter()
+        .filter(|at| is_author_link(page, **at))
+        .find_map(|at| names_in(page, *at))
+        .or_else(|| {
+            nodes
+                .iter()
+                .filter(|at| {
+                    let traits = page.node(**at).traits;
+                    traits.has(Traits::BYLINE) && !traits.has(Traits::DATE)
+                })
+                .find_map(|at| names_in(page, *at))
+        })
+        .map(|found| (found, Source::VisibleText))
+}
+
+fn is_author_link(page: &Page<'_>, index: usize) -> bool {
+    page.node(index).tag == Tag::A
+        && page
+            .attr(index, Attr::Rel)
+            .is_some_and(|rel| rel.split_whitespace().any(|word| word == "author"))
+}
+
+/// The person a link leads to: one to a page of people, or, in sidebars and
+/// footers, one that says that it is about the author.
+fn linked_person(page: &Page<'_>, heading: Option<usize>) -> Option<Sourced<Byline>> {
+    let nodes = page.marked.iter().map(|at| *at as usize);
+    nodes
+        .clone()
+        .filter(|at| !place::is_elsewhere(page, *at, heading))
         .filter(|at| {
-            page.node(**at).tag == Tag::A
+            page.node(*at).tag == Tag::A
                 && page
-                    .attr(**at, Attr::Href)
+                    .attr(*at, Attr::Href)
                     .is_some_and(crate::page::is_author_page)
         })
-        .find_map(|at| read(*at))
+        .find_map(|at| names_in(page, at))
+        .or_else(|| {
+            nodes
+                .filter(|at| !place::is_of_others(page, *at, heading))
+                .find_map(|at| {
+                    let traits = page.node(at).traits;
+                    let is_link = is_author_link(page, at);
+                    (is_link || traits.has(Traits::BYLINE | Traits::AUTHOR_BIO))
+                        .then(|| names_in(page, at))
+                        .flatten()
+                        .filter(|(_, names)| {
+                            is_link || names.iter().all(|name| byline::is_personal(name))
+                        })
+                })
+        })
+        .map(|found| (found, Source::VisibleText))
 }
 
 /// The names in an element: those of its links to people's pages, else the
 /// first piece of its text that is a name, else all of it.
-fn names_in(page: &Page<'_>, index: usize) -> Option<(Option<String>, Vec<String>)> {
+fn names_in(page: &Page<'_>, index: usize) -> Option<Byline> {
     let text = page.text_in(index);
     let length = text.chars().count();
     if length == 0 || length > 300 {
@@ -179,7 +305,7 @@ fn names_in(page: &Page<'_>, index: usize) -> Option<(Option<String>, Vec<String
                 names.push(name);
             }
         }
-        return Some((Some(text), names));
+        return Some((text, names));
     }
     let pieces: Vec<String> = range
         .filter(|at| page.node(*at).tag == Tag::None)
@@ -199,59 +325,148 @@ fn names_in(page: &Page<'_>, index: usize) -> Option<(Option<String>, Vec<String
             .map(|piece| authors(piece))
             .find(|names| !names.is_empty())
     {
-        return Some((Some(text), names));
+        return Some((text, names));
     }
     let names = if length <= 120 {
         authors(&text)
     } else {
         Vec::new()
     };
-    (!names.is_empty() && names.len() <= 6).then_some((Some(text), names))
+    (!names.is_empty() && names.len() <= 6).then_some((text, names))
 }
 
-/// A line beside the headline that begins with "By", or the one after "By".
-fn led_line(page: &Page<'_>) -> Option<(Option<String>, Vec<String>)> {
-    let headline = page
-        .marked
+/// How far before and behind the headline its byline is looked for, in lines.
+const LINES_BEFORE: usize = 4;
+const LINES_BEHIND: usize = 14;
+
+/// The longest line that is read as a byline, in letters and spaces.
+const LONGEST_BYLINE: u32 = 120;
+
+/// A line that says who wrote the story: one that begins with "By" beside the
+/// headline, the one after "By", one that has "by" behind its date; else one
+/// anywhere that begins with a label such as "Author:"; else a full name in the
+/// line of the date.
+fn led_line(page: &Page<'_>, heading: Option<usize>, sites: &Sites) -> Option<Byline> {
+    let is_byline = |names: &[String]| (1..=5).contains(&names.len());
+    let near = near_heading(page, heading).unwrap_or(0..0);
+    let short = |line: &&Line| line.size <= LONGEST_BYLINE;
+    let mut led = false;
+    for line in page.lines[near.clone()].iter().filter(short) {
+        if is_heading_line(page, line) {
+            continue;
+        }
+        let text = page.line_text(line);
+        let names = if led && text.split_whitespace().count() <= 5 {
+            authors(&text)
+        } else {
+            byline::of_line(&spaced(page, line, &text)).unwrap_or_default()
+        };
+        if is_byline(&names) {
+            return Some((text, names));
+        }
+        led = byline::is_lead(&text);
+    }
+    let mut led = false;
+    for line in page.lines.iter().filter(short) {
+        let may_say = line.size <= byline::LONGEST_LEAD
+            || place::has_text(page, line, byline::may_be_labelled);
+        if !may_say {
+            led = false;
+            continue;
+        }
+        let text = page.line_text(line);
+        let names = if led {
+            let names = authors(&text);
+            let are_full = names.iter().all(|name| byline::is_personal(name));
+            are_full.then_some(names)
+        } else {
+            byline::of_labelled_line(&text)
+        };
+        if let Some(names) = names
+            && is_byline(&names)
+            && !sites.has(&names[0])
+            && !place::is_elsewhere(page, line.start as usize, heading)
+        {
+            return Some((text, names));
+        }
+        led = byline::is_lead(&text);
+    }
+    page.lines[near]
         .iter()
-        .map(|at| *at as usize)
-        .find(|at| page.node(*at).tag == Tag::H1)?;
+        .filter(short)
+        .filter(|line| !is_heading_line(page, line))
+        .find_map(|line| {
+            let text = page.line_text(line);
+            let name = byline::beside_date(&text)?;
+            Some((text, vec![name]))
+        })
+}
+
+/// The lines in which a byline is looked for first.
+fn near_heading(page: &Page<'_>, heading: Option<usize>) -> Option<Range<usize>> {
+    let heading = heading?;
     let place = page
         .lines
         .iter()
-        .position(|line| line.start as usize >= headline)?;
-    let near = place.saturating_sub(3)..(place + 14).min(page.lines.len());
-    let mut led = false;
-    for line in page.lines[near].iter().filter(|line| line.size <= 120) {
-        let text = page.line_text(line);
-        let lower = text.to_lowercase();
-        let lead = [
-            "by ",
-            "von ",
-            "par ",
-            "por ",
-            "written by",
-            "posted by",
-            "by: ",
-            "author: ",
-            "autor: ",
-            "authored by ",
-        ]
-        .iter()
-        .any(|lead| lower.starts_with(lead));
-        if led || lead {
-            let names = authors(&text);
-            if !names.is_empty()
-                && names.len() <= 5
-                && (lead || text.split_whitespace().count() <= 5)
-            {
-                return Some((Some(text), names));
-            }
+        .position(|line| line.start as usize >= heading)?;
+    Some(place.saturating_sub(LINES_BEFORE)..(place + LINES_BEHIND).min(page.lines.len()))
+}
+
+fn is_heading_line(page: &Page<'_>, line: &Line) -> bool {
+    page.upward(line.block as usize)
+        .take(3)
+        .any(|at| matches!(page.node(at).tag, Tag::H1 | Tag::H2))
+}
+
+/// The text of a line, with a space behind its first word where markup and no
+/// space parts it from the rest.
+fn spaced(page: &Page<'_>, line: &Line, text: &str) -> String {
+    let first = page.doc.text(page.node(line.start as usize).id).trim();
+    match text.strip_prefix(first) {
+        Some(rest) if byline::is_lead(first) && rest.starts_with(char::is_alphabetic) => {
+            format!("{first} {rest}")
         }
-        led = matches!(
-            lower.trim_end_matches(':'),
-            "by" | "written by" | "author" | "von" | "autor" | "posted by" | "words by"
-        );
+        _ => text.to_owned(),
     }
-    None
+}
+
+#[cfg(test)]
+mod tests {
+    fn authors(html: &str) -> Vec<String> {
+        let address = url::Url::parse("https://www.rainpost.example/2024/rain").unwrap();
+        crate::extract(html, Some(&address)).unwrap().authors
+    }
+
+    #[test]
+    fn whom_the_page_shows_wins_over_the_site_that_names_itself() {
+        for declared in ["The Rain Post", "RainPost", "rainpost.example"] {
+            let html = |shown: &str| {
+                format!(
+                    "<meta property=og:site_name content='The Rain Post'>
+                    <meta name=author content='{declared}'><h1>Rain</h1>{shown}<p>It rained."
+                )
+            };
+            assert_eq!(
+                authors(&html("<p>By Ada Byron</p>")),
+                ["Ada Byron"],
+                "{declared}"
+            );
+            assert_eq!(authors(&html("")), [declared]);
+        }
+    }
+
+    #[test]
+    fn a_layout_named_after_its_sidebar_hides_no_author() {
+        let html = "<div class=one-sidebar><h1>Rain</h1>
+            <p><a rel=author href=/author/ada>Ada</a></p><p>It rained.</p></div>";
+        assert_eq!(authors(html), ["Ada"]);
+        let aside = "<h1>Rain</h1><p>It rained.</p><div class=comments><a rel=author>Bob</a></div>";
+        assert!(authors(aside).is_empty());
+    }
+
+    #[test]
+    fn a_byline_without_a_space_behind_by_is_read() {
+        let html = "<h1>Rain</h1><div><span>By</span><span>Daryl Austin</span></div><p>It rained.";
+        assert_eq!(authors(html), ["Daryl Austin"]);
+    }
 }

@@ -15,7 +15,13 @@ const LEADS: &[&str] = &[
     "publiziert von", "beitrag von", "scritto da", "publicado por", "publié par", "écrit par",
     "geschrieben von", "ein beitrag von", "erstellt von", "pressemitteilung von", "kommentar von",
     "interview von", "eine kolumne von", "gastbeitrag von", "a cura di", "от", "автор", "przez",
-    "作者", "文", "記者", "記事",
+    "作者", "文", "記者", "記事", "authors", "author(s)", "autorinnen", "autora", "autores", "auteurs",
+    "autori", "started by", "thread starter", "original poster", "this post was written by",
+    "this is a guest post by", "a guest post by", "guest post by", "ein artikel von",
+    "ein interview von", "ein gastbeitrag von", "eine reportage von", "eine analyse von",
+    "ein kommentar von", "un article de", "redaktion:", "interview:", "contributor",
+    "contributors", "责任编辑", "autor/in", "alles von", "alle artikel von", "alle beiträge von",
+    "beiträge von", "all posts by", "posts by", "all articles by", "mehr von",
 ];
 
 /// What ends a byline: everything from here on is not a name.
@@ -30,7 +36,7 @@ const ENDS: &[&str] = &[
     " usa today", " special to ", " contributing ", " correspondent", " founder", " freelance",
     " head of ", " ceo", " co-founder", " reporter", " journalist", " content writer",
     " editor-in-chief", " associate editor", " managing editor", " comments", " view all posts",
-    " in category",
+    " in category", " kategorie", " categories:", " category:", " under ", " on ", " in ",
 ];
 
 /// Words that never stand alone as an author.
@@ -39,7 +45,174 @@ const NOBODY: &[&str] = &[
     "admin", "administrator", "author", "editor", "staff", "webmaster", "user", "guest", "unknown",
     "anonymous", "null", "undefined", "none", "about", "contact", "share", "home", "redakcja",
     "facebook", "twitter", "comments", "comment", "updated", "published", "posted", "by", "the",
-    "root", "superuser", "n/a", "default", "cc by",
+    "root", "superuser", "n/a", "default", "cc by", "quelle", "source", "login", "bio",
+];
+
+/// How a line begins whose rest is its author.
+#[rustfmt::skip]
+const LINE_LEADS: &[&str] = &[
+    "by", "von", "par", "por", "door", "av", "af", "written by", "posted by", "words by",
+    "story by", "authored by", "started by", "thread starter", "original poster", "author",
+    "authors", "author(s)", "autor", "autorin", "autoren", "autorinnen", "auteur", "auteurs",
+    "autore", "autori", "autora", "autores", "written and photographed by", "a guest post by",
+    "guest post by", "this is a guest post by", "this post was written by", "ein artikel von",
+    "ein beitrag von", "ein interview von", "eine kolumne von", "ein kommentar von",
+    "ein gastbeitrag von", "eine reportage von", "eine analyse von", "un article de",
+    "автор", "作者", "contributor", "contributors",
+];
+
+/// The longest text that can be a lead alone, in letters and spaces.
+pub const LONGEST_LEAD: u32 = 24;
+
+/// Labels that make the rest of a line its author wherever the line stands.
+#[rustfmt::skip]
+const LABELS: &[&str] = &[
+    "author:", "authors:", "autor:", "autorin:", "autoren:", "autorinnen:", "autor/in:",
+    "auteur:", "auteurs:", "autore:", "autora:", "text:", "texte:", "texto:", "redaktion:",
+    "interview:", "written by:", "contributor:", "contributors:", "автор:", "责任编辑：",
+    "责任编辑:", "作者：", "作者:",
+];
+
+/// The same at the start of a line, without a colon.
+const LEADING_LABELS: &[&str] = &[
+    "written by ",
+    "words by ",
+    "thread starter ",
+    "started by ",
+    "autoren ",
+];
+
+/// What alone says nothing, but with nothing than full names behind it.
+const BARE_LEADS: &[&str] = &["by ", "von ", "par ", "por "];
+
+/// What stands between a date and the author in one line.
+const BETWEEN: &[&str] = &[" by ", " von ", " par ", " por ", " door ", " av ", " af "];
+
+/// Whether a text is only a lead: the author comes next.
+pub fn is_lead(text: &str) -> bool {
+    if text.len() > 2 * LONGEST_LEAD as usize {
+        return false;
+    }
+    let lower = text
+        .trim()
+        .trim_end_matches([':', '：'])
+        .trim_end()
+        .to_lowercase();
+    LINE_LEADS.contains(&lower.as_str())
+}
+
+/// The authors in a line beside the headline: behind "By" and its like at the
+/// start, or behind a date. `None` for any other line.
+pub fn of_line(line: &str) -> Option<Vec<String>> {
+    let lower = line.to_lowercase();
+    let leads = LINE_LEADS.iter().any(|lead| {
+        lower
+            .strip_prefix(lead)
+            .is_some_and(|rest| rest.starts_with([' ', ':', '\u{a0}', '：']))
+    });
+    if leads {
+        return Some(plausible(authors(line), line));
+    }
+    if lower.len() != line.len()
+        || super::dates::from_text(line, super::dates::Order::DayFirst).is_none()
+    {
+        return None;
+    }
+    let (at, mark) = BETWEEN
+        .iter()
+        .filter_map(|mark| Some((lower.find(mark)?, *mark)))
+        .min()?;
+    let behind = &line[at + mark.len()..];
+    let behind = behind.split(['|', '·', '•', '–', '/']).next()?;
+    Some(plausible(authors(behind), behind))
+}
+
+/// Whether a piece of a line may make it one that [`of_labelled_line`] reads.
+pub fn may_be_labelled(piece: &str) -> bool {
+    let piece = piece.trim_start();
+    piece.contains([':', '：'])
+        || LEADING_LABELS
+            .iter()
+            .chain(BARE_LEADS)
+            .any(|lead| begins(piece, lead.trim_end()))
+}
+
+fn begins(line: &str, lead: &str) -> bool {
+    line.get(..lead.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(lead))
+}
+
+/// The authors in a line that says itself that it names them: "Autorin: Anna
+/// Blume", also behind something else; or a line that is nothing but "By" and
+/// full names.
+pub fn of_labelled_line(line: &str) -> Option<Vec<String>> {
+    let leading = LEADING_LABELS.iter().find(|lead| begins(line, lead));
+    let is_bare = BARE_LEADS.iter().any(|lead| begins(line, lead)) && line.chars().count() <= 60;
+    let lower = line.to_lowercase();
+    if lower.len() != line.len() {
+        return None;
+    }
+    let labelled = leading.map(|label| label.len()).or_else(|| {
+        LABELS.iter().find_map(|label| {
+            lower
+                .match_indices(label)
+                .find(|(at, _)| *at == 0 || lower[..*at].ends_with(' '))
+                .map(|(at, _)| at + label.len())
+        })
+    });
+    if let Some(at) = labelled {
+        let rest = &line[at..];
+        // Up to the next label in the same line.
+        let rest = rest
+            .find(':')
+            .and_then(|colon| rest[..colon].rfind(' '))
+            .map_or(rest, |end| &rest[..end]);
+        return Some(plausible(authors(rest), rest));
+    }
+    let names = is_bare.then(|| authors(line))?;
+    names.iter().all(|name| is_personal(name)).then_some(names)
+}
+
+/// The person in a line that holds a date and a full name, with a mark between.
+pub fn beside_date(line: &str) -> Option<String> {
+    super::dates::from_text(line, super::dates::Order::DayFirst)?;
+    line.split(['|', '·', '•', '–', '—', '-'])
+        .map(str::trim)
+        .filter(|piece| !piece.chars().any(|c| c.is_ascii_digit()))
+        .flat_map(authors)
+        .find(|name| is_personal(name))
+}
+
+/// Drops all of them if one has a word in lower case: the line went on as a
+/// sentence. In a line of few words it may be the name of an account.
+fn plausible(names: Vec<String>, line: &str) -> Vec<String> {
+    let is_account =
+        matches!(names.as_slice(), [only] if !only.contains(' ')) && line.split(' ').count() <= 4;
+    let is_sentence = names.iter().any(|name| {
+        name.split(' ')
+            .any(|word| word.starts_with(char::is_lowercase) && !PARTICLES.contains(&word))
+    });
+    if is_sentence && !is_account {
+        Vec::new()
+    } else {
+        names
+    }
+}
+
+/// Whether a name reads as that of a person: two to four words, each with a
+/// capital letter but those that family names begin with.
+pub fn is_personal(name: &str) -> bool {
+    let words: Vec<&str> = name.split(' ').collect();
+    (2..=4).contains(&words.len())
+        && words
+            .iter()
+            .all(|word| word.starts_with(char::is_uppercase) || PARTICLES.contains(word))
+        && !name.chars().any(|c| c.is_ascii_digit())
+}
+
+/// What family names begin with in lower case.
+const PARTICLES: &[&str] = &[
+    "von", "van", "de", "del", "della", "di", "da", "du", "el", "al", "ter", "zu",
 ];
 
 /// Splits a byline into its authors, in printed order.
@@ -81,7 +254,7 @@ pub fn authors(line: &str) -> Vec<String> {
 fn without_lead(line: &str) -> &str {
     let mut line = line.trim_start_matches(['-', '–', '—', '|', '•', '·', ' ', ':', '/', '*']);
     for _ in 0..3 {
-        let lower: String = line.chars().take(24).flat_map(char::to_lowercase).collect();
+        let lower: String = line.chars().take(32).flat_map(char::to_lowercase).collect();
         let Some(lead) = LEADS.iter().find(|lead| {
             lower
                 .strip_prefix(**lead)
@@ -103,7 +276,7 @@ fn without_lead(line: &str) -> &str {
 fn split_names(line: &str) -> Vec<&str> {
     let mut pieces = vec![line];
     for mark in [
-        ";", "|", " / ", " & ", " and ", " und ", " AND ", " et ", " y ", "•", "·", "、", "\n",
+        ";", "|", " / ", " & ", " and ", " und ", " AND ", " et ", " y ", "•", "·", "⋅", "、", "\n",
     ] {
         // "et" and "y" may stand inside a name in other languages only with
         // spaces around, which is how they are matched here.
@@ -125,7 +298,11 @@ fn clean_name(piece: &str) -> String {
     let piece = piece.split(" – ").next().unwrap_or(piece);
     let piece = piece.split(" — ").next().unwrap_or(piece);
     let piece = piece.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, ',' | ':' | '-' | '–' | '—' | '"' | '“' | '”' | '*' | '@')
+        c.is_whitespace()
+            || matches!(
+                c,
+                ',' | ':' | '-' | '–' | '—' | '"' | '“' | '”' | '*' | '@' | '~' | '&'
+            )
     });
     piece.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -158,6 +335,8 @@ fn is_name(name: &str) -> bool {
         && !lower.starts_with("in ")
         && !lower.contains(" ago")
         && !lower.contains("min read")
+        && !lower.contains("newsletter")
+        && !lower.contains("cookie")
         && !lower.contains(".com/")
         && !ends_in_date(&lower)
         && ![
@@ -171,6 +350,10 @@ fn is_name(name: &str) -> bool {
             "read ",
             "sponsored",
             "skip ",
+            "share ",
+            "alle ",
+            "view ",
+            "click ",
         ]
         .iter()
         .any(|lead| lower.starts_with(lead))
@@ -229,6 +412,64 @@ mod tests {
             "By",
         ] {
             assert!(authors(line).is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_names_its_authors_behind_a_lead_or_a_date() {
+        for (line, names) in [
+            ("By: Ada Byron", Some(vec!["Ada Byron"])),
+            ("Ein Gastbeitrag von Anna Blume", Some(vec!["Anna Blume"])),
+            ("03/01/2017 by Agatha Caleo", Some(vec!["Agatha Caleo"])),
+            ("Thread starter rain_man", Some(vec!["rain_man"])),
+            ("By following the tips below, you stay dry", Some(vec![])),
+            ("Von der Planung bis zum Fest", Some(vec![])),
+            ("By five in the morning the square is swept.", Some(vec![])),
+            ("Rain by the sea", None),
+        ] {
+            let names =
+                names.map(|names: Vec<&str>| names.into_iter().map(str::to_owned).collect());
+            assert_eq!(of_line(line), names, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_label_makes_a_line_a_byline_anywhere() {
+        assert_eq!(
+            of_labelled_line("Autorin: Anna Blume").unwrap(),
+            ["Anna Blume"]
+        );
+        assert_eq!(
+            of_labelled_line("Datum: 19.11.2021 Autor: Fritz Imhof Quelle: Livenet").unwrap(),
+            ["Fritz Imhof"]
+        );
+        assert_eq!(
+            of_labelled_line("Von Cosima Künzel").unwrap(),
+            ["Cosima Künzel"]
+        );
+        for line in [
+            "By a thread",
+            "Von Rosen und Dornen weiß Anna zu erzählen",
+            "Rain",
+        ] {
+            assert_eq!(of_labelled_line(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_full_name_in_the_line_of_the_date_is_the_author() {
+        for line in [
+            "11.12.2019 - Amelie Loevenich",
+            "04.02.2022 | 13:10 Uhr | Uta Helkenberg",
+        ] {
+            assert!(beside_date(line).is_some(), "{line}");
+        }
+        for line in [
+            "Weather | 3 May 2023",
+            "Ada Byron | Rain",
+            "3 May 2023 - 5 min read",
+        ] {
+            assert_eq!(beside_date(line), None, "{line}");
         }
     }
 }

@@ -4,10 +4,13 @@
 //! date may be written. No clock is read and no time zone is guessed: a time
 //! without an offset is given as its day alone.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
+
+use crate::letters::is_alphanumeric;
 
 /// No page of the Web is older. Earlier years in a text are history, not a
 /// date of publication.
@@ -43,6 +46,43 @@ impl Stamp {
     /// The day as the page's own clock had it.
     pub fn day(&self) -> Date {
         self.day
+    }
+
+    /// Whether `shown` is this moment, which is given in UTC, on the clock of
+    /// some place where that is another day. For many pages UTC is the clock of
+    /// no place.
+    pub fn may_be(&self, shown: &Self) -> bool {
+        let Some((time, offset)) = self.moment else {
+            return false;
+        };
+        if offset != Offset::UTC || shown.day == self.day {
+            return false;
+        }
+        if shown.has_time() {
+            return shown.timestamp() == self.timestamp();
+        }
+        let hour = time.hour();
+        (hour < 12 && self.day.yesterday().ok() == Some(shown.day))
+            || (hour >= 10 && self.day.tomorrow().ok() == Some(shown.day))
+    }
+
+    /// The moment, in seconds.
+    fn timestamp(&self) -> Option<i64> {
+        let (time, offset) = self.moment?;
+        let civil = DateTime::from_parts(self.day, time);
+        Some(offset.to_timestamp(civil).ok()?.as_second())
+    }
+
+    /// Whether one of both may be the other with day and month exchanged.
+    pub fn is_misread(&self, other: &Self) -> bool {
+        self.day.year() == other.day.year()
+            && self.day.month() == other.day.day()
+            && self.day.day() == other.day.month()
+    }
+
+    /// How many days this is before `other`.
+    pub fn days_before(&self, other: &Self) -> i32 {
+        (other.day - self.day).get_days()
     }
 }
 
@@ -192,7 +232,7 @@ fn time_of_day(bytes: &[u8], at: &mut usize) -> Option<Time> {
     let mut second = 0;
     if bytes.get(*at) == Some(&b':') {
         *at += 1;
-        second = digits(bytes, at, 2, 2)?;
+        second = digits(bytes, at, 1, 2)?;
         if matches!(bytes.get(*at), Some(b'.' | b',')) {
             *at += 1;
             while bytes.get(*at).is_some_and(u8::is_ascii_digit) {
@@ -229,6 +269,10 @@ fn offset(rest: &str) -> Option<Offset> {
 /// The first date written in a line of text: `June 14, 2023`, `14. Juni 2023`,
 /// `14/06/2023`, `2023年6月14日`, `Wed, 14 Jun 2023 06:30:00 +0000`.
 pub fn from_text(text: &str, order: Order) -> Option<Stamp> {
+    if !text.bytes().any(|b| b.is_ascii_digit()) && text.is_ascii() {
+        return None;
+    }
+    let text = &*ascii_digits(text);
     let words = split(text);
     for at in 0..words.len() {
         if let Some(found) = date_at(text, &words, at, order) {
@@ -236,6 +280,21 @@ pub fn from_text(text: &str, order: Order) -> Option<Stamp> {
         }
     }
     None
+}
+
+/// Brings the digits of other scripts (`٢٠٢٠`, `২০২০`, `२०२०`) into one shape.
+fn ascii_digits(text: &str) -> Cow<'_, str> {
+    const ZEROS: [u32; 4] = [0x0660, 0x06F0, 0x0966, 0x09E6];
+    let digit = |c: char| {
+        ZEROS
+            .iter()
+            .find(|zero| (**zero..**zero + 10).contains(&(c as u32)))
+            .and_then(|zero| char::from_digit(c as u32 - zero, 10))
+    };
+    if !text.chars().any(|c| digit(c).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| digit(c).unwrap_or(c)).collect())
 }
 
 /// A run of digits or of letters, and where it stands.
@@ -251,13 +310,13 @@ fn split(text: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut rest = text.char_indices().peekable();
     while let Some((start, first)) = rest.next() {
-        if !first.is_alphanumeric() {
+        if !is_of_word(first) {
             continue;
         }
         let digit = first.is_ascii_digit();
         let mut end = start + first.len_utf8();
         while let Some(&(at, next)) = rest.peek() {
-            if !next.is_alphanumeric() || next.is_ascii_digit() != digit {
+            if !is_of_word(next) || next.is_ascii_digit() != digit {
                 break;
             }
             end = at + next.len_utf8();
@@ -278,6 +337,11 @@ fn split(text: &str) -> Vec<Word<'_>> {
         }
     }
     words
+}
+
+/// Letters, digits, and the signs that join letters in Indian scripts.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '\u{93C}' | '\u{94D}' | '\u{9BC}' | '\u{9CD}')
 }
 
 fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<Stamp> {
@@ -340,8 +404,12 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
             while by <= 2 && next(by).is_some_and(|w| is_filler(w.text)) {
                 by += 1;
             }
-            let month = month(next(by)?.text)?;
+            let name = next(by)?.text;
             by += 1;
+            // The same month by another name: 24 نيسان / أبريل 2020
+            if next(by).is_some_and(|w| self::month(w.text) == Some(month)) {
+                by += 1;
+            }
             if next(by).is_some_and(|w| matches!(w.text, "de" | "del" | "of")) {
                 by += 1;
             }
@@ -349,13 +417,12 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
             if year.text.len() != 4 {
                 return None;
             }
-            let date = Stamp::from_day(year.number? as i16, month, small(first)?)?;
+            let date = Stamp::from_day(year.number? as i16, month(name)?, small(first)?)?;
             return Some(with_time(date, &text[year.end..]));
         }
         return None;
     }
     // June 14, 2023; Jun. 14th 2023
-    let month = month(word.text)?;
     let day = next(1)?;
     let mut by = 2;
     if next(by).is_some_and(|w| is_filler(w.text)) {
@@ -365,7 +432,9 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
     if day.text.len() > 2 || year.text.len() != 4 {
         return None;
     }
-    let date = Stamp::from_day(year.number? as i16, month, small(day.number?)?)?;
+    let (year_number, day_number) = (year.number?, day.number?);
+    let month = month(word.text)?;
+    let date = Stamp::from_day(year_number as i16, month, small(day_number)?)?;
     Some(with_time(date, &text[year.end..]))
 }
 
@@ -382,10 +451,12 @@ fn is_filler(word: &str) -> bool {
 
 /// The month a word names, 1 to 12, in the languages most pages come in.
 fn month(word: &str) -> Option<i8> {
-    if word.chars().count() < 3 || word.len() > 24 {
+    if word.chars().count() < 2 || word.len() > 36 {
         return None;
     }
     let word = word.to_lowercase();
+    // Hebrew puts "in" before the name without a space.
+    let word = word.strip_prefix('ב').unwrap_or(&word);
     MONTHS
         .iter()
         .position(|names| names.split(' ').any(|name| name == word))
@@ -393,32 +464,39 @@ fn month(word: &str) -> Option<i8> {
 }
 
 /// Month names and their short forms: English, German, French, Spanish,
-/// Italian, Portuguese, Dutch, Polish, Czech, Swedish, Danish, Turkish,
-/// Hungarian, Russian, Greek.
+/// Italian, Portuguese, Dutch, Polish, Czech, Swedish, Danish, Norwegian,
+/// Finnish, Romanian, Indonesian, Turkish, Hungarian, Russian, Ukrainian, Greek,
+/// Hebrew, Arabic, Hindi, Bengali.
 const MONTHS: [&str; 12] = [
     "january jan januar jänner jän jaenner janvier janv enero ene gennaio gen janeiro januari \
-     stycznia sty ledna leden ocak oca január января янв ιανουαρίου",
-    "february feb februar feber février févr fév fevrier febrero febbraio fevereiro fev februari \
-     lutego lut února únor şubat şub február febr февраля фев φεβρουαρίου",
+     stycznia sty ledna leden ocak oca január tammikuuta ianuarie января янв січня ιανουαρίου \
+     ינואר يناير जनवरी জানুয়ারি জানুয়ারী",
+    "february feb februar februari feber février févr fév fevrier febrero febbraio fevereiro fev \
+     lutego lut února únor şubat şub február febr helmikuuta februarie pebruari февраля фев \
+     лютого φεβρουαρίου פברואר فبراير شباط फ़रवरी फरवरी ফেব্রুয়ারি ফেব্রুয়ারী",
     "march mar märz mär maerz mrz mars marzo março maart mrt marca březen března marts mart \
-     március márc марта мар μαρτίου",
-    "april apr avril avr abril abr aprile kwietnia kwi duben dubna nisan nis április ápr апреля \
-     апр απριλίου",
-    "may mai mayo maggio mag maio mei maj maja květen května mayıs május máj мая май μαΐου μαίου",
+     március márc maaliskuuta martie maret марта мар березня μαρτίου מרץ مارس آذار मार्च মার্চ",
+    "april apr avril avr abril abr aprile kwietnia kwi duben dubna nisan nis április ápr \
+     huhtikuuta aprilie апреля апр квітня απριλίου אפריל أبريل ابريل نيسان अप्रैल এপ্রিল",
+    "may mai mayo maggio mag maio mei maj maja květen května mayıs május máj toukokuuta мая май \
+     травня μαΐου μαίου מאי مايو أيار मई মে",
     "june jun juni juin junio giugno giu junho czerwca cze červen června haziran haz június jún \
-     июня июн ιουνίου",
+     kesäkuuta iunie июня июн червня ιουνίου יוני يونيو حزيران जून জুন",
     "july jul juli juillet juil julio luglio lug julho lipca lip červenec července temmuz tem \
-     július júl июля июл ιουλίου",
+     július júl heinäkuuta iulie июля июл липня ιουλίου יולי يوليو تموز जुलाई জুলাই",
     "august aug août aout agosto ago augustus sierpnia sie srpen srpna augusti ağustos ağu \
-     augusztus августа авг αυγούστου",
+     augusztus elokuuta agustus августа авг серпня αυγούστου אוגוסט أغسطس اغسطس آب अगस्त আগস্ট",
     "september sep sept septembre septiembre settembre set setembro września wrz září eylül eyl \
-     szeptember szept сентября сен σεπτεμβρίου",
+     szeptember szept syyskuuta septembrie сентября сен вересня σεπτεμβρίου ספטמבר سبتمبر أيلول \
+     सितंबर সেপ্টেম্বর",
     "october oct oktober okt octobre octubre ottobre ott outubro out października paź říjen října \
-     ekim eki október октября окт οκτωβρίου",
-    "november nov novembre noviembre novembro listopada lis listopad listopadu kasım kas ноября \
-     ноя νοεμβρίου",
-    "december dec dezember dez décembre déc decembre diciembre dic dicembre dezembro grudnia gru \
-     prosinec prosince aralık ara декабря дек δεκεμβρίου",
+     ekim eki október lokakuuta octombrie октября окт жовтня οκτωβρίου אוקטובר أكتوبر अक्टूबर \
+     অক্টোবর",
+    "november nov novembre noviembre novembro listopada lis listopad listopadu kasım kas \
+     marraskuuta noiembrie ноября ноя листопада νοεμβρίου נובמבר نوفمبر नवंबर নভেম্বর",
+    "december dec dezember dez décembre déc decembre diciembre dic dicembre dezembro desember des \
+     grudnia gru prosinec prosince aralık ara joulukuuta decembrie декабря дек грудня δεκεμβρίου \
+     דצמבר ديسمبر दिसंबर ডিসেম্বর",
 ];
 
 /// The date in an address: `/2023/06/13/`, `/2023-06-13-slug`, `/20230613/`.
@@ -498,6 +576,12 @@ mod tests {
             "2023年6月14日",
             "2023. 6. 14.",
             "14 июня 2023",
+            "14 червня 2023",
+            "14 ביוני 2023",
+            "الأربعاء 14 حزيران / يونيو 2023",
+            "١٤ يونيو ٢٠٢٣",
+            "১৪ জুন ২০২৩",
+            "14. kesäkuuta 2023",
         ] {
             assert_eq!(text(line).as_deref(), Some("2023-06-14"), "{line}");
         }

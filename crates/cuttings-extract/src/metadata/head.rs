@@ -5,13 +5,15 @@
 
 use cuttings_html::{Attr, Document, Tag};
 
+use super::source::{Source, Sourced};
 use crate::page::Page;
 
 /// The head of a page as written, in order.
 #[derive(Default)]
 pub struct Head {
-    /// Name in lower case (of `name`, `property` or `itemprop`) and content.
-    metas: Vec<(String, String)>,
+    /// Name in lower case (of `name`, `property` or `itemprop`), content, and
+    /// what kind of tag it is.
+    metas: Vec<(String, String, Source)>,
     pub title: Option<String>,
     pub canonical: Option<String>,
     pub amp: Option<String>,
@@ -69,8 +71,15 @@ impl Head {
         for attr in [Attr::Property, Attr::Name, Attr::Itemprop, Attr::HttpEquiv] {
             if let Some(names) = page.attr(index, attr) {
                 for name in names.split_whitespace() {
-                    self.metas
-                        .push((name.to_ascii_lowercase(), content.to_owned()));
+                    let name = name.to_ascii_lowercase();
+                    let source = match attr {
+                        Attr::Itemprop => Source::Microdata,
+                        _ if name.starts_with("og:") || name.starts_with("article:") => {
+                            Source::OpenGraph
+                        }
+                        _ => Source::MetaTag,
+                    };
+                    self.metas.push((name, content.to_owned(), source));
                 }
             }
         }
@@ -110,21 +119,22 @@ impl Head {
     /// The content of the first meta tag with one of these names, names in
     /// order of trust.
     pub fn meta(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| {
-            self.metas
-                .iter()
-                .filter(|(key, _)| key == name)
-                .map(|(_, content)| super::plain(content))
-                .find(|content| !content.is_empty())
-        })
+        self.sourced(names).map(|(content, _)| content)
+    }
+
+    /// The same, with what kind of tag it was.
+    pub fn sourced(&self, names: &[&str]) -> Option<Sourced<String>> {
+        names
+            .iter()
+            .find_map(|name| self.all(name).find(|(content, _)| !content.is_empty()))
     }
 
     /// All contents under one name.
-    pub fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = String> + 'h {
+    pub fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = Sourced<String>> + 'h {
         self.metas
             .iter()
-            .filter(move |(key, _)| key == name)
-            .map(|(_, content)| super::plain(content))
+            .filter(move |(key, ..)| key == name)
+            .map(|(_, content, source)| (super::plain(content), *source))
     }
 }
 

@@ -10,6 +10,15 @@ use serde_json::{Map, Value};
 /// Objects looked at in one page; the rest is not read.
 const MAX_OBJECTS: usize = 4000;
 
+/// Keys under which stands what readers and buyers wrote.
+const READERS: &[&str] = &[
+    "review",
+    "reviews",
+    "comment",
+    "comments",
+    "suggestedAnswer",
+];
+
 /// What the linked data of a page says about its article.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkedData {
@@ -20,6 +29,8 @@ pub struct LinkedData {
     pub headline: Option<String>,
     pub description: Option<String>,
     pub authors: Vec<String>,
+    /// Whether the authors are organisations and no people.
+    pub is_by_organisation: bool,
     pub published: Option<String>,
     pub modified: Option<String>,
     pub publication: Option<String>,
@@ -40,20 +51,24 @@ pub struct LinkedData {
 pub fn read(scripts: &[String]) -> LinkedData {
     let documents: Vec<Value> = scripts.iter().filter_map(|script| parse(script)).collect();
     let mut objects: Vec<&Map<String, Value>> = Vec::new();
-    let mut open: Vec<&Value> = documents.iter().rev().collect();
-    while let Some(value) = open.pop() {
+    let mut ranks: Vec<u8> = Vec::new();
+    // With each value, whether it is by a reader and not by the page.
+    let mut open: Vec<(&Value, bool)> = documents.iter().rev().map(|v| (v, false)).collect();
+    while let Some((value, by_reader)) = open.pop() {
         if objects.len() >= MAX_OBJECTS {
             break;
         }
         match value {
-            Value::Array(items) => open.extend(items.iter().rev()),
+            Value::Array(items) => open.extend(items.iter().rev().map(|item| (item, by_reader))),
             Value::Object(object) => {
                 objects.push(object);
+                ranks.push(if by_reader { 0 } else { rank(object) });
                 open.extend(
                     object
-                        .values()
+                        .iter()
                         .rev()
-                        .filter(|v| v.is_array() || v.is_object()),
+                        .filter(|(_, v)| v.is_array() || v.is_object())
+                        .map(|(key, v)| (v, by_reader || READERS.contains(&key.as_str()))),
                 );
             }
             _ => {}
@@ -62,9 +77,10 @@ pub fn read(scripts: &[String]) -> LinkedData {
     let mut data = LinkedData::default();
     let best = objects
         .iter()
+        .zip(&ranks)
         .enumerate()
-        .max_by_key(|(at, object)| (rank(object), std::cmp::Reverse(*at)));
-    if let Some((_, object)) = best.filter(|(_, object)| rank(object) > 0) {
+        .max_by_key(|(at, (_, rank))| (**rank, std::cmp::Reverse(*at)));
+    if let Some((_, (object, _))) = best.filter(|(_, (_, rank))| **rank > 0) {
         fill(&mut data, object, &objects);
     }
     data.site = objects
@@ -183,6 +199,7 @@ fn fill(data: &mut LinkedData, object: &Map<String, Value>, all: &[&Map<String, 
             && let Some(value) = object.get(key)
         {
             names(value, all, &mut data.authors);
+            data.is_by_organisation = are_organisations(value, all);
         }
     }
     data.published = text(object.get("datePublished"))
@@ -284,6 +301,33 @@ fn names(value: &Value, all: &[&Map<String, Value>], found: &mut Vec<String>) {
     }
 }
 
+/// Whether everybody in a value that [`names`] reads is an organisation.
+fn are_organisations(value: &Value, all: &[&Map<String, Value>]) -> bool {
+    let items = match value {
+        Value::Array(items) => items.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    !items.is_empty()
+        && items.iter().all(|item| {
+            let Some(object) = item.as_object() else {
+                return false;
+            };
+            let object = if object.contains_key("@type") {
+                object
+            } else {
+                all.iter()
+                    .find(|other| {
+                        object.contains_key("@id")
+                            && other.get("@id") == object.get("@id")
+                            && other.contains_key("@type")
+                    })
+                    .map_or(object, |other| *other)
+            };
+            let mut kinds = types(object).peekable();
+            kinds.peek().is_some() && kinds.all(|kind| kind.ends_with("Organization"))
+        })
+}
+
 fn image(value: Option<&Value>, all: &[&Map<String, Value>]) -> Option<String> {
     match value? {
         Value::Array(items) => items.iter().find_map(|item| image(Some(item), &[])),
@@ -328,6 +372,29 @@ mod tests {
     fn common_mistakes_in_the_json_are_mended() {
         let data = read_one("<!-- {\"@type\":\"NewsArticle\",\"headline\":\"two\nlines\",} -->;");
         assert_eq!(data.headline.as_deref(), Some("two lines"));
+    }
+
+    #[test]
+    fn a_review_by_a_buyer_is_not_what_the_page_is_about() {
+        let data = read_one(
+            r#"{"@type":"Product","name":"Kettle","review":[{"@type":"Review",
+            "datePublished":"2015-08-07","author":{"@type":"Person","name":"Scott B."}}]}"#,
+        );
+        assert_eq!(data.published, None);
+        assert!(data.authors.is_empty());
+    }
+
+    #[test]
+    fn an_author_that_is_an_organisation_is_known_as_one() {
+        let by = |author: &str| {
+            let script = format!(r#"{{"@type":"Article","headline":"H","author":{author}}}"#);
+            read_one(&script).is_by_organisation
+        };
+        assert!(by(
+            r#"{"@type":"NewsMediaOrganization","name":"The Paper"}"#
+        ));
+        assert!(!by(r#"{"@type":"Person","name":"Ada Byron"}"#));
+        assert!(!by(r#""Ada Byron""#));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 
 use serde::Serialize;
 
+use super::source::Source;
+
 /// The direction lines run in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -156,10 +158,15 @@ fn by_words(text: &str) -> Option<&'static str> {
 }
 
 /// The direction of a page by its declaration, its language and its letters.
-pub fn direction(declared: Option<&str>, language: Option<&str>, text: &str) -> Direction {
+/// Without a source it is that of its language.
+pub fn direction(
+    declared: Option<&str>,
+    language: Option<&str>,
+    text: &str,
+) -> (Direction, Option<Source>) {
     match declared.map(str::to_ascii_lowercase).as_deref() {
-        Some("rtl") => return Direction::Rtl,
-        Some("ltr") => return Direction::Ltr,
+        Some("rtl") => return (Direction::Rtl, Some(Source::Attribute)),
+        Some("ltr") => return (Direction::Ltr, Some(Source::Attribute)),
         _ => {}
     }
     let primary = language.and_then(|tag| tag.split('-').next()).unwrap_or("");
@@ -167,7 +174,7 @@ pub fn direction(declared: Option<&str>, language: Option<&str>, text: &str) -> 
         primary,
         "ar" | "he" | "iw" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" | "ckb"
     ) {
-        return Direction::Rtl;
+        return (Direction::Rtl, None);
     }
     let (mut left, mut right) = (0, 0);
     for c in text.chars().take(2000) {
@@ -178,9 +185,9 @@ pub fn direction(declared: Option<&str>, language: Option<&str>, text: &str) -> 
         }
     }
     if right > left {
-        Direction::Rtl
+        (Direction::Rtl, Some(Source::StoryText))
     } else {
-        Direction::Ltr
+        (Direction::Ltr, (left > 0).then_some(Source::StoryText))
     }
 }
 
@@ -223,8 +230,15 @@ mod tests {
 
     #[test]
     fn letters_tell_the_direction_where_nothing_is_declared() {
-        assert_eq!(direction(None, None, "ישיבת המועצה נדחתה"), Direction::Rtl);
-        assert_eq!(direction(None, Some("fa"), ""), Direction::Rtl);
-        assert_eq!(direction(None, Some("en"), "plain"), Direction::Ltr);
+        assert_eq!(
+            direction(None, None, "ישיבת המועצה נדחתה").0,
+            Direction::Rtl
+        );
+        assert_eq!(direction(None, Some("fa"), "").0, Direction::Rtl);
+        assert_eq!(direction(None, Some("en"), "plain").0, Direction::Ltr);
+        assert_eq!(
+            direction(Some("RTL"), Some("en"), "plain").0,
+            Direction::Rtl
+        );
     }
 }

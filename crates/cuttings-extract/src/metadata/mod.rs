@@ -11,7 +11,10 @@ pub mod dates;
 pub mod head;
 pub mod jsonld;
 pub mod language;
+mod licence;
+mod place;
 pub mod published;
+pub mod source;
 pub mod title;
 
 use cuttings_html::Tag;
@@ -24,6 +27,7 @@ use dates::{Order, Stamp};
 pub use head::Head;
 use jsonld::LinkedData;
 use published::dates_of;
+use source::{Source, Sourced, Sources};
 
 /// The metadata of a page.
 #[derive(Clone, Debug, Default)]
@@ -47,17 +51,20 @@ pub struct Metadata {
     pub is_article: bool,
     /// The type the linked data names, or empty.
     pub kind: String,
+    /// Where each of these was taken from.
+    pub sources: Sources,
 }
 
 /// Reads the metadata of a page. `base` is the address it was read from.
 pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
     let linked = jsonld::read(&head.linked_data);
+    let from_data = |value: &Option<String>| value.clone().map(|value| (value, Source::LinkedData));
     let publication = head
-        .meta(&["og:site_name"])
-        .or_else(|| linked.publication.clone())
-        .or_else(|| linked.site.clone())
+        .sourced(&["og:site_name"])
+        .or_else(|| from_data(&linked.publication))
+        .or_else(|| from_data(&linked.site))
         .or_else(|| {
-            head.meta(&[
+            head.sourced(&[
                 "application-name",
                 "dc.publisher",
                 "publisher",
@@ -66,66 +73,96 @@ pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
                 "apple-mobile-web-app-title",
             ])
         })
-        .filter(|name| name.chars().count() <= 80 && !name.contains("://"));
+        .filter(|(name, _)| name.chars().count() <= 80 && !name.contains("://"));
     let site = publication
-        .clone()
+        .as_ref()
+        .map(|(name, _)| name.clone())
         .or_else(|| base.and_then(|base| base.host_str().map(str::to_owned)));
-    let language = head
-        .language
-        .as_deref()
-        .and_then(language::tag)
-        .or_else(|| linked.language.as_deref().and_then(language::tag))
-        .or_else(|| {
-            head.meta(&["og:locale", "content-language", "dc.language", "language"])
-                .as_deref()
-                .and_then(language::tag)
-        });
-    let headline = title::headline(
+    let language = language_of(head, &linked);
+    let headline = title::headline(page, head, &linked, site.as_deref(), base);
+    let heading = place::heading_of(page, headline.as_ref().map(|(text, _)| text.as_str()));
+    let order = Order::of_language(language.as_ref().map(|(tag, _)| tag.as_str()));
+    let canonical = head
+        .canonical
+        .clone()
+        .map(|address| (address, Source::Link))
+        .or_else(|| head.sourced(&["og:url"]));
+    let path = base
+        .map(|base| base.path().to_owned())
+        .or_else(|| canonical.as_ref().map(|(address, _)| address.clone()));
+    let (published, modified) = dates_of(
         page,
         head,
         &linked,
-        site.as_deref(),
-        base.and_then(Url::host_str),
+        order,
+        path.as_deref(),
+        is_front(base),
+        heading,
     );
-    let order = Order::of_language(language.as_deref());
-    let canonical = head.canonical.clone().or_else(|| head.meta(&["og:url"]));
-    let path = base
-        .map(|base| base.path().to_owned())
-        .or_else(|| canonical.clone());
-    let (published, modified) = dates_of(page, head, &linked, order, path.as_deref());
-    let (byline, authors) = byline_of(page, head, &linked, site.as_deref());
+    let byline = byline_of(
+        page,
+        head,
+        &linked,
+        &author::Sites::new(&linked, site.as_deref(), base),
+        heading,
+    );
+    let section = from_data(&linked.section)
+        .or_else(|| head.sourced(&["article:section", "section", "parsely-section"]));
+    let lead_image = head
+        .sourced(&["og:image", "og:image:url", "og:image:secure_url"])
+        .or_else(|| from_data(&linked.image))
+        .or_else(|| {
+            head.sourced(&[
+                "twitter:image",
+                "twitter:image:src",
+                "thumbnail",
+                "parsely-image-url",
+            ])
+        });
+    let licence = from_data(&linked.licence)
+        .or_else(|| head.licence.clone().map(|address| (address, Source::Link)))
+        .or_else(|| head.sourced(&["dc.rights.license", "dcterms.license", "licence", "license"]))
+        .or_else(|| licence::shown(page).map(|address| (address, Source::VisibleText)));
     let kind = head.meta(&["og:type"]).unwrap_or_default().to_lowercase();
+    let mut sources = Sources::default();
+    let (headline, source) = headline.unzip();
+    sources.headline = source;
+    let (dek, source) = dek_of(page, head, &linked, headline.as_deref()).unzip();
+    sources.dek = source;
+    let (byline, source) = byline.unzip();
+    (sources.byline, sources.authors) = (source, source);
+    let (byline, authors) = byline.unzip();
+    let (published, source) = published.unzip();
+    sources.published = source;
+    let (modified, source) = modified.unzip();
+    sources.modified = source;
+    let (publication, source) = publication.unzip();
+    sources.publication = source;
+    let (section, source) = section.unzip();
+    sources.section = source;
+    let (language, source) = language.unzip();
+    sources.language = source;
+    let (canonical, source) = canonical.unzip();
+    sources.canonical_url = source;
+    let (lead_image, source) = lead_image.unzip();
+    sources.lead_image = source;
+    let (licence, source) = licence.unzip();
+    sources.licence = source;
+    sources.amp_url = head.amp.as_ref().map(|_| Source::Link);
     Metadata {
-        dek: dek_of(page, head, &linked, headline.as_deref()),
         headline,
+        dek,
         byline,
-        authors,
+        authors: authors.unwrap_or_default(),
         published,
         modified,
         publication,
-        section: linked
-            .section
-            .clone()
-            .or_else(|| head.meta(&["article:section", "section", "parsely-section"])),
+        section,
         language,
         canonical,
-        lead_image: head
-            .meta(&["og:image", "og:image:url", "og:image:secure_url"])
-            .or_else(|| linked.image.clone())
-            .or_else(|| {
-                head.meta(&[
-                    "twitter:image",
-                    "twitter:image:src",
-                    "thumbnail",
-                    "parsely-image-url",
-                ])
-            }),
+        lead_image,
         amp: head.amp.clone(),
-        licence: linked
-            .licence
-            .clone()
-            .or_else(|| head.licence.clone())
-            .or_else(|| head.meta(&["dc.rights.license", "dcterms.license", "licence", "license"])),
+        licence,
         is_free: linked.is_free,
         tier: head.meta(&["article:content_tier", "og:article:content_tier"]),
         is_article: linked.is_article
@@ -134,7 +171,33 @@ pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
             || kind == "blog"
             || kind == "news",
         kind: linked.kind,
+        sources,
     }
+}
+
+/// Whether an address is that of a site and not of a page on it.
+fn is_front(base: Option<&Url>) -> bool {
+    base.is_some_and(|base| base.path() == "/" && base.query().is_none())
+}
+
+/// The language the page declares.
+fn language_of(head: &Head, linked: &LinkedData) -> Option<Sourced<String>> {
+    let tag = |(declared, source): Sourced<String>| Some((language::tag(&declared)?, source));
+    head.language
+        .clone()
+        .map(|tag| (tag, Source::Attribute))
+        .and_then(tag)
+        .or_else(|| {
+            linked
+                .language
+                .clone()
+                .map(|tag| (tag, Source::LinkedData))
+                .and_then(tag)
+        })
+        .or_else(|| {
+            head.sourced(&["og:locale", "content-language", "dc.language", "language"])
+                .and_then(tag)
+        })
 }
 
 /// Text without tags and character references, white space folded.
@@ -145,17 +208,15 @@ pub fn plain(text: &str) -> String {
         text.to_owned()
     };
     let mut out = String::with_capacity(text.len());
-    let mut in_tag = false;
-    for (at, c) in text.char_indices() {
+    let mut rest = text.as_str();
+    while let Some(c) = rest.chars().next() {
         if c == '<'
-            && text[at + 1..].starts_with(|next: char| next.is_ascii_alphabetic() || next == '/')
+            && let Some(length) = markup_length(rest)
         {
-            in_tag = text[at..].contains('>');
-        }
-        if in_tag {
-            in_tag = c != '>';
+            rest = &rest[length..];
             continue;
         }
+        rest = &rest[c.len_utf8()..];
         if c.is_whitespace() || c.is_control() {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
@@ -165,6 +226,26 @@ pub fn plain(text: &str) -> String {
         }
     }
     out.trim_end().to_owned()
+}
+
+/// Elements that stand in titles and descriptions where none should. Another
+/// name in angle brackets is something that is written about.
+#[rustfmt::skip]
+const MARKUP: &[&str] = &[
+    "a", "abbr", "b", "big", "br", "cite", "code", "div", "em", "font", "h1", "h2", "h3", "i",
+    "img", "li", "mark", "p", "q", "small", "span", "strong", "sub", "sup", "u", "ul", "wbr",
+];
+
+/// The length of the tag that `text` begins with, if it is markup.
+fn markup_length(text: &str) -> Option<usize> {
+    let end = text.find('>')?;
+    let name = text[1..end].trim_start_matches('/');
+    let name = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or("")
+        .to_ascii_lowercase();
+    MARKUP.contains(&name.as_str()).then_some(end + 1)
 }
 
 /// Named references that titles and descriptions hold, escaped once too often.
@@ -252,20 +333,25 @@ fn dek_of(
     head: &Head,
     linked: &LinkedData,
     headline: Option<&str>,
-) -> Option<String> {
+) -> Option<Sourced<String>> {
     let fits = |text: &String| {
         (20..=600).contains(&text.chars().count())
             && !headline.is_some_and(|headline| crate::phrases::same_words(headline, text))
     };
     let declared = head
-        .meta(&[
+        .sourced(&[
             "og:description",
             "description",
             "twitter:description",
             "dc.description",
         ])
-        .or_else(|| linked.description.clone())
-        .filter(fits);
+        .or_else(|| {
+            linked
+                .description
+                .clone()
+                .map(|text| (text, Source::LinkedData))
+        })
+        .filter(|(text, _)| fits(text));
     let title = page
         .marked
         .iter()
@@ -285,5 +371,23 @@ fn dek_of(
             .map(|at| page.text_in(at))
             .find(fits)
     });
-    shown.or(declared)
+    shown.map(|text| (text, Source::VisibleText)).or(declared)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_taken_out_and_what_is_written_about_stays() {
+        assert_eq!(
+            plain("Rain <b>and</b>&nbsp;wind &amp; <br/>snow"),
+            "Rain and wind & snow"
+        );
+        assert_eq!(
+            plain("<table>: the table element"),
+            "<table>: the table element"
+        );
+        assert_eq!(plain("a < b and c > d"), "a < b and c > d");
+    }
 }

@@ -16,6 +16,7 @@ use super::{OtherPages, SiteRule};
 use crate::MAX_HTML_BYTES;
 use crate::lines::Candidate;
 use crate::metadata::dates::{Order, from_text, from_value};
+use crate::metadata::source::Source;
 use crate::prune::Reason;
 use crate::xpath::{Item, OutOfSteps, Tree, Value, XPath};
 
@@ -434,6 +435,7 @@ impl crate::metadata::Metadata {
     pub(crate) fn correct(&mut self, by: &mut Applied) {
         if let Some(title) = by.title.take() {
             self.headline = Some(title);
+            self.sources.headline = Some(Source::SiteRule);
         }
         if !by.authors.is_empty() {
             let byline = by.authors.join(", ");
@@ -448,6 +450,8 @@ impl crate::metadata::Metadata {
                 names
             };
             self.byline = Some(byline);
+            self.sources.byline = Some(Source::SiteRule);
+            self.sources.authors = Some(Source::SiteRule);
         }
         if by.dates.is_empty() {
             return;
@@ -464,7 +468,10 @@ impl crate::metadata::Metadata {
                 by.dates[0]
             ),
         });
-        self.published = stamp.or_else(|| self.published.take());
+        if stamp.is_some() {
+            self.published = stamp;
+            self.sources.published = Some(Source::SiteRule);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod edges;
 mod golden;
+mod metadata;
 mod properties;
 mod rules;
 mod sample;

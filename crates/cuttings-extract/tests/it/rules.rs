@@ -3,7 +3,7 @@
 use std::fs;
 
 use cuttings_extract::rules::{Rules, SiteRule, check};
-use cuttings_extract::{Extraction, Options, extract, extract_with};
+use cuttings_extract::{Extraction, Options, Source, extract, extract_with};
 use proptest::prelude::*;
 use url::Url;
 
@@ -48,6 +48,15 @@ fn headline_byline_and_date_come_from_the_rule_and_it_is_said() {
     assert_eq!(found.headline.as_deref(), Some("Site | Rain"));
     assert_eq!(found.authors, ["Ada Byron"]);
     assert_eq!(found.published.as_deref(), Some("2024-05-03"));
+    let sources = found.sources;
+    for source in [
+        sources.headline,
+        sources.byline,
+        sources.authors,
+        sources.published,
+    ] {
+        assert_eq!(source, Some(Source::SiteRule));
+    }
     let said = found.warnings.join("\n");
     assert!(
         said.contains("`title` of the site rule for example.org, line 1"),

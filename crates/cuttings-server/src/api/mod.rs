@@ -4,6 +4,7 @@
 
 pub(crate) mod articles;
 pub(crate) mod bulk;
+pub(crate) mod events;
 pub(crate) mod search;
 pub(crate) mod tags;
 

@@ -19,7 +19,9 @@ super::texts! {
         passwords_differ: "The two passwords are not the same. Type both again.",
         to_the_library: "To the library",
         about_this_problem: "About this problem",
-        problem: "Problem";
+        problem: "Problem",
+        library_changed: "The library has changed since this page was opened.",
+        show_changes: "Show";
         fn failure_number(number: &str) => format!("Number of this failure: {number}"),
     }
 }

@@ -152,6 +152,7 @@ async fn the_server_answers_on_a_socket_and_stops_when_told() {
         let state = App {
             library: app.library.clone(),
             settings: ServerSettings::default(),
+            stopping: tokio_util::sync::CancellationToken::new(),
         };
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let server = tokio::spawn(serve(listener, state, async {

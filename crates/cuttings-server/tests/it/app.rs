@@ -24,6 +24,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 /// The password of every user in these tests.
@@ -125,6 +126,7 @@ impl TestApp {
             router: router(App {
                 library: library.clone(),
                 settings: settings.clone(),
+                stopping: CancellationToken::new(),
             }),
             origin: Origin::start().await,
             library,
@@ -146,6 +148,7 @@ impl TestApp {
         App {
             library: self.library.clone(),
             settings: self.settings.clone(),
+            stopping: CancellationToken::new(),
         }
     }
 
@@ -213,13 +216,36 @@ impl TestApp {
             .oneshot(request)
             .await
             .expect("the router answers");
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("the whole body").to_bytes();
+        let (parts, mut body) = response.into_parts();
+        let goes_on = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind == "text/event-stream");
+        let body = if goes_on {
+            // It ends with the session; its first event is enough.
+            match body.frame().await {
+                Some(frame) => frame
+                    .expect("a whole event")
+                    .into_data()
+                    .unwrap_or_default(),
+                None => Bytes::new(),
+            }
+        } else {
+            body.collect().await.expect("the whole body").to_bytes()
+        };
         Answer {
             status: parts.status,
             headers: parts.headers,
             body,
         }
+    }
+
+    /// Sends one request and gives the body as it comes, for answers that go on.
+    pub async fn stream(&self, mut request: Request<Body>) -> Body {
+        let client = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 50_000);
+        request.extensions_mut().insert(ConnectInfo(client));
+        let response = self.router.clone().oneshot(request).await;
+        response.expect("the router answers").into_body()
     }
 
     /// Captures these articles now, as the worker would.

@@ -4,6 +4,7 @@ mod app;
 
 mod api;
 mod bytes;
+mod events;
 mod first_run;
 mod headers;
 mod isolation;

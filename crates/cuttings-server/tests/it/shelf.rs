@@ -46,7 +46,7 @@ async fn the_page_states_the_count_and_each_chip_takes_itself_away() {
             .get("/?tag=sea+walls&publication=e.org&sort=title")
             .await
             .text();
-        assert!(page.contains("<p class=\"count\">3 articles</p>"), "{page}");
+        assert!(page.contains("data-live>3 articles</p>"), "{page}");
         assert!(page.contains("aria-label=\"Remove the filter Tag: sea walls\""));
         assert!(page.contains("href=\"/?publication=e.org&#38;sort=title\""));
         assert!(page.contains("All 3 that match"));

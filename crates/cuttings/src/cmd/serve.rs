@@ -6,6 +6,7 @@ use cuttings_server::{App, ServerSettings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::{Failure, open};
@@ -47,12 +48,15 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
         settings: ServerSettings {
             public_url: config.public_url.clone(),
         },
+        stopping: CancellationToken::new(),
     };
+    let stopping = app.stopping.clone();
     eprintln!("listening on http://{address}");
     let mut until = stopped.clone();
     let served = cuttings_server::serve(listener, app, async move {
         // An error means that the sender is gone, and that is the end too.
         let _ = until.wait_for(|stop| *stop).await;
+        stopping.cancel();
     })
     .await;
     signals.abort();

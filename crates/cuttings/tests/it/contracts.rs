@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::rig::{Rig, corpora, page};
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 22] = [
     "headline",
     "dek",
     "byline",
@@ -23,6 +23,10 @@ const KEYS: [&str; 18] = [
     "no_article",
     "warnings",
     "lead_image",
+    "direction",
+    "amp_url",
+    "licence",
+    "sources",
 ];
 
 #[test]

@@ -1,0 +1,352 @@
+//! Every metadata field from every place it may stand in, and the source that
+//! is told with it.
+
+use cuttings_extract::{Access, Direction, Extraction, Source, explain, extract};
+use url::Url;
+
+const STORY: &str = "<p>It rained for a third day, and the river rose over its banks, so that the
+    mill had to be left. Nobody was hurt, said the mayor, who had come by boat from the town.</p>";
+
+/// A page with this in its head and its body.
+fn read(head: &str, body: &str) -> Extraction {
+    let html = format!("<!doctype html><head>{head}</head><body>{body}{STORY}</body>");
+    let address = Url::parse("https://rain.example/2024/flood").unwrap();
+    extract(&html, Some(&address)).unwrap()
+}
+
+fn linked_data(fields: &str) -> String {
+    format!(r#"<script type="application/ld+json">{{"@type":"NewsArticle",{fields}}}</script>"#)
+}
+
+type Field = fn(&Extraction) -> (Option<String>, Option<Source>);
+
+/// Checks what is found in a head and a body, and where.
+fn check(field: Field, cases: &[(&str, &str, &str, Source)]) {
+    for (head, body, value, source) in cases {
+        let found = read(head, body);
+        assert_eq!(
+            field(&found),
+            (Some((*value).to_owned()), Some(*source)),
+            "{head} {body}"
+        );
+    }
+}
+
+#[test]
+fn the_headline_and_the_line_below_it_are_told_with_their_source() {
+    check(
+        |found| (found.headline.clone(), found.sources.headline),
+        &[
+            (
+                "<title>The river rose - Rain</title>",
+                "<h1>The river rose</h1>",
+                "The river rose",
+                Source::Heading,
+            ),
+            (
+                "<meta property=og:title content='The river rose'>",
+                "",
+                "The river rose",
+                Source::OpenGraph,
+            ),
+            (
+                &linked_data(r#""headline":"The river rose""#),
+                "",
+                "The river rose",
+                Source::LinkedData,
+            ),
+            (
+                "<title>The river rose</title>",
+                "",
+                "The river rose",
+                Source::TitleElement,
+            ),
+        ],
+    );
+    check(
+        |found| (found.dek.clone(), found.sources.dek),
+        &[
+            (
+                "<meta name=description content='The mill had to be left.'>",
+                "",
+                "The mill had to be left.",
+                Source::MetaTag,
+            ),
+            (
+                "<meta name=description content='The mill had to be left.'>",
+                "<h1>Rain</h1><p class=standfirst>Nobody was hurt in the flood.</p>",
+                "Nobody was hurt in the flood.",
+                Source::VisibleText,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_author_is_told_with_its_source() {
+    let author: Field = |found| (found.authors.first().cloned(), found.sources.authors);
+    let data = linked_data(r#""author":{"@type":"Person","name":"Ada Byron"}"#);
+    check(
+        author,
+        &[
+            (&data, "", "Ada Byron", Source::LinkedData),
+            (
+                "<meta property=article:author content='Ada Byron'>",
+                "",
+                "Ada Byron",
+                Source::OpenGraph,
+            ),
+            (
+                "<meta name=author content='Ada Byron'>",
+                "",
+                "Ada Byron",
+                Source::MetaTag,
+            ),
+            (
+                "",
+                "<span itemprop=author>Ada Byron</span>",
+                "Ada Byron",
+                Source::Microdata,
+            ),
+            (
+                "",
+                "<h1>Rain</h1><p>By Ada Byron</p>",
+                "Ada Byron",
+                Source::VisibleText,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_dates_are_told_with_their_source() {
+    let published: Field = |found| (found.published.clone(), found.sources.published);
+    let data = linked_data(r#""datePublished":"2024-05-06T07:08:00+02:00""#);
+    check(
+        published,
+        &[
+            (&data, "", "2024-05-06T07:08:00+02:00", Source::LinkedData),
+            (
+                "<meta property=article:published_time content=2024-05-06>",
+                "",
+                "2024-05-06",
+                Source::OpenGraph,
+            ),
+            (
+                "<meta name=pubdate content=20240506>",
+                "",
+                "2024-05-06",
+                Source::MetaTag,
+            ),
+            (
+                "",
+                "<time itemprop=datePublished datetime=2024-05-06></time>",
+                "2024-05-06",
+                Source::Microdata,
+            ),
+            (
+                "",
+                "<h1>Rain</h1><time>6 May 2024</time>",
+                "2024-05-06",
+                Source::VisibleText,
+            ),
+        ],
+    );
+    let address = Url::parse("https://rain.example/2024/05/06/flood").unwrap();
+    let found = extract(STORY, Some(&address)).unwrap();
+    assert_eq!(found.published.as_deref(), Some("2024-05-06"));
+    assert_eq!(found.sources.published, Some(Source::Address));
+    check(
+        |found| (found.modified.clone(), found.sources.modified),
+        &[
+            (
+                "<meta property=article:modified_time content=2024-05-07>",
+                "",
+                "2024-05-07",
+                Source::OpenGraph,
+            ),
+            (
+                "",
+                "<p>Letzte Änderung: 7. Mai 2024</p>",
+                "2024-05-07",
+                Source::VisibleText,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_else_is_declared_is_told_with_its_source() {
+    let data = linked_data(r#""articleSection":"Weather","license":"https://example.org/terms""#);
+    check(
+        |found| (found.publication.clone(), found.sources.publication),
+        &[
+            (
+                "<meta property=og:site_name content='The Rain'>",
+                "",
+                "The Rain",
+                Source::OpenGraph,
+            ),
+            (
+                "<meta name=application-name content='The Rain'>",
+                "",
+                "The Rain",
+                Source::MetaTag,
+            ),
+        ],
+    );
+    check(
+        |found| (found.section.clone(), found.sources.section),
+        &[
+            (&data, "", "Weather", Source::LinkedData),
+            (
+                "<meta property=article:section content=Weather>",
+                "",
+                "Weather",
+                Source::OpenGraph,
+            ),
+        ],
+    );
+    check(
+        |found| (found.licence.clone(), found.sources.licence),
+        &[
+            (&data, "", "https://example.org/terms", Source::LinkedData),
+            (
+                "<link rel=license href=/terms>",
+                "",
+                "https://rain.example/terms",
+                Source::Link,
+            ),
+            (
+                "",
+                "<p>Licence: <a href=https://creativecommons.org/licenses/by/4.0/>CC BY</a></p>",
+                "https://creativecommons.org/licenses/by/4.0/",
+                Source::VisibleText,
+            ),
+        ],
+    );
+    check(
+        |found| {
+            let address = found.canonical_url.as_ref().map(ToString::to_string);
+            (address, found.sources.canonical_url)
+        },
+        &[
+            (
+                "<link rel=canonical href=/flood>",
+                "",
+                "https://rain.example/flood",
+                Source::Link,
+            ),
+            (
+                "<meta property=og:url content=https://rain.example/flood>",
+                "",
+                "https://rain.example/flood",
+                Source::OpenGraph,
+            ),
+        ],
+    );
+    check(
+        |found| (found.amp_url.clone(), found.sources.amp_url),
+        &[(
+            "<link rel=amphtml href=/amp/flood>",
+            "",
+            "https://rain.example/amp/flood",
+            Source::Link,
+        )],
+    );
+    check(
+        |found| (found.lead_image.clone(), found.sources.lead_image),
+        &[
+            (
+                "<meta property=og:image content=/a.jpg>",
+                "",
+                "https://rain.example/a.jpg",
+                Source::OpenGraph,
+            ),
+            (
+                "<meta name=twitter:image content=/a.jpg>",
+                "",
+                "https://rain.example/a.jpg",
+                Source::MetaTag,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_language_is_declared_or_recognised() {
+    let language: Field = |found| (found.language.clone(), found.sources.language);
+    check(
+        language,
+        &[
+            (
+                "<meta property=og:locale content=en_GB>",
+                "",
+                "en-GB",
+                Source::OpenGraph,
+            ),
+            (
+                "<meta http-equiv=content-language content=en>",
+                "",
+                "en",
+                Source::MetaTag,
+            ),
+            ("", "", "en", Source::StoryText),
+        ],
+    );
+    let html = format!("<html lang=de-AT dir=rtl>{STORY}");
+    let found = extract(&html, None).unwrap();
+    assert_eq!(
+        language(&found),
+        (Some("de-AT".to_owned()), Some(Source::Attribute))
+    );
+    assert_eq!(found.direction, Direction::Rtl);
+    assert_eq!(found.sources.direction, Some(Source::Attribute));
+}
+
+#[test]
+fn access_is_free_metered_or_walled_and_unknown_without_a_word() {
+    let tier = |tier: &str| format!("<meta property=article:content_tier content={tier}>");
+    let free = |free: &str| linked_data(&format!(r#""isAccessibleForFree":{free}"#));
+    for (head, access, source) in [
+        (tier("free"), Access::Free, Some(Source::OpenGraph)),
+        (tier("metered"), Access::Metered, Some(Source::OpenGraph)),
+        (tier("locked"), Access::Walled, Some(Source::OpenGraph)),
+        (free("true"), Access::Free, Some(Source::LinkedData)),
+        (free("\"False\""), Access::Walled, Some(Source::LinkedData)),
+        (String::new(), Access::Unknown, None),
+    ] {
+        let found = read(&head, "");
+        assert_eq!(
+            (found.access, found.sources.access),
+            (access, source),
+            "{head}"
+        );
+    }
+    let wall = "<div class=paywall><p>To continue reading, subscribe to The Rain.</p></div>";
+    let found = read("", wall);
+    assert_eq!(found.access, Access::Walled);
+    assert_eq!(found.sources.access, Some(Source::VisibleText));
+}
+
+#[test]
+fn the_words_of_the_text_are_counted() {
+    let found = read("", "");
+    assert_eq!(found.word_count, found.text.split_whitespace().count());
+    assert!(found.word_count > 30);
+}
+
+#[test]
+fn the_explanation_begins_with_the_sources() {
+    let html = format!("<title>Rain</title><html lang=en><h1>Rain</h1>{STORY}");
+    let log = explain(&html, None).unwrap();
+    let lines: Vec<&str> = log.lines().take(3).collect();
+    assert_eq!(
+        lines,
+        [
+            "headline from heading",
+            "language from attribute",
+            "direction from story text"
+        ]
+    );
+}
