@@ -61,12 +61,10 @@ fn checked(field: Field, typed: &str) -> Result<Option<String>, LibraryError> {
         };
     }
     match field {
-        Field::Published | Field::Modified => {
-            if Dated::parse(&text).is_none() {
-                return Err(wrong(
-                    "a day such as 2023-06-13, or a time such as 2023-06-13T16:42:00+01:00",
-                ));
-            }
+        Field::Published | Field::Modified if Dated::parse(&text).is_none() => {
+            return Err(wrong(
+                "a day such as 2023-06-13, or a time such as 2023-06-13T16:42:00+01:00",
+            ));
         }
         Field::Language => {
             let fits = |part: &str| {
@@ -79,10 +77,8 @@ fn checked(field: Field, typed: &str) -> Result<Option<String>, LibraryError> {
                 return Err(wrong("a language tag such as en or pt-BR"));
             }
         }
-        Field::Direction => {
-            if !matches!(text.as_str(), "ltr" | "rtl") {
-                return Err(wrong("ltr or rtl"));
-            }
+        Field::Direction if !matches!(text.as_str(), "ltr" | "rtl") => {
+            return Err(wrong("ltr or rtl"));
         }
         Field::FinalUrl | Field::CanonicalUrl => {
             return address::parse(&text)

@@ -19,6 +19,10 @@ const MAX_LINE_CHARS: usize = 200;
 
 /// One article, ready to be printed.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something the template shows by itself"
+)]
 pub(crate) struct Card {
     pub id: i64,
     /// The outlet's name, or the host of the address.
@@ -90,7 +94,7 @@ impl Card {
             source_url: article.source_url().to_owned(),
             day: None,
             outlet_path: outlet_path(article),
-            tags: article.tags.iter().map(TagLink::of).collect(),
+            tags: article.tags.iter().map(|name| TagLink::of(name)).collect(),
             twin: None,
             pick: false,
             marked_headline: Vec::new(),
@@ -139,10 +143,10 @@ pub(crate) struct TagLink {
 }
 
 impl TagLink {
-    fn of(name: &String) -> Self {
+    fn of(name: &str) -> Self {
         Self {
             path: tag_path(name),
-            name: name.clone(),
+            name: name.to_owned(),
         }
     }
 }

@@ -83,7 +83,8 @@ pub(crate) async fn save(
                 return Some((field, EditChange::Reset));
             }
             let typed = typed(field)?;
-            (typed.trim() != shown(&article, field)).then(|| (field, EditChange::Say(Some(typed))))
+            (typed.trim() != shown(&article, field))
+                .then_some((field, EditChange::Say(Some(typed))))
         })
         .collect();
     if changes.is_empty() {
