@@ -5,9 +5,14 @@
 //! `fuzz/corpus`. A check states what holds for *every* input, so nothing here
 //! knows what a good extraction of a page would be.
 
+use std::io::Read;
 use std::time::{Duration, Instant};
 
-use cuttings_extract::{ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS, Extraction, extract};
+use cuttings_extract::rules::{SiteRule, check};
+use cuttings_extract::{
+    ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS, Extraction, Options, explain_with, extract, extract_with,
+};
+use cuttings_formats::{answer, tar, warc};
 use cuttings_html::{Limits, Tag, decode::decode, parse, parse_fragment};
 use url::Url;
 
@@ -15,7 +20,12 @@ use url::Url;
 pub type Check = fn(&[u8]);
 
 /// The targets by name. Each has seeds in `fuzz/corpus/NAME`.
-pub const TARGETS: &[(&str, Check)] = &[("html", html), ("metadata", metadata)];
+pub const TARGETS: &[(&str, Check)] = &[
+    ("html", html),
+    ("metadata", metadata),
+    ("rules", rules),
+    ("warc", warc),
+];
 
 /// How long an extraction may take whatever the page is like: linear time with
 /// a wide margin, for an unoptimised build on a busy machine.
@@ -88,6 +98,143 @@ pub fn metadata(bytes: &[u8]) {
     for page in [linked, tagged, visible] {
         hold(&timely(&page, None));
         hold(&timely(&page, address.as_ref()));
+    }
+}
+
+/// The line between a rule and the page it is tried on, in an input of [`rules`].
+const PAGE_FOLLOWS: &str = "\n%%%\n";
+
+/// A site rule as somebody wrote it; after a line `%%%`, a page to try it on.
+///
+/// # Panics
+///
+/// When something is wrong with what comes of it.
+pub fn rules(bytes: &[u8]) {
+    let input = String::from_utf8_lossy(bytes);
+    let (text, page) = match input.split_once(PAGE_FOLLOWS) {
+        Some((text, page)) => (text, page.to_owned()),
+        None => (
+            &*input,
+            format!("<h1>The river</h1><div id=text class=a>{STORY}</div><a href=/2>2</a>"),
+        ),
+    };
+    let (rule, errors) = SiteRule::parse("paper.example", text);
+    let lines = text.lines().count();
+    for error in &errors {
+        assert!(
+            (1..=lines.max(1)).contains(&error.line),
+            "line {} of {lines}",
+            error.line
+        );
+        assert!(!error.message.is_empty(), "an error that says nothing");
+    }
+    let base = Url::parse("https://paper.example/2024/05/story.html").expect("an address");
+    let options = Options { rule: Some(&rule) };
+    let started = Instant::now();
+    let found = extract_with(&page, Some(&base), &options);
+    let spent = started.elapsed();
+    // Replacements may lengthen a page to the most that is read; expressions
+    // stop after so many steps.
+    assert!(
+        spent < time_limit(cuttings_extract::MAX_HTML_BYTES / 16),
+        "a rule of {} bytes on {} bytes took {spent:?}",
+        text.len(),
+        page.len()
+    );
+    let found = found.expect("inputs are shorter than the longest page");
+    hold(&found);
+    for address in [&found.other_pages.single_page, &found.other_pages.next_page]
+        .into_iter()
+        .flatten()
+    {
+        assert!(is_web(address.as_str()), "another page at {address}");
+    }
+    explain_with(&page, Some(&base), &options).expect("extracted once already");
+    let report = check(&rule, [(base.as_str(), page.as_str())]);
+    assert_eq!(report.pages.len(), 1, "one page was tried");
+    assert_eq!(
+        report.pages[0].words, found.word_count,
+        "equal pages, unequal words"
+    );
+}
+
+/// The largest record that is read of an input of [`warc`], in bytes.
+const MOST_RECORD_BYTES: usize = 64 * 1024;
+
+/// An archive, plain or packed: what [`warc`] and `tar` files are read by.
+///
+/// # Panics
+///
+/// When something is wrong with what comes of it.
+pub fn warc(bytes: &[u8]) {
+    let started = Instant::now();
+    let whole = records(bytes);
+    // However the bytes come in, the records are the same.
+    let in_pieces = records(Pieces {
+        rest: bytes,
+        size: 7,
+    });
+    assert_eq!(whole, in_pieces, "read in pieces, it is another archive");
+    let mut entries = tar::Reader::new(bytes, MOST_RECORD_BYTES as u64, |_| true);
+    let mut last = 0;
+    for entry in entries.by_ref() {
+        let number = match &entry {
+            Ok(entry) => entry.number,
+            Err(damaged) => damaged.number,
+        };
+        assert!(number >= last, "entry {number} after {last}");
+        last = number;
+        if let Ok(entry) = entry {
+            assert!(entry.content.len() <= MOST_RECORD_BYTES, "a long entry");
+        }
+    }
+    let (spent, limit) = (started.elapsed(), time_limit(16 * bytes.len()));
+    assert!(spent < limit, "{} bytes took {spent:?}", bytes.len());
+}
+
+/// What the records of an archive are, as lines of text.
+fn records(input: impl Read) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut last = 0;
+    for record in warc::Reader::new(input, MOST_RECORD_BYTES as u64) {
+        let number = match &record {
+            Ok(record) => record.number,
+            Err(damaged) => damaged.number,
+        };
+        assert!(
+            number >= 1 && number >= last,
+            "record {number} after {last}"
+        );
+        last = number;
+        found.push(match record {
+            Ok(record) => {
+                assert!(record.block.len() <= MOST_RECORD_BYTES, "a long record");
+                let page = answer::read(&record.block).and_then(|answer| {
+                    answer
+                        .body(MOST_RECORD_BYTES)
+                        .map(std::borrow::Cow::into_owned)
+                });
+                if let Ok(page) = &page {
+                    assert!(page.len() <= MOST_RECORD_BYTES, "a long page");
+                }
+                format!("{record:?} {page:?}")
+            }
+            Err(damaged) => format!("{damaged}"),
+        });
+    }
+    found
+}
+
+/// Bytes that come in pieces, as from a slow disk.
+struct Pieces<'b> {
+    rest: &'b [u8],
+    size: usize,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let most = into.len().min(self.size);
+        self.rest.read(&mut into[..most])
     }
 }
 

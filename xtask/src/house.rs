@@ -71,8 +71,8 @@ pub const RULES: &[Rule] = &[
         check: words::templates_say_nothing,
     },
     Rule {
-        sentence: "the browser tests' lock file names no registry host",
-        check: sources::package_lock_names_no_host,
+        sentence: "no lock file names a registry host",
+        check: sources::lock_files_name_no_host,
     },
     Rule {
         sentence: "dependencies with known holes are past them",

@@ -1,13 +1,72 @@
 //! HTML in, article out: text, safe HTML, metadata.
 //!
-//! [`extract`] is the whole of it. The way through, in order: `page` lays the
-//! tree flat; [`metadata`] reads what is printed around the story; `prune`
-//! takes out what is called something else; `score` finds where the story is;
-//! `lines` decides on each line in it; `wall` says when there is no article;
-//! `write` writes what is kept.
+//! # Start here
 //!
-//! Pure: equal input gives equal output, and no page makes it panic or run
-//! longer than its length allows.
+//! [`extract`] is the whole of it. It wants the page as text (`cuttings-html`
+//! decodes bytes) and the address it was read from, and gives an
+//! [`Extraction`]:
+//!
+//! ```
+//! let page = "<title>Rain - The Courier</title><article><h1>Rain</h1>
+//!     <p>It rained for a third day, and the river rose over its banks.</p>
+//!     <p>Nobody was hurt, said the <a href=/mayor>mayor</a>, who had come by boat.</p></article>";
+//! let address = url::Url::parse("https://courier.example/rain")?;
+//! let found = cuttings_extract::extract(page, Some(&address))?;
+//!
+//! assert_eq!(found.headline.as_deref(), Some("Rain"));
+//! // For search and counting: blocks, a blank line between them.
+//! assert_eq!(found.text.split("\n\n").count(), 2);
+//! // For showing: only listed elements and attributes, links absolute.
+//! assert!(found.html.as_str().contains("href=\"https://courier.example/mayor\""));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A page that is no article is no error. It says why, and a text that would be
+//! wrong is not given:
+//!
+//! ```
+//! let page = "<title>404 Not found</title><h1>Not found</h1><p>There is no such page.</p>";
+//! let found = cuttings_extract::extract(page, None)?;
+//! let reason = found.no_article.expect("an error page is no article");
+//! assert_eq!(reason.reason(), "error_page");
+//! assert!(found.text.is_empty());
+//! # Ok::<(), cuttings_extract::ExtractError>(())
+//! ```
+//!
+//! | For | there is |
+//! |---|---|
+//! | a site that is read wrongly | [`rules`], [`extract_with`] |
+//! | knowing why a paragraph is kept or dropped | [`explain`], [`explain_with`] |
+//! | a Markdown file | [`markdown`] |
+//! | showing HTML from elsewhere, and pictures from a copy | [`SafeHtml`] |
+//!
+//! `examples/` has programs to start from: `page` prints what is found in a
+//! file, `folder` reads many files on all cores, `rule` mends a site.
+//!
+//! # What holds
+//!
+//! - Pure: equal input gives equal output; no socket, clock, file or database
+//!   is touched, but for [`rules::Rules::read_folder`].
+//! - No page makes it panic, or run longer than its length allows. Pages over
+//!   [`MAX_HTML_BYTES`] are refused, trees are cut at a depth.
+//! - The HTML holds only [`ALLOWED_ELEMENTS`], [`ALLOWED_ATTRIBUTES`] and
+//!   [`ALLOWED_CLASSES`].
+//!
+//! # Versions
+//!
+//! The crate follows semantic versioning: what is public here, but for what is
+//! hidden from this documentation, changes only with the major version (the
+//! minor one below 1.0). Two things are not part of that promise. *What* is
+//! found on a page gets better with any version; [`EXTRACTOR_VERSION`] goes up
+//! when it changes. And enums marked `non_exhaustive`, as well as the JSON
+//! made of an [`Extraction`], may gain members.
+//!
+//! # How it works
+//!
+//! In order: `page` lays the tree flat; [`metadata`] reads what is printed
+//! around the story; `prune` takes out what is called something else; `score`
+//! finds where the story is; `lines` decides on each line in it; `wall` says
+//! when there is no article; `write` writes what is kept.
 
 #[doc(hidden)]
 pub mod metadata;
@@ -18,11 +77,13 @@ mod letters;
 mod lines;
 mod lines_edges;
 mod markdown;
+mod notes;
 mod orderly;
 mod page;
 mod phrases;
 mod pictures;
 mod prune;
+mod pull_quotes;
 mod safe;
 mod score;
 mod shape;
@@ -48,7 +109,7 @@ use crate::page::Page;
 use crate::pictures::Addresses;
 use crate::prune::Prose;
 use crate::rules::{OtherPages, SiteRule, Story};
-use crate::shape::{Discussion, Shape};
+use crate::shape::{Claim, Discussion, Shape};
 
 /// Goes up when the same page would give another extraction, so that what was
 /// kept can be made anew.
@@ -122,7 +183,7 @@ pub struct Extraction {
     /// What the reader of this extraction should know.
     pub warnings: Vec<String>,
     /// Where else the story stands, if the site's rule says so.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "OtherPages::is_empty")]
     pub other_pages: OtherPages,
 }
 
@@ -179,8 +240,22 @@ pub fn extract_with(
 ///
 /// As [`extract`].
 pub fn explain(html: &str, base: Option<&Url>) -> Result<String, ExtractError> {
+    explain_with(html, base, &Options::default())
+}
+
+/// As [`explain`], by the rule of the page's site if one is given. What the
+/// rule did comes first.
+///
+/// # Errors
+///
+/// As [`extract`].
+pub fn explain_with(
+    html: &str,
+    base: Option<&Url>,
+    options: &Options<'_>,
+) -> Result<String, ExtractError> {
     let mut steps = String::new();
-    let found = read(html, base, Options::default(), &mut |step| {
+    let found = read(html, base, *options, &mut |step| {
         step.write(&mut steps);
     })?;
     let mut log = String::new();
@@ -197,6 +272,8 @@ struct Step<'s, 'd> {
     root: usize,
     shape: Shape,
     lines: &'s [lines::Candidate],
+    /// What the site's rule did.
+    by_rule: &'s [String],
 }
 
 impl Step<'_, '_> {
@@ -213,6 +290,9 @@ impl Step<'_, '_> {
         };
         let cut = |text: String| text.chars().take(100).collect::<String>();
         // Writing to a string does not fail.
+        for line in self.by_rule {
+            let _ = writeln!(log, "{line}");
+        }
         let _ = writeln!(log, "page read as {:?}", self.shape);
         let mut at = self.page.body;
         while at < self.page.nodes.len() {
@@ -282,6 +362,10 @@ fn read(
     let addresses = Addresses::new(relative_to);
     found.correct(&mut applied);
     let (access, access_source) = wall::access(&page, found.is_free, found.tier.as_deref());
+    let by_rule = options
+        .rule
+        .map(|rule| applied.told(rule))
+        .unwrap_or_default();
     let story_doc;
     let is_chosen = matches!(applied.story, Story::Chosen(_) | Story::None);
     let story = match applied.story {
@@ -296,13 +380,20 @@ fn read(
     let prunes = !is_chosen || options.rule.is_none_or(SiteRule::prunes);
 
     let prose = Prose::weigh(&page);
+    let claim = shape::claim(&found);
     let discussion = if is_chosen {
         Discussion::No
     } else {
         shape::discussion(&page, &found, own.as_ref(), &prose)
     };
     if prunes {
-        prune::prune(&mut page, &prose, discussion);
+        prune::prune(
+            &mut page,
+            &prose,
+            discussion,
+            claim,
+            found.headline.as_deref(),
+        );
     }
     let narrow = if is_chosen {
         Some(page.body)
@@ -320,8 +411,9 @@ fn read(
     } else {
         score::find_wide(&page, &score::weigh(&page, true))
     };
-    if let (Shape::Story, Some(root), true) = (shape, root, prunes) {
+    if let (Shape::Story, Some(root), true) = (shape, root, prunes && claim != Claim::Nothing) {
         prune::prune_teasers(&mut page, root);
+        pull_quotes::mark(&mut page, root);
     }
     let captions = pictures::captions(&page);
     let around = Surroundings {
@@ -342,6 +434,7 @@ fn read(
         root: place,
         shape,
         lines: &lines,
+        by_rule: &by_rule,
     });
     let lead = lead_pictures(&page, place);
     let written = write::write(&page, place, &lines, &lead, &addresses);

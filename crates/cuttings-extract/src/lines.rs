@@ -10,8 +10,13 @@ use std::collections::{HashMap, HashSet};
 use cuttings_html::Tag;
 
 use crate::lines_edges::{drop_before_headline, drop_closing_teasers, drop_contacts, drop_edges};
+use crate::notes;
 use crate::page::{Page, is_data_table};
-use crate::phrases::{appeal, fold, is_cookie_notice, is_label, leads_away, opens_other_part};
+use crate::phrases::{
+    appeal, ends_with_credit, fold, is_break, is_commission_notice, is_cookie_notice, is_label,
+    is_note, leads_away, opens_other_part,
+};
+use crate::pictures;
 use crate::prune::Reason;
 use crate::traits::Traits;
 
@@ -54,7 +59,7 @@ pub struct Surroundings<'a> {
 
 /// Gathers the lines inside `root` that are not pruned, and decides on each.
 pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Candidate> {
-    let mut lines = gather(page, root);
+    let mut lines = gather(page, root, around.is_story);
     let headline = around.headline.map(fold).unwrap_or_default();
     let dek = around.dek.map(fold).unwrap_or_default();
     for (place, candidate) in lines.iter_mut().enumerate() {
@@ -63,18 +68,20 @@ pub fn judge(page: &Page<'_>, root: usize, around: &Surroundings<'_>) -> Vec<Can
     drop_repeated(&mut lines, if around.is_discussion { 1 } else { 3 });
     drop_appeals(&mut lines);
     if around.is_story {
+        drop_appeal_leads(page, &mut lines);
         drop_link_lists(page, &mut lines);
         drop_other_parts(page, &mut lines);
         drop_closing_teasers(page, &mut lines);
-        drop_before_headline(&mut lines, &headline);
+        drop_before_headline(page, &mut lines, &headline);
         drop_contacts(page, &mut lines);
         drop_edges(page, &mut lines);
-        drop_bare_headings(&mut lines);
+        notes::keep(page, &mut lines);
+        drop_bare_headings(page, &mut lines);
     }
     lines
 }
 
-fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
+fn gather(page: &Page<'_>, root: usize, is_story: bool) -> Vec<Candidate> {
     let end = page.node(root).end as usize;
     let mut kept = Vec::new();
     let mut tables = HashMap::new();
@@ -119,7 +126,7 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
                 line,
                 folded: fold(&text),
                 text,
-                kind: kind_of(page, line, root, &mut tables),
+                kind: kind_of(page, line, root, is_story, &mut tables),
                 fate: None,
             });
         }
@@ -128,7 +135,13 @@ fn gather(page: &Page<'_>, root: usize) -> Vec<Candidate> {
     kept
 }
 
-fn kind_of(page: &Page<'_>, line: usize, root: usize, tables: &mut HashMap<usize, bool>) -> Kind {
+fn kind_of(
+    page: &Page<'_>,
+    line: usize,
+    root: usize,
+    is_story: bool,
+    tables: &mut HashMap<usize, bool>,
+) -> Kind {
     let mut in_cell = false;
     let block = page.lines[line].block as usize;
     for at in page.upward(block) {
@@ -151,7 +164,10 @@ fn kind_of(page: &Page<'_>, line: usize, root: usize, tables: &mut HashMap<usize
             Tag::Figcaption => return Kind::Caption,
             _ => {}
         }
-        if node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4 {
+        // In a list of products it names the box with the name and the price.
+        if (is_story && node.traits.has(Traits::CAPTION) && page.lines_in(at).len() <= 4)
+            || pictures::is_box(page, at)
+        {
             return Kind::Caption;
         }
         if at == root {
@@ -173,14 +189,25 @@ fn by_itself(
     let text = candidate.text.as_str();
     match candidate.kind {
         Kind::Caption => return Some(Reason::Caption),
+        // The numbers beside a listing, in a column of their own.
+        Kind::Code
+            if text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b' ') =>
+        {
+            return Some(Reason::Control);
+        }
         // A quotation may say anything, and embedded posts are dated links.
+        Kind::Quote if line.link_share() > 0.45 && line.size < 260 && leads_away(text) => {
+            return Some(Reason::Related);
+        }
         Kind::Code | Kind::Cell | Kind::Quote => return None,
         Kind::Heading(1) if around.is_story && place < 12 => return Some(Reason::RepeatedHeadline),
         _ => {}
     }
     let folded = candidate.folded.as_str();
     if folded.is_empty() {
-        return Some(Reason::Control);
+        return (!is_break(text)).then_some(Reason::Control);
     }
     if !headline.is_empty() && place < 12 && folded == headline {
         return Some(Reason::RepeatedHeadline);
@@ -201,6 +228,15 @@ fn by_itself(
     }
     if around.is_story && line.size < 600 && is_cookie_notice(text) {
         return Some(Reason::Layer);
+    }
+    if around.is_story && place < 8 && line.size < 400 && is_commission_notice(text) {
+        return Some(Reason::Promotion);
+    }
+    if line.size < 300 && around.is_story && ends_with_credit(text) {
+        return Some(Reason::Caption);
+    }
+    if line.size < 600 && around.is_story && is_note(text) {
+        return Some(Reason::Metadata);
     }
     if line.size < 260 && around.is_story && leads_away(text) {
         let short = line.size < 90;
@@ -408,6 +444,10 @@ fn list_of(page: &Page<'_>, line: usize) -> Option<usize> {
         .last()
 }
 
+/// An appeal in the middle of a story is shorter than this, in bytes, unless
+/// others stand beside it.
+const SHORT_APPEAL: usize = 160;
+
 /// Appeals stand together. A line that could be one is dropped when it has
 /// company or stands at either end of the story; one that surely is goes
 /// wherever it stands, and takes along what is shut in between two of them.
@@ -429,6 +469,12 @@ fn drop_appeals(lines: &mut [Candidate]) {
         return;
     }
     let words: usize = live.iter().map(|at| lines[*at].text.len()).sum();
+    // Long lines of this kind all over are what the story is about.
+    let is_subject = live
+        .iter()
+        .filter(|at| strength[**at] == 2 && lines[**at].text.len() >= SHORT_APPEAL)
+        .count()
+        >= 4;
     let mut dropped = Vec::new();
     for (place, at) in live.iter().enumerate() {
         let near = |by: isize| {
@@ -440,10 +486,15 @@ fn drop_appeals(lines: &mut [Candidate]) {
         };
         let company = near(-1).max(near(1)).max(near(-2)).max(near(2));
         let edge = place < 4 || place + 5 > live.len();
+        let size = lines[*at].text.len();
         match strength[*at] {
-            2 if edge || company > 0 || lines[*at].text.len() < 400 => dropped.push(*at),
-            1 if (edge && lines[*at].text.len() < 300) || company == 2 => dropped.push(*at),
-            0 if near(-1) > 0 && near(1) > 0 && near(-1) + near(1) >= 3 => dropped.push(*at),
+            2 if edge || size < SHORT_APPEAL || (company > 0 && !is_subject) => {
+                dropped.push(*at);
+            }
+            1 if (edge && size < 300) || (company == 2 && !is_subject) => dropped.push(*at),
+            0 if near(-1) > 0 && near(1) > 0 && near(-1) + near(1) >= 3 && !is_subject => {
+                dropped.push(*at);
+            }
             _ => {}
         }
     }
@@ -457,8 +508,39 @@ fn drop_appeals(lines: &mut [Candidate]) {
     }
 }
 
-/// A heading whose part of the page is gone goes too.
-fn drop_bare_headings(lines: &mut [Candidate]) {
+/// The short line that opens a box of appeals goes with them: "Enjoying this?"
+fn drop_appeal_leads(page: &Page<'_>, lines: &mut [Candidate]) {
+    for at in 1..lines.len() {
+        let lead = page.lines[lines[at - 1].line];
+        let is_lead = matches!(lines[at].fate, Some(Reason::Appeal | Reason::Related))
+            && lines[at - 1].fate.is_none()
+            && lead.size < 60
+            && lines[at - 1].kind == Kind::Paragraph;
+        if !is_lead {
+            continue;
+        }
+        let start = page.lines[lines[at].line].start as usize;
+        let a_box = page
+            .upward(lead.block as usize)
+            .take(4)
+            .find(|around| page.is_inside(start, *around));
+        let Some(held) = a_box.map(|a_box| page.lines_in(a_box)) else {
+            continue;
+        };
+        let all_else_goes = held.len() <= 5
+            && lines[at.saturating_sub(5)..(at + 5).min(lines.len())]
+                .iter()
+                .filter(|other| held.contains(&other.line))
+                .all(|other| other.fate.is_some() || other.line == lines[at - 1].line);
+        if all_else_goes {
+            lines[at - 1].fate = Some(Reason::Appeal);
+        }
+    }
+}
+
+/// A heading whose part of the page is gone goes too. One in a list that leads
+/// nowhere is an item of it.
+fn drop_bare_headings(page: &Page<'_>, lines: &mut [Candidate]) {
     let mut has_text = false;
     let mut below: Option<u8> = None;
     for candidate in lines
@@ -471,6 +553,12 @@ fn drop_bare_headings(lines: &mut [Candidate]) {
             below = None;
             continue;
         };
+        if list_of(page, candidate.line).is_some() && page.lines[candidate.line].link_share() < 0.5
+        {
+            has_text = true;
+            below = None;
+            continue;
+        }
         if has_text || below.is_some_and(|other| other > level) {
             below = Some(below.map_or(level, |other| other.min(level)));
         } else {

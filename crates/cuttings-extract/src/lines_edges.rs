@@ -8,17 +8,21 @@ use cuttings_html::Tag;
 
 use crate::lines::{Candidate, Kind};
 use crate::page::Page;
-use crate::phrases::{opens_boilerplate, opens_contact};
+use crate::phrases::{fold, is_disclaimer, opens_boilerplate, opens_contact};
 use crate::prune::Reason;
 
 /// What stands before the headline is not the story, unless most of it does;
-/// the headline again, after the story, begins something else.
-pub fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
+/// the headline again, after the story, begins something else. Where the page
+/// has the headline as its `h1`, the same words in a lesser heading open a
+/// section.
+pub fn drop_before_headline(page: &Page<'_>, lines: &mut [Candidate], headline: &str) {
     if headline.len() < 8 {
         return;
     }
-    let is_headline = |candidate: &Candidate| {
-        matches!(candidate.kind, Kind::Heading(_)) && candidate.folded == headline
+    let has_main = has_main_headline(page, headline);
+    let is_headline = |candidate: &Candidate| match candidate.kind {
+        Kind::Heading(level) => (level == 1 || !has_main) && candidate.folded == headline,
+        _ => false,
     };
     let size = |lines: &[Candidate]| -> usize {
         lines
@@ -39,13 +43,27 @@ pub fn drop_before_headline(lines: &mut [Candidate], headline: &str) {
         }
         if let Some(again) = lines[first + 1..].iter().position(is_headline) {
             let again = first + 1 + again;
-            if size(&lines[first..again]) > 300 {
+            // Right among the paragraphs of the story it heads a section of it.
+            let place = |c: &Candidate| page.node(page.lines[c.line].block as usize).parent;
+            let goes_on = lines[first..again]
+                .iter()
+                .rfind(|c| c.kind == Kind::Paragraph && c.fate.is_none())
+                .is_some_and(|before| place(before) == place(&lines[again]));
+            if !goes_on && size(&lines[first..again]) > 300 {
                 for candidate in &mut lines[again..] {
                     candidate.fate.get_or_insert(Reason::Outside);
                 }
             }
         }
     }
+}
+
+/// Whether an `h1` of the page says the same as its (folded) headline.
+pub fn has_main_headline(page: &Page<'_>, headline: &str) -> bool {
+    page.marked
+        .iter()
+        .map(|at| *at as usize)
+        .any(|at| page.node(at).tag == Tag::H1 && fold(&page.text_in_whole(at)) == headline)
 }
 
 /// Three or more linked headings at the end, with little below each, are the
@@ -55,19 +73,25 @@ pub fn drop_closing_teasers(page: &Page<'_>, lines: &mut [Candidate]) {
     let live: Vec<usize> = (0..lines.len())
         .filter(|at| lines[*at].fate.is_none())
         .collect();
-    let (mut start, mut count, mut below) = (live.len(), 0, 0);
+    let is_heading = |place: &usize| matches!(lines[live[*place]].kind, Kind::Heading(_));
+    let leads = |place: usize| page.lines[lines[live[place]].line].link_share() > 0.9;
+    let (mut start, mut count, mut below, mut paragraphs) = (live.len(), 0, 0, 0);
     for place in (0..live.len()).rev() {
-        let candidate = &lines[live[place]];
-        let line = &page.lines[candidate.line];
-        if matches!(candidate.kind, Kind::Heading(_)) && line.link_share() > 0.9 {
-            (start, below) = (place, 0);
+        let line = &page.lines[lines[live[place]].line];
+        if is_heading(&place) && leads(place) {
+            (start, below, paragraphs) = (place, 0, 0);
             count += 1;
-        } else {
-            below += 1;
-            if below > MOST_BELOW || matches!(candidate.kind, Kind::Heading(_)) {
-                break;
-            }
+            continue;
         }
+        below += 1;
+        paragraphs += usize::from(line.size >= 140 && line.ends_sentence);
+        if below > MOST_BELOW || paragraphs > 1 || is_heading(&place) {
+            break;
+        }
+    }
+    // Linked headings all the way up, with more below them, are the story.
+    if (0..start).rev().find(is_heading).is_some_and(leads) {
+        return;
     }
     let whole: usize = live.iter().map(|at| lines[*at].text.len()).sum();
     let told: usize = live[..start].iter().map(|at| lines[*at].text.len()).sum();
@@ -131,8 +155,9 @@ pub fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
     };
     let last = lines.iter().rposition(is_prose).unwrap_or(first);
     for candidate in &mut lines[..first] {
-        let size = page.lines[candidate.line].size;
-        if candidate.kind == Kind::Paragraph && size < 40 {
+        let line = &page.lines[candidate.line];
+        let is_links = line.size < 200 && line.link_share() > 0.5;
+        if candidate.kind == Kind::Paragraph && (line.size < 40 || is_links) {
             candidate.fate.get_or_insert(Reason::Header);
         }
     }
@@ -152,10 +177,13 @@ pub fn drop_edges(page: &Page<'_>, lines: &mut [Candidate]) {
         .iter_mut()
         .rev()
         .filter(|c| c.fate.is_none())
-        .take(4)
+        .take(6)
     {
-        if matches!(candidate.kind, Kind::Paragraph | Kind::Item) && is_closing(&candidate.text) {
+        let is_plain = matches!(candidate.kind, Kind::Paragraph | Kind::Item);
+        if is_plain && is_closing(&candidate.text) {
             candidate.fate = Some(Reason::AuthorBio);
+        } else if is_plain && is_disclaimer(&candidate.text) {
+            candidate.fate = Some(Reason::Rights);
         } else if page.lines[candidate.line].size > 150 {
             break;
         }
@@ -179,6 +207,9 @@ fn is_closing(text: &str) -> bool {
         " is the editor",
         " is a correspondent",
         " is a contributor",
+        " is the founder",
+        " is the author of",
+        "is not responsible for the opinions",
         "follow him",
         "follow her",
         "follow them on",

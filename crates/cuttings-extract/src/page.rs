@@ -78,17 +78,32 @@ pub struct Page<'d> {
 
 /// Whether a table holds data and does not only lay out the page.
 pub fn is_data_table(page: &Page<'_>, index: usize) -> bool {
-    let (mut rows, mut cells, mut heads) = (0, 0, 0);
-    for node in &page.nodes[index + 1..page.nodes[index].end as usize] {
+    if matches!(page.attr(index, Attr::Role), Some("presentation" | "none")) {
+        return false;
+    }
+    let (mut rows, mut cells, mut heads, mut texts) = (0, 0, 0, 0);
+    for (at, node) in (index + 1..).zip(&page.nodes[index + 1..page.nodes[index].end as usize]) {
         match node.tag {
             Tag::Tr => rows += 1,
-            Tag::Td => cells += 1,
+            Tag::Td => {
+                cells += 1;
+                texts += usize::from(holds_a_text(page, at));
+            }
             Tag::Th => heads += 1,
             Tag::Table => return false,
             _ => {}
         }
     }
-    heads > 0 || (rows >= 2 && cells > rows)
+    heads > 0 || (rows >= 2 && cells > rows && texts == 0)
+}
+
+/// Whether a cell holds several paragraphs, as no datum does.
+fn holds_a_text(page: &Page<'_>, cell: usize) -> bool {
+    page.lines[page.lines_in(cell)]
+        .iter()
+        .filter(|line| line.size >= 80 && line.ends_sentence && line.link_share() < 0.3)
+        .count()
+        >= 3
 }
 
 /// Elements that break a line.

@@ -30,6 +30,15 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+/// Whether a line is a break that the author set between two parts of the text:
+/// `___`, `* * *`.
+pub fn is_break(text: &str) -> bool {
+    let signs: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    (3..=12).contains(&signs.len())
+        && matches!(signs[0], '_' | '*')
+        && signs.iter().all(|sign| *sign == signs[0])
+}
+
 /// Whether two texts have the same words in the same order.
 pub fn same_words(a: &str, b: &str) -> bool {
     let folded = fold(a);
@@ -101,7 +110,12 @@ const WHOLE_LINES: &[&str] = &[
     "teilen ist heilen", "artikel teilen", "beitrag teilen", "diesen artikel teilen",
     "diesen beitrag teilen", "seite drucken", "artikel drucken", "zurück", "nach oben",
     "zum seitenanfang", "zur übersicht", "zurück zur übersicht", "weitere artikel",
-    "weitere beiträge", "weitere themen", "ähnliche artikel", "ähnliche beiträge",
+    "weitere beiträge", "weitere themen", "ähnliche artikel", "ähnliche beiträge", "caption",
+    "rezept drucken", "print recipe", "externer inhalt", "bild anzeigen bild schließen",
+    "vergrößern", "bild vergrößern", "agrandir", "ampliar", "kommentare geschlossen",
+    "comments are closed", "comments closed", "noch keine bewertungen loading",
+    "no ratings yet loading", "noch keine kommentare", "keine kommentare", "sin comentarios",
+    "aucun commentaire", "nessun commento",
 ];
 
 static LABELS: LazyLock<HashSet<&str>> = LazyLock::new(|| WHOLE_LINES.iter().copied().collect());
@@ -119,7 +133,10 @@ const STARTS: &[&str] = &[
     "das könnte sie auch", "lees ook", "lire aussi", "à lire aussi", "a lire aussi", "à lire :",
     "lea también", "lea además", "le puede interesar", "leia também", "leia mais", "veja também",
     "leggi anche", "te puede interesar", "vea también", "lea aquí", "читайте также",
-    "czytaj także", "zobacz też", "advertisement", "story continues below",
+    "czytaj także", "czytaj też", "czytaj również", "czytaj więcej", "zobacz też", "zobacz także",
+    "zobacz również", "dowiedz się więcej", "puedes ver:", "mira:", "mira también", "lee también",
+    "ver también", "lire également", "voir aussi", "vedi anche", "lees meer", "läs också",
+    "les også", "læs også", "advertisement", "story continues below",
     "article continues below", "sign up for ", "sign up to ", "sign up here", "subscribe to ",
     "subscribe now", "subscribe for ", "click here to subscribe", "click here to read",
     "follow us on", "follow us:", "follow him on", "follow her on", "follow them on", "like us on",
@@ -128,8 +145,7 @@ const STARTS: &[&str] = &[
     "copyright 19", "(c) 20", "© 20", "©20", "© 19", "all rights reserved", "tags:", "tagged:",
     "tagged with", "tags |", "filed under", "filed in", "posted in", "posted under", "categories:",
     "category:", "topics:", "schlagwörter:", "schlagworte:", "etiquetas:", "keywords:",
-    "this article was originally published", "this article originally appeared",
-    "this story was originally published", "originally published", "the post ", "photo:",
+    "the post ", "photo:",
     "photos:", "photo by", "photo credit", "photograph:", "image:", "image credit", "image via",
     "images:", "image source", "images via", "foto:", "fotos:", "bild:", "picture:", "credit:",
     "photo courtesy", "featured image", "getty images", "header image", "cover image",
@@ -153,7 +169,8 @@ const STARTS: &[&str] = &[
     "did you like", "did you enjoy", "to read more", "to continue reading", "already a subscriber",
     "already a member", "please sign in", "please log in", "you must be logged in", "log in to",
     "sign in to", "you are currently", "please enable", "your browser", "copy link", "pin this",
-    "pin it", "save for later", "jump to recipe",
+    "pin it", "save for later", "jump to recipe", "责任编辑", "責任編輯", "编辑：", "編輯：", "来源：",
+    "اقرأ أيضا", "اقرأ أيضًا",
 ];
 
 /// What is asked of a reader.
@@ -272,6 +289,60 @@ static COOKIE: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .build(["cookie"])
         .expect("one word is far below the automaton's limits")
 });
+/// How an outlet says that its text binds it to nothing, lower case.
+const DISCLAIMERS: &[&str] = &[
+    "informational purposes",
+    "information purposes only",
+    "general information only",
+    "purposes only and",
+    "substitute for professional",
+    "substitute for medical",
+    "a substitute for direct",
+    "not intended to replace",
+    "not constitute",
+    "not be construed",
+    "not be considered",
+    "not provide tax",
+    "not provide legal",
+    "not provide medical",
+    "registered investment advis",
+    "securities offered through",
+    "securities and services offered",
+    "securities & services offered",
+    "offered through and",
+    "registered trademark",
+    "trademarks of",
+    "obtain a prospectus",
+    "past performance is",
+    "past performance does",
+    "keine anlageberatung",
+    "ersetzt keine",
+    "dient ausschließlich",
+    "à titre informatif",
+    "titre d'information",
+    "fines informativos",
+    "carácter informativo",
+    "scopo informativo",
+];
+
+/// Whether a line, standing at the end of a text, disclaims it.
+pub fn is_disclaimer(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    (text.len() < 40 && (lower.starts_with("disclaimer") || lower.starts_with("disclosure")))
+        || DISCLAIMERS.iter().any(|phrase| lower.contains(phrase))
+}
+
+/// Whether a line says that the outlet is paid for what is bought by its links.
+pub fn is_commission_notice(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.contains("commission")
+        && ["earn", "receive", "get paid", "provision"]
+            .iter()
+            .any(|word| lower.contains(word))
+        && ["link", "purchase", "buy"]
+            .iter()
+            .any(|word| lower.contains(word))
+}
 
 /// Headings and lead-ins of the address block that closes a press release.
 const CONTACTS: &[&str] = &[
@@ -302,6 +373,11 @@ const CONTACTS: &[&str] = &[
     "contacto de prensa",
     "contato",
     "contatti",
+    "originalpublikation",
+    "original publication",
+    "publication originale",
+    "zusatzinformationen",
+    "zum weiterlesen",
 ];
 
 /// Whether a short line opens the address block at the end of a text.
@@ -368,15 +444,15 @@ static APPEALS: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// Whether a line is a label or a button and nothing else.
 pub fn is_label(text: &str) -> bool {
+    if text.len() < 300 && is_shortcode(text) {
+        return true;
+    }
     if text.len() > 60 {
         return false;
     }
     let folded = fold(text);
     // A number alone, and what a template left unfilled.
-    if folded.bytes().all(|b| b.is_ascii_digit())
-        || text.starts_with("{{")
-        || text.starts_with("[vc_")
-    {
+    if folded.bytes().all(|b| b.is_ascii_digit()) || text.starts_with("{{") || is_shortcode(text) {
         return true;
     }
     if LABELS.contains(folded.as_str()) {
@@ -427,6 +503,46 @@ pub fn is_label(text: &str) -> bool {
             ))
 }
 
+/// Whether a line begins with a tag that the publishing system should have
+/// replaced: `[button link="…"]`, `[vc_row]`.
+fn is_shortcode(text: &str) -> bool {
+    let Some(inside) = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.split(']').next())
+    else {
+        return false;
+    };
+    let name = inside.split(' ').next().unwrap_or("");
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && (name.contains('_') || inside.contains('='))
+}
+
+/// How notes of the page on itself begin, lower case, as printed: how to cite it,
+/// when it was filed, what is earned by it, whose the pictures are.
+#[rustfmt::skip]
+const NOTES: &[&str] = &[
+    "citation:", "suggested citation", "zitiervorschlag", "zitierhinweis", "how to cite this",
+    "cite this article", "this entry was posted", "dieser eintrag wurde", "dieser beitrag wurde am",
+    "der beitrag wurde am", "this post contains references to products",
+    "we recommend the best products", "letzte aktualisierung am", "(alle angaben ohne gewähr",
+    "alle angaben ohne gewähr", "beitragsbild:", "titelbild:", "abbildung:", "bildnachweis",
+    "sofern nicht anders", "unless otherwise noted", "unless otherwise stated",
+    "except where otherwise noted", "note: we may earn", "prices and availability",
+    "materiał chroniony prawem", "dieser beitrag enthält werbung",
+    "dieser artikel enthält affiliate", "dieser beitrag enthält affiliate", "anzeige, enthält",
+    "bei fragen und anregungen zu diesem",
+];
+
+/// Whether a line is a note of the page on itself, however long.
+pub fn is_note(text: &str) -> bool {
+    let start: String = text.chars().take(48).flat_map(char::to_lowercase).collect();
+    let start = start.trim_start_matches(['*', '(', '[', ' ', '–', '—']);
+    NOTES.iter().any(|phrase| start.starts_with(phrase))
+}
+
 /// How headings begin over what is not the story, folded.
 #[rustfmt::skip]
 const OTHER_PARTS: &[&str] = &[
@@ -451,6 +567,7 @@ const OTHER_PARTS: &[&str] = &[
     "kommentar schreiben", "schreibe einen kommentar", "schreiben sie einen kommentar",
     "über den autor", "über die autorin", "weitere beiträge", "neueste beiträge", "meistgelesen",
     "auch interessant", "verwandte artikel", "diesen beitrag teilen", "das könnte dich auch",
+    "sie könnten auch", "das könnte ihnen", "vous aimerez aussi", "vous aimerez peut être",
     "articles similaires", "à lire aussi", "sur le même sujet", "laisser un commentaire",
     "commentaires", "artículos relacionados", "noticias relacionadas", "te puede interesar",
     "también te puede", "comentarios", "deja un comentario", "articoli correlati",
@@ -458,6 +575,42 @@ const OTHER_PARTS: &[&str] = &[
     "comentários", "gerelateerde", "lees ook", "reacties", "関連記事", "おすすめ", "相关", "相關", "похожие",
     "читайте также", "комментарии",
 ];
+
+/// Whether a line ends, after a sentence or in brackets, with who made a picture,
+/// as captions without markup do: "The pier on Tuesday. Photo: Ada Byron".
+pub fn ends_with_credit(text: &str) -> bool {
+    const CREDITS: &[&str] = &[
+        "Foto: ",
+        "Fotos: ",
+        "Photo: ",
+        "Photos: ",
+        "Bild: ",
+        "Bilder: ",
+        "Image: ",
+        "Credit: ",
+        "Foto/",
+        "Photo/",
+        "Photo by ",
+        "Photo via ",
+        "Photo courtesy ",
+        "Foto © ",
+        "Crédito: ",
+        "Photograph: ",
+        "Illustration: ",
+        "Grafik: ",
+        "Фото: ",
+        "fot. ",
+    ];
+    let text = text.trim_end_matches([')', '.', ' ']);
+    CREDITS.iter().any(|lead| {
+        text.rfind(lead).is_some_and(|at| {
+            let (before, name) = (text[..at].trim_end(), &text[at + lead.len()..]);
+            before.ends_with(['.', '(', '|', '!', '?', '/', '–', '-'])
+                && !name.is_empty()
+                && name.split_whitespace().count() <= 6
+        })
+    })
+}
 
 /// Whether a heading opens a part of the page that is not the story.
 pub fn opens_other_part(heading: &str) -> bool {
@@ -531,5 +684,22 @@ mod tests {
             assert!(is_label(line), "{line}");
         }
         assert!(!is_label("Shares fell by a third"));
+    }
+
+    #[test]
+    fn a_credit_at_the_end_of_a_line_tells_a_caption() {
+        for line in [
+            "The pier on Tuesday. Photo: Ada Byron",
+            "Der Steg am Dienstag (Foto: Ada Byron)",
+            "Four boats left the pier this week. | Photo by Ada Byron",
+        ] {
+            assert!(ends_with_credit(line), "{line}");
+        }
+        for line in [
+            "She put down one word below the Photo: pier.",
+            "He kept the photo by the window of the room.",
+        ] {
+            assert!(!ends_with_credit(line), "{line}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use cuttings_html::{Attr, Tag};
 use serde::Serialize;
 use url::Url;
 
-use crate::page::Page;
+use crate::page::{Page, is_block};
 use crate::phrases::{fold, is_label};
 use crate::traits::Traits;
 
@@ -58,6 +58,18 @@ impl Addresses {
         matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.to_string())
     }
 
+    /// The name of a place on the page itself that an address leads to.
+    pub fn own_fragment<'a>(&self, address: &'a str) -> Option<&'a str> {
+        let (page, name) = address.trim().split_once('#')?;
+        let is_own = page.is_empty()
+            || self.base.as_ref().is_some_and(|base| {
+                base.join(page).is_ok_and(|page| {
+                    page.as_str() == base.as_str().split('#').next().unwrap_or_default()
+                })
+            });
+        (is_own && !name.is_empty()).then_some(name)
+    }
+
     /// An absolute `http` or `https` address.
     pub fn web(&self, address: &str) -> Option<String> {
         self.absolute(address).filter(|url| url.starts_with("http"))
@@ -93,6 +105,13 @@ pub fn read(page: &Page<'_>, index: usize, addresses: &Addresses) -> Option<Pict
     };
     let (width, height) = (number(Attr::Width), number(Attr::Height));
     if width.is_some_and(|side| side < MIN_SIDE) || height.is_some_and(|side| side < MIN_SIDE) {
+        return None;
+    }
+    // The shape of banners.
+    if let (Some(width), Some(height)) = (width, height)
+        && height <= 120
+        && width >= 5 * height
+    {
         return None;
     }
     let src = address(page, index).and_then(|address| addresses.web(address))?;
@@ -149,6 +168,33 @@ fn caption_in(page: &Page<'_>, frame: usize) -> Option<usize> {
                 node.traits.has(Traits::CAPTION) && node.tag != Tag::Img && node.tag != Tag::None
             })
         })
+        .or_else(|| {
+            let first = page.lines[page.lines_in(frame)].first()?;
+            is_box(page, frame).then_some(first.block as usize)
+        })
+}
+
+/// Whether an element is named as the box of a picture, and holds one with at
+/// most a caption and a credit below it.
+pub fn is_box(page: &Page<'_>, index: usize) -> bool {
+    let node = page.node(index);
+    node.traits.has(Traits::PICTURE)
+        && is_block(node.tag)
+        && (1..=2).contains(&page.lines_in(index).len())
+        && page.lines[page.lines_in(index)]
+            .iter()
+            .all(|line| line.start < node.end && line.size <= 400)
+        && {
+            let first = page.lines[page.lines_in(index).start].start as usize;
+            let is_heading = |at: usize| {
+                matches!(
+                    page.node(at).tag,
+                    Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6
+                )
+            };
+            (index..first).any(|at| page.node(at).tag == Tag::Img)
+                && !(index..node.end as usize).any(is_heading)
+        }
 }
 
 fn read_caption(page: &Page<'_>, frame: usize, picture: &mut Picture) {
@@ -168,10 +214,63 @@ fn read_caption(page: &Page<'_>, frame: usize, picture: &mut Picture) {
         }
         picture.credit = Some(credit).filter(|credit| !credit.is_empty());
     }
-    let text = text.trim();
+    let mut text = text.trim();
+    if picture.credit.is_none()
+        && let Some((caption, credit)) = split_credit(text)
+    {
+        picture.credit = Some(credit.to_owned());
+        text = caption;
+    }
     if !is_label(text) {
         picture.caption = Some(text.to_owned());
     }
+}
+
+/// How the credit at the end of a caption begins.
+const CREDIT_MARKS: &[&str] = &[
+    "©",
+    "Photo:",
+    "Photograph:",
+    "Photo by ",
+    "Foto:",
+    "Fotos:",
+    "Picture:",
+    "Image:",
+    "Credit:",
+    "Bild:",
+    "Fotografía:",
+    "Photo credit:",
+    "Source:",
+    "Quelle:",
+    "摄影：",
+    "写真：",
+    "写真提供：",
+    "تصوير:",
+];
+
+/// The longest credit that is told from its caption by such a mark, in bytes.
+const MOST_CREDIT_BYTES: usize = 100;
+
+/// A caption that ends with a credit, as the two.
+fn split_credit(text: &str) -> Option<(&str, &str)> {
+    let at = CREDIT_MARKS
+        .iter()
+        .filter_map(|mark| text.rfind(mark))
+        .filter(|at| {
+            text[..*at]
+                .chars()
+                .next_back()
+                .is_none_or(|before| !before.is_alphanumeric())
+        })
+        .min_by_key(|at| text.len() - at)?;
+    let (caption, credit) = text.split_at(at);
+    let caption = caption.trim_end_matches(|c: char| c.is_whitespace() || "([|/–—-•".contains(c));
+    let credit = if text[..at].ends_with(['(', '[']) {
+        credit.trim_end_matches([')', ']'])
+    } else {
+        credit
+    };
+    (credit.len() <= MOST_CREDIT_BYTES).then_some((caption, credit.trim()))
 }
 
 fn address<'d>(page: &Page<'d>, index: usize) -> Option<&'d str> {
@@ -292,6 +391,21 @@ mod tests {
         assert_eq!(largest("a.jpg, b.jpg 2x"), Some("b.jpg"));
         assert_eq!(largest("a.jpg"), Some("a.jpg"));
         assert_eq!(largest(""), None);
+    }
+
+    #[test]
+    fn a_credit_at_the_end_of_a_caption_is_told_from_it() {
+        assert_eq!(
+            split_credit("The gate at noon (Photo: A. Reyes)"),
+            Some(("The gate at noon", "Photo: A. Reyes"))
+        );
+        assert_eq!(
+            split_credit("The gate. © A. Reyes/Courier"),
+            Some(("The gate.", "© A. Reyes/Courier"))
+        );
+        assert_eq!(split_credit("A photo by the gate shows the king."), None);
+        let long = format!("Photo: {}", "a long story about the gate ".repeat(8));
+        assert_eq!(split_credit(&long), None);
     }
 
     #[test]

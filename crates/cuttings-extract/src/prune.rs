@@ -6,10 +6,13 @@
 //! holds: a name such as `has-sidebar` on a box with half the text in it is
 //! about the layout, so every rule has a share above which it stands back.
 
+use std::collections::{HashMap, HashSet};
+
 use cuttings_html::{Attr, Tag};
 
 use crate::page::{Node, Page, is_block};
-use crate::shape::Discussion;
+use crate::phrases::same_words;
+use crate::shape::{Claim, Discussion};
 use crate::traits::Traits;
 
 /// Why something is left out.
@@ -83,8 +86,30 @@ impl Prose {
 }
 
 /// Marks what is not the story. In a discussion, posts and their authors stay.
-pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
+///
+/// `headline` is that of the story: what holds it is no layer over the page,
+/// whatever it is called.
+pub fn prune(
+    page: &mut Page<'_>,
+    prose: &Prose,
+    discussion: Discussion,
+    claim: Claim,
+    headline: Option<&str>,
+) {
+    let headline = headline.and_then(|words| {
+        page.marked
+            .iter()
+            .map(|at| *at as usize)
+            .find(|at| page.node(*at).tag == Tag::H1 && same_words(&page.text_in(*at), words))
+    });
+    let lede = lede_named_teaser(page);
     let total = prose.total().max(1.0);
+    let sizes = Prose::of(page.lines.iter().map(|line| line.size as f32));
+    let whole = sizes.total().max(1.0);
+    let cards = match claim {
+        Claim::Story => HashSet::new(),
+        Claim::Text | Claim::Nothing => cards(page),
+    };
     let mut at = page.body;
     let end = page.node(page.body).end as usize;
     while at < end {
@@ -94,9 +119,17 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
             continue;
         }
         let lines = page.lines_in(at);
-        let share = prose.between(&lines) / total;
+        // On a page of short lines, a few long ones in its footer are most of the
+        // prose and little of the text.
+        let share = (prose.between(&lines) / total).min(sizes.between(&lines) * 3.0 / whole);
+        let is_card = page
+            .attr(at, Attr::Class)
+            .is_some_and(|class| cards.contains(class));
         if at != page.body
-            && let Some(reason) = verdict(page, at, share, discussion)
+            && !is_card
+            && let Some(reason) = verdict(page, at, share, discussion, claim)
+            && !(reason == Reason::Promotion && lede.is_some_and(|lede| page.is_inside(at, lede)))
+            && !(reason == Reason::Layer && headline.is_some_and(|inner| page.is_inside(inner, at)))
         {
             page.nodes[at].dropped = Some(reason);
             at = node.end as usize;
@@ -107,6 +140,41 @@ pub fn prune(page: &mut Page<'_>, prose: &Prose, discussion: Discussion) {
             at += 1;
         }
     }
+}
+
+/// Share of all text of a page that boxes of one class hold together before they
+/// are what the page shows, whatever they are called.
+const MIN_CARD_SHARE: f32 = 0.2;
+
+/// Class attributes that many boxes have, which hold much of the page's text
+/// together: the cards of a list.
+fn cards<'d>(page: &Page<'d>) -> HashSet<&'d str> {
+    let size = |index: usize| -> u32 {
+        page.lines[page.lines_in(index)]
+            .iter()
+            .map(|line| line.size)
+            .sum()
+    };
+    let mut classes: HashMap<&'d str, (u32, u32)> = HashMap::new();
+    for at in page.body..page.nodes.len() {
+        let node = page.node(at);
+        if node.tag != Tag::None
+            && node.end_line > node.first_line
+            && !node.traits.has(Traits::LAYER | Traits::COMMENTS)
+            && NAME_RULES.iter().any(|(hint, ..)| node.traits.has(*hint))
+            && let Some(class) = page.attr(at, Attr::Class)
+        {
+            let held = classes.entry(class).or_default();
+            held.0 += 1;
+            held.1 += size(at);
+        }
+    }
+    let whole = size(page.body) as f32;
+    classes
+        .into_iter()
+        .filter(|(_, (count, held))| *count >= 4 && *held as f32 >= MIN_CARD_SHARE * whole)
+        .map(|(class, _)| class)
+        .collect()
 }
 
 /// What stands below a heading that is named for other stories goes with it,
@@ -126,6 +194,25 @@ fn drop_headed(page: &mut Page<'_>, mut at: usize, heading: &Node) -> usize {
         at = node.end as usize;
     }
     at
+}
+
+/// The lede, where a page calls it the teaser of the article: the first element
+/// of such a name after the headline, with a whole sentence and no link.
+fn lede_named_teaser(page: &Page<'_>) -> Option<usize> {
+    let headline = page
+        .marked
+        .iter()
+        .map(|at| *at as usize)
+        .find(|at| page.node(*at).tag == Tag::H1)?;
+    let first = (headline..page.nodes.len()).find(|at| {
+        let traits = page.node(*at).traits;
+        traits.has(Traits::DEK) && traits.has(Traits::PROMOTION)
+    })?;
+    let lines = &page.lines[page.lines_in(first)];
+    let tells = lines
+        .iter()
+        .any(|line| line.size >= 120 && line.ends_sentence);
+    (tells && lines.iter().all(|line| line.link_size == 0)).then_some(first)
 }
 
 fn heading_level(tag: Tag) -> Option<u8> {
@@ -161,12 +248,21 @@ const NAME_RULES: &[(Traits, Reason, f32)] = &[
     (Traits::DATE, Reason::Metadata, 0.02),
 ];
 
+/// The part of a discussion's prose that is told of one author at most.
+const MAX_PROFILE_SHARE: f32 = 0.15;
+
 /// The part of a page's prose that a pull quote holds at most.
 const MAX_PULL_QUOTE_SHARE: f32 = 0.15;
 
 /// Whether, and why, the element at `index` is not the story; `share` is the
 /// part of the page's prose that it holds.
-fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) -> Option<Reason> {
+fn verdict(
+    page: &Page<'_>,
+    index: usize,
+    share: f32,
+    discussion: Discussion,
+    claim: Claim,
+) -> Option<Reason> {
     let node = page.node(index);
     // Printed beside the text, whatever element holds it; the HTML shows it.
     if node.traits.has(Traits::PULL_QUOTE)
@@ -209,6 +305,7 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
             (!quoted).then_some((Reason::Footer, 0.3))
         }
         Tag::Form => Some((Reason::Control, 0.1)),
+        Tag::A if is_heading_mark(page, index) => return Some(Reason::Control),
         _ => None,
     };
     if let Some((reason, most)) = by_tag
@@ -237,6 +334,9 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
         node.tag,
         Tag::Html | Tag::Body | Tag::Main | Tag::Tr | Tag::Td | Tag::Th | Tag::Tbody
     );
+    if node.tag == Tag::Span && is_card_in_sentence(page, index) {
+        return Some(Reason::Layer);
+    }
     if is_frame || node.traits == Traits::NONE {
         return None;
     }
@@ -252,6 +352,13 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
     {
         return Some(Reason::Hidden);
     }
+    if discussion != Discussion::No
+        && node.traits.has(Traits::PROFILE)
+        && share <= MAX_PROFILE_SHARE
+        && !named_body
+    {
+        return Some(Reason::AuthorBio);
+    }
     for (hint, reason, most) in NAME_RULES {
         if !node.traits.has(*hint) || share > *most || named_body {
             continue;
@@ -259,7 +366,12 @@ fn verdict(page: &Page<'_>, index: usize, share: f32, discussion: Discussion) ->
         let spared = match *reason {
             Reason::Comments => discussion == Discussion::OfComments,
             Reason::Byline => is_long(page, index) || discussion != Discussion::No,
-            Reason::Metadata | Reason::Promotion => is_heading || is_long(page, index),
+            Reason::Metadata | Reason::Promotion => {
+                // Where nothing claims to be a story, the page may be made of these.
+                is_heading
+                    || is_long(page, index)
+                    || (claim == Claim::Nothing && has_heading(page, index))
+            }
             // A list of contents is links, and an advertisement has no long text.
             Reason::ContentsList => !is_linked(page, index),
             // What is behind the wall is the story, and long; the wall is short.
@@ -359,7 +471,19 @@ fn is_row_of_teasers(page: &Page<'_>, index: usize) -> bool {
         }
     }
     let most = names.iter().map(|(_, _, count)| *count).max().unwrap_or(0);
-    most >= 3 && teasers > 3 * others
+    most >= 3 && teasers > 3 * others && !is_bare_list(page, index)
+}
+
+/// Whether an element is a list of lines without pictures or headings. Links in it
+/// are judged as a list by [`crate::lines`], which knows what leads to it.
+fn is_bare_list(page: &Page<'_>, index: usize) -> bool {
+    matches!(page.node(index).tag, Tag::Ul | Tag::Ol)
+        && page.lines[page.lines_in(index)]
+            .iter()
+            .all(|line| page.node(line.block as usize).tag == Tag::Li)
+        && !page.nodes[index..page.node(index).end as usize]
+            .iter()
+            .any(|node| node.tag == Tag::Img)
 }
 
 /// A linked heading, or a link around everything, and little more.
@@ -377,7 +501,22 @@ fn is_teaser(page: &Page<'_>, index: usize) -> bool {
         .iter()
         .take(3)
         .any(|line| line.size >= 15 && line.size <= 200 && line.link_share() > 0.9);
-    titled && lines.len() <= 8 && plain <= 400 && size <= 700
+    // Items that are a link and nothing else are a list of links.
+    let is_bare = page.node(index).tag == Tag::Li && lines.len() == 1;
+    titled && !is_bare && lines.len() <= 8 && plain <= 400 && size <= 700
+}
+
+/// Whether a link is the sign beside a heading that leads to the heading
+/// itself: "#", "¶", or nothing that can be seen.
+fn is_heading_mark(page: &Page<'_>, index: usize) -> bool {
+    page.attr(index, Attr::Href)
+        .is_some_and(|href| href.contains('#'))
+        && page
+            .upward(index)
+            .skip(1)
+            .take(3)
+            .any(|at| heading_level(page.node(at).tag).is_some() || page.node(at).tag == Tag::H1)
+        && !page.text_in(index).chars().any(char::is_alphanumeric)
 }
 
 /// Whether the page has a main headline, and none of them in this element.
@@ -389,6 +528,16 @@ fn headline_is_outside(page: &Page<'_>, index: usize) -> bool {
         .filter(|at| page.node(*at).tag == Tag::H1)
         .peekable();
     headlines.peek().is_some() && headlines.all(|at| !page.is_inside(at, index))
+}
+
+/// Whether a part of the page has a heading of its own.
+fn has_heading(page: &Page<'_>, index: usize) -> bool {
+    let node = page.node(index);
+    (index..node.end as usize).any(|at| {
+        let inner = page.node(at);
+        matches!(inner.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4)
+            && inner.end_line > inner.first_line
+    })
 }
 
 /// Whether an element holds more text than a byline or a row of tags does.
@@ -408,6 +557,30 @@ fn stands_alone(page: &Page<'_>, index: usize) -> bool {
         && page.lines[lines]
             .iter()
             .all(|line| line.end <= page.node(index).end)
+}
+
+/// Whether an inline element inside a sentence is a card that opens over it: a
+/// picture and a few links beside each other, with no words of its own.
+fn is_card_in_sentence(page: &Page<'_>, index: usize) -> bool {
+    const MOST_NODES: usize = 100;
+    let end = page.node(index).end as usize;
+    if end - index > MOST_NODES {
+        return false;
+    }
+    let (mut links, mut has_picture) = (0, false);
+    for at in index + 1..end {
+        let node = page.node(at);
+        let is_right_inside = node.parent as usize == index;
+        match node.tag {
+            Tag::A if is_right_inside => links += 1,
+            Tag::Img if is_right_inside => has_picture = true,
+            Tag::None if is_right_inside && !page.doc.text(node.id).trim().is_empty() => {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    has_picture && links >= 3
 }
 
 /// Whether a hidden element is a part of the text that a reader may unfold: it

@@ -51,6 +51,13 @@ pub struct OtherPages {
     pub next_page: Option<Url>,
 }
 
+impl OtherPages {
+    /// Whether the rule found none.
+    pub fn is_empty(&self) -> bool {
+        self.single_page.is_none() && self.next_page.is_none()
+    }
+}
+
 /// What is wrong with a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}: {message}", file.display())]

@@ -10,8 +10,9 @@
 
 use cuttings_html::{Attr, Tag};
 
+use crate::lines_edges::has_main_headline;
 use crate::page::{Line, Page};
-use crate::phrases::same_words;
+use crate::phrases::{fold, same_words};
 use crate::prune::Prose;
 use crate::traits::Traits;
 
@@ -118,7 +119,65 @@ pub fn find(page: &Page<'_>, prose: &Prose, headline: Option<&str>) -> Option<us
             _ => break,
         }
     }
-    Some(post_with_headline(page, prose, at, headline).unwrap_or(at))
+    if let Some(post) = post_with_headline(page, prose, at, headline) {
+        return Some(post);
+    }
+    Some(with_other_parts(page, prose, at))
+}
+
+/// Up how many levels from the place found another part of the text is looked
+/// for: page builders wrap each part several times.
+const PART_LEVELS: usize = 6;
+
+/// Where a text is cut into parts of one name, with a picture or a form between
+/// them, the element that holds all of them; else `root` again.
+fn with_other_parts(page: &Page<'_>, prose: &Prose, root: usize) -> usize {
+    let mut widest = root;
+    for at in page.upward(root).take(PART_LEVELS) {
+        let outer = page.node(at).parent as usize;
+        if matches!(page.node(at).tag, Tag::Body | Tag::Main | Tag::Article) || outer == at {
+            break;
+        }
+        let is_split = children(page, outer).any(|other| {
+            other < at
+                && (page.node(other).tag == Tag::P || is_part_like(page, at, other))
+                && page
+                    .lines_in(other)
+                    .any(|line| is_paragraph(page, prose, line))
+        });
+        if is_split {
+            widest = outer;
+        }
+    }
+    widest
+}
+
+/// Whether two siblings have a class name in common and the other is no post
+/// or teaser with a heading that leads elsewhere.
+fn is_part_like(page: &Page<'_>, one: usize, other: usize) -> bool {
+    if page.node(one).tag != page.node(other).tag || page.node(other).tag == Tag::Article {
+        return false;
+    }
+    let (Some(ours), Some(theirs)) = (page.attr(one, Attr::Class), page.attr(other, Attr::Class))
+    else {
+        return false;
+    };
+    ours.split_whitespace()
+        .any(|name| theirs.split_whitespace().any(|their| their == name))
+        && !headings(page, other).any(|heading| {
+            page.lines_in(heading)
+                .any(|line| page.lines[line].link_share() > 0.9)
+        })
+}
+
+/// Whether a line is a whole paragraph of a text.
+fn is_paragraph(page: &Page<'_>, prose: &Prose, at: usize) -> bool {
+    let line = &page.lines[at];
+    prose.between(&(at..at + 1)) > 0.0
+        && line.size >= 140
+        && line.ends_sentence
+        && line.link_share() < 0.2
+        && page.node(line.block as usize).tag == Tag::P
 }
 
 /// Whether a whole paragraph stands after the headline and before `child`: the
@@ -130,7 +189,7 @@ fn has_lede_before(page: &Page<'_>, prose: &Prose, outer: usize, child: usize) -
         .marked
         .iter()
         .map(|at| *at as usize)
-        .rfind(|at| page.node(*at).tag == Tag::H1 && (outer..child).contains(at));
+        .rfind(|at| page.node(*at).tag == Tag::H1 && *at < child);
     let Some(headline) = headline else {
         return false;
     };
@@ -140,10 +199,19 @@ fn has_lede_before(page: &Page<'_>, prose: &Prose, outer: usize, child: usize) -
         .any(|at| {
             let line = &page.lines[at];
             let block = page.node(line.block as usize);
-            line.size >= 140
+            let least = if block.tag == Tag::P || block.traits.has(Traits::DEK) {
+                140
+            } else {
+                200
+            };
+            line.size >= least
                 && line.ends_sentence
                 && line.link_share() < 0.2
-                && (block.tag == Tag::P || block.traits.has(Traits::DEK))
+                && !matches!(block.tag, Tag::Li | Tag::Td | Tag::Dd | Tag::Figcaption)
+                && !page
+                    .upward(line.block as usize)
+                    .take(3)
+                    .any(|at| page.node(at).traits.has(Traits::CAPTION))
         })
 }
 
@@ -244,8 +312,10 @@ fn post_with_headline(
 ) -> Option<usize> {
     let headline = headline?;
     let whole = prose.between(&page.lines_in(root));
+    let has_main = has_main_headline(page, &fold(headline));
     let heading = (root..page.node(root).end as usize).find(|at| {
         matches!(page.node(*at).tag, Tag::H1 | Tag::H2 | Tag::H3)
+            && (page.node(*at).tag == Tag::H1 || !has_main)
             && !page.is_dropped(*at)
             && same_words(&page.text_in(*at), headline)
     })?;

@@ -34,6 +34,30 @@ pub enum Discussion {
     OfComments,
 }
 
+/// How much of a story a page says it is, before its text is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// An article by its type, with an author or a date.
+    Story,
+    /// One of the two.
+    Text,
+    /// Neither: a list, a product, the page of a firm, or an old blog.
+    Nothing,
+}
+
+/// What the metadata of a page claims.
+pub fn claim(found: &Metadata) -> Claim {
+    match (found.is_article, is_signed(found)) {
+        (true, true) => Claim::Story,
+        (false, false) => Claim::Nothing,
+        _ => Claim::Text,
+    }
+}
+
+fn is_signed(found: &Metadata) -> bool {
+    found.published.is_some() || !found.authors.is_empty()
+}
+
 /// Whether the page is a discussion, and of what.
 pub fn discussion(
     page: &Page<'_>,
@@ -111,10 +135,9 @@ pub fn of(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> Shape {
         .map(|line| line.size)
         .sum();
     let share = told as f32 / shown.max(1) as f32;
-    let signed = found.published.is_some() || !found.authors.is_empty();
     if (found.is_article && told >= 80)
         || (told >= 1200 && share >= 0.4)
-        || (signed && told >= 250 && share >= 0.15)
+        || (is_signed(found) && told >= 250 && share >= 0.15)
     {
         Shape::Story
     } else {

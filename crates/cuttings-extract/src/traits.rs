@@ -49,6 +49,11 @@ impl Traits {
     pub const GALLERY: Self = Self(1 << 25);
     pub const CREDIT: Self = Self(1 << 26);
     pub const FOOTNOTES: Self = Self(1 << 27);
+    /// What a forum prints of a person beside each post: rank, badges,
+    /// signature.
+    pub const PROFILE: Self = Self(1 << 28);
+    /// A box around a picture.
+    pub const PICTURE: Self = Self(1 << 29);
 
     /// Whether any of the hints in `other` is in this set.
     pub fn has(self, other: Self) -> bool {
@@ -271,7 +276,7 @@ const LISTS: &[(Traits, &[&str])] = &[
         "-search-box-", "-searchbox-", "-brotkrumen-", "-locale-", "-pagenav",
     ]),
     (Traits::FOOTER, &[
-        "-footer-", "-colophon-", "-site-footer", "-page-footer", "-copyright-", "-imprint-",
+        "-footer-", "-colophon-", "-site-footer", "-page-footer", "-copyright-", "-imprint-", "-disclaimer",
         "-legal-", "-foot-", "-fineprint-",
     ]),
     (Traits::SIDEBAR, &[
@@ -291,7 +296,7 @@ const LISTS: &[(Traits, &[&str])] = &[
     (Traits::LAYER, &[
         "-cookie", "-consent-", "-gdpr-", "-modal-", "-popup-", "-pop-up-", "-overlay-",
         "-lightbox-", "-dialog-", "-onetrust", "-toast-", "-login-", "-signin-", "-sign-in-",
-        "-registration-", "-offcanvas-", "-off-canvas-", "-drawer-", "-truste-", "-didomi",
+        "-registration-", "-offcanvas-", "-off-canvas-", "-truste-", "-didomi",
         "-qc-cmp", "-ccpa-", "-notification-bar-", "-announcement-bar-", "-snackbar-", "-tooltip-",
         "-popover-", "-interstitial-", "-welcome-mat", "-republish",
     ]),
@@ -323,7 +328,7 @@ const LISTS: &[(Traits, &[&str])] = &[
         "-image-credit", "-photo-credit", "-img-caption", "-imagecaption", "-image-caption",
         "-photo-caption", "-bildunterschrift-", "-legende-", "-image-desc", "-media-caption",
         "-picture-caption", "-video-caption", "-bildtext-", "-image-meta-", "-gallery-caption",
-        "-cutline-", "-pie-de-foto", "-piefoto-",
+        "-cutline-", "-pie-de-foto", "-piefoto-", "-thumbcaption-", "-img-desc",
     ]),
     (Traits::CREDIT, &[
         "-credit-", "-credits-", "-copyright-notice", "-photo-credit", "-image-credit",
@@ -390,7 +395,8 @@ const LISTS: &[(Traits, &[&str])] = &[
         "-dek-", "-deck-", "-standfirst-", "-subtitle-", "-sub-title-", "-subheadline-",
         "-sub-headline-", "-subhead-", "-sub-heading-", "-summary-", "-article-summary",
         "-excerpt-", "-lede-", "-lead-", "-intro-", "-teaser-text-", "-vorspann-", "-bajada-",
-        "-chapo-", "-strapline-", "-description-", "-article-intro-",
+        "-chapo-", "-strapline-", "-description-", "-article-intro-", "-article-teaser-",
+        "-artikel-teaser-",
     ]),
     (Traits::CONTENTS_LIST, &[
         "-toc-", "-table-of-contents", "-tableofcontents-", "-ez-toc", "-lwptoc",
@@ -409,6 +415,15 @@ const LISTS: &[(Traits, &[&str])] = &[
     ]),
     (Traits::GALLERY, &[
         "-gallery", "-slideshow", "-carousel", "-slider-", "-swiper",
+    ]),
+    (Traits::PROFILE, &[
+        "-signature", "-postsignature", "-user-extras-", "-userextras-", "-postprofile-",
+        "-post-profile-", "-flair-", "-badges-", "-user-stats-", "-author-stats-", "-last-edit-",
+        "-lastedit-", "-browser-warning-", "-user-title-", "-usertitle-", "-userrank-",
+        "-post-author-info-", "-author-pane-", "-authorpane-",
+    ]),
+    (Traits::PICTURE, &[
+        "-image-", "-img-", "-photo-", "-picture-", "-bild-", "-foto-", "-imagen-",
     ]),
     (Traits::FOOTNOTES, &[
         "-footnote", "-endnote", "-references-", "-fussnote", "-reflist-",

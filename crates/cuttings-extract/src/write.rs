@@ -6,14 +6,18 @@
 //! written, so nothing empty is left behind. Every block at the top gets an id
 //! `b1`, `b2` …, in order.
 
+mod anchors;
+mod asides;
+mod code;
+
 use std::collections::{HashMap, HashSet};
 
 use cuttings_html::{Attr, Tag};
 
+use self::anchors::Anchors;
 use crate::letters::{is_alphanumeric, is_wide};
 use crate::lines::{Candidate, Kind};
 use crate::page::{Line, Page, is_block, is_data_table, push_folded};
-use crate::phrases::is_label;
 use crate::pictures::{self, Addresses, Picture};
 use crate::prune::Reason;
 use crate::safe::{escape_attribute, escape_text};
@@ -37,19 +41,22 @@ pub fn write(
 ) -> Written {
     let mut writer = Writer {
         page,
+        root,
         addresses,
         out: Written::default(),
         open: Vec::new(),
         blocks: 0,
         seen: HashSet::new(),
-        targets: targets(page, root),
+        anchors: Anchors::of(page, lines, addresses),
         last: None,
         tables: HashMap::new(),
+        figure: None,
     };
     for index in lead {
         writer.picture(*index);
     }
     writer.walk(root, lines);
+    writer.end_links();
     writer.out
 }
 
@@ -85,15 +92,18 @@ struct Container {
 
 struct Writer<'w, 'd> {
     page: &'w Page<'d>,
+    root: usize,
     addresses: &'w Addresses,
     out: Written,
     open: Vec<Container>,
     blocks: usize,
     seen: HashSet<String>,
-    targets: HashSet<&'d str>,
+    anchors: Anchors<'d>,
     /// The list, row and table the last line stood in.
     last: Option<Place>,
     tables: HashMap<usize, bool>,
+    /// The figure that was entered last, and how much was written before it.
+    figure: Option<(usize, usize)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,6 +127,17 @@ impl Writer<'_, '_> {
             if let Some(candidate) = kept.peek() {
                 let line = self.page.lines[candidate.line];
                 if at >= line.start as usize && node.tag == Tag::None {
+                    let code = (candidate.kind == Kind::Code).then(|| self.code_around(&line));
+                    if let Some(code) = code.flatten() {
+                        let end = self.page.node(code).end as usize;
+                        self.code(code);
+                        while kept
+                            .next_if(|next| (self.page.lines[next.line].start as usize) < end)
+                            .is_some()
+                        {}
+                        at = end.max(at + 1);
+                        continue;
+                    }
                     self.line(candidate, &line);
                     self.pictures_in_line(&line);
                     kept.next();
@@ -135,10 +156,16 @@ impl Writer<'_, '_> {
                 at = node.end as usize;
                 continue;
             }
+            let next_line = kept
+                .peek()
+                .map_or(usize::MAX, |next| self.page.lines[next.line].start as usize);
+            self.anchors.pass(self.page, at, next_line);
             match node.tag {
                 Tag::Img => self.picture(at),
                 Tag::Other if self.page.doc.name(node.id) == "amp-img" => self.picture(at),
-                Tag::Iframe => self.embed(at),
+                Tag::Iframe | Tag::Video | Tag::Audio | Tag::Other => self.embed(at),
+                Tag::Figure => self.figure = Some((at, self.out.html.len())),
+                Tag::Figcaption => self.caption_alone(at, next_line),
                 Tag::Hr if self.blocks > 0 => {
                     if self.open.iter().all(|container| !container.opened) {
                         self.out.html.push_str("<hr>\n");
@@ -159,34 +186,6 @@ impl Writer<'_, '_> {
             at += 1;
         }
         self.close_until(usize::MAX);
-    }
-
-    /// A pull quote, which is in the HTML and not in the text: what it says is
-    /// a sentence of the story again. Not written inside a list or a table.
-    fn pull_quote(&mut self, index: usize) {
-        if self.open.iter().any(|container| container.opened) {
-            return;
-        }
-        let end = self.page.node(index).end;
-        let lines: Vec<String> = self.page.lines[self.page.lines_in(index)]
-            .iter()
-            .filter(|line| line.end <= end)
-            .map(|line| self.page.line_text(line))
-            .filter(|text| !text.is_empty() && !is_label(text))
-            .collect();
-        if lines.is_empty() {
-            return;
-        }
-        self.blocks += 1;
-        self.out.html.push_str("<blockquote id=\"b");
-        self.out.html.push_str(&self.blocks.to_string());
-        self.out.html.push_str("\" class=\"pull-quote\">");
-        for line in lines {
-            self.out.html.push_str("<p>");
-            escape_text(&mut self.out.html, &line);
-            self.out.html.push_str("</p>");
-        }
-        self.out.html.push_str("</blockquote>\n");
     }
 
     /// The element that is written for a container of the page.
@@ -280,25 +279,26 @@ impl Writer<'_, '_> {
     fn start_tag(&mut self, name: &str, outermost: bool, node: Option<usize>) {
         self.out.html.push('<');
         self.out.html.push_str(name);
+        let own_id = node.and_then(|node| self.page.attr(node, Attr::Id));
         if outermost {
             self.blocks += 1;
             self.out.html.push_str(" id=\"b");
             self.out.html.push_str(&self.blocks.to_string());
             self.out.html.push('"');
-        } else if let Some(id) = node
-            .and_then(|node| self.page.attr(node, Attr::Id))
-            .filter(|id| self.targets.contains(id))
-        {
+        } else if let Some(id) = own_id.filter(|id| self.anchors.print(id)) {
             self.attribute("id", id);
         }
         if let Some(node) = node {
-            for (attr, key) in [
-                (Attr::Colspan, "colspan"),
-                (Attr::Rowspan, "rowspan"),
-                (Attr::Start, "start"),
-                (Attr::Dir, "dir"),
-            ] {
-                if let Some(value) = self.page.attr(node, attr) {
+            let told: &[(Attr, &str)] = match name {
+                "td" | "th" => &[(Attr::Colspan, "colspan"), (Attr::Rowspan, "rowspan")],
+                "ol" => &[(Attr::Start, "start")],
+                _ => &[],
+            };
+            for (attr, key) in told
+                .iter()
+                .chain(&[(Attr::Dir, "dir"), (Attr::Lang, "lang")])
+            {
+                if let Some(value) = self.page.attr(node, *attr) {
                     self.attribute(key, value);
                 }
             }
@@ -340,10 +340,12 @@ impl Writer<'_, '_> {
             Kind::Heading(1 | 2) => "h2",
             Kind::Heading(3) => "h3",
             Kind::Heading(_) => "h4",
-            Kind::Code => "pre",
             _ if in_cell && self.page.node(block).tag != Tag::P => "",
             _ => "p",
         };
+        // A block that is written as a list or a quotation has told its own.
+        let is_open = self.open.iter().any(|container| container.node == block);
+        let told = (!is_open && block > self.root).then_some(block);
         if name.is_empty() {
             let again = self
                 .open
@@ -352,17 +354,13 @@ impl Writer<'_, '_> {
             if again {
                 self.out.html.push_str("<br>");
             }
-            self.inline(line, false);
+            self.waiting_anchors(line.start as usize);
+            self.inline(line);
             return;
         }
-        self.start_tag(name, outermost, None);
-        if name == "pre" {
-            self.out.html.push_str("<code>");
-            self.inline(line, true);
-            self.out.html.push_str("</code>");
-        } else {
-            self.inline(line, false);
-        }
+        self.start_tag(name, outermost, told);
+        self.waiting_anchors(line.start as usize);
+        self.inline(line);
         self.out.html.push_str("</");
         self.out.html.push_str(name);
         self.out.html.push('>');
@@ -372,7 +370,7 @@ impl Writer<'_, '_> {
     }
 
     /// Writes what stands in a line, with the inline elements around it.
-    fn inline(&mut self, line: &Line, preformatted: bool) {
+    fn inline(&mut self, line: &Line) {
         let mut open: Vec<(usize, &'static str)> = Vec::new();
         let around: Vec<usize> = self
             .page
@@ -380,6 +378,9 @@ impl Writer<'_, '_> {
             .skip(1)
             .take_while(|at| *at != line.block as usize && !is_block(self.page.node(*at).tag))
             .collect();
+        if let Some(link) = self.link_around(line) {
+            self.open_inline(link, &mut open);
+        }
         for at in around.into_iter().rev() {
             self.open_inline(at, &mut open);
         }
@@ -404,11 +405,7 @@ impl Writer<'_, '_> {
             match node.tag {
                 Tag::None => {
                     let text = self.page.doc.text(node.id);
-                    if preformatted {
-                        escape_text(&mut self.out.html, text);
-                    } else {
-                        self.folded(text, &mut space, &mut started);
-                    }
+                    self.folded(text, &mut space, &mut started);
                 }
                 Tag::Br => {
                     self.out.html.push_str("<br>");
@@ -443,21 +440,17 @@ impl Writer<'_, '_> {
     fn open_inline(&mut self, at: usize, open: &mut Vec<(usize, &'static str)>) {
         let node = self.page.node(at);
         let end = node.end as usize;
-        let id = self
-            .page
-            .attr(at, Attr::Id)
-            .filter(|id| self.targets.contains(id));
+        let id = anchors::name_of(self.page, at).filter(|id| self.anchors.print(id));
+        let is_turned = node.tag == Tag::Span
+            && (self.page.attr(at, Attr::Dir).is_some()
+                || self.page.attr(at, Attr::Lang).is_some());
         let name = match node.tag {
             Tag::A => {
-                let Some(href) = self.page.attr(at, Attr::Href) else {
-                    return;
-                };
-                let href = if href.starts_with('#') && href.len() > 1 {
-                    Some(href.to_owned())
-                } else {
-                    self.addresses.absolute(href)
-                };
                 if open.iter().any(|(_, name)| *name == "a") {
+                    return;
+                }
+                let href = self.page.attr(at, Attr::Href);
+                if href.is_none() && id.is_none() {
                     return;
                 }
                 self.out.html.push_str("<a");
@@ -465,7 +458,7 @@ impl Writer<'_, '_> {
                     self.attribute("id", id);
                 }
                 if let Some(href) = href {
-                    self.attribute("href", &href);
+                    self.link_to(href);
                 }
                 self.out.html.push('>');
                 open.push((end, "a"));
@@ -493,13 +486,18 @@ impl Writer<'_, '_> {
             Tag::Rp => "rp",
             Tag::Bdi => "bdi",
             Tag::Dfn => "dfn",
-            Tag::Span if id.is_some() => "span",
+            Tag::Span if id.is_some() || is_turned => "span",
             _ => return,
         };
         self.out.html.push('<');
         self.out.html.push_str(name);
         if let Some(id) = id {
             self.attribute("id", id);
+        }
+        for (attr, key) in [(Attr::Dir, "dir"), (Attr::Lang, "lang")] {
+            if let Some(value) = self.page.attr(at, attr) {
+                self.attribute(key, value);
+            }
         }
         self.out.html.push('>');
         open.push((end, name));
@@ -539,15 +537,7 @@ impl Writer<'_, '_> {
             self.out.text.push_str(between);
         }
         self.last = Some(place);
-        if candidate.kind == Kind::Code {
-            let raw: String = (line.start as usize..line.end as usize)
-                .filter(|at| self.page.node(*at).tag == Tag::None)
-                .map(|at| self.page.doc.text(self.page.node(at).id))
-                .collect();
-            self.out.text.push_str(raw.trim_matches('\n').trim_end());
-        } else {
-            self.out.text.push_str(&candidate.text);
-        }
+        self.out.text.push_str(&candidate.text);
     }
 
     fn pictures_in_line(&mut self, line: &Line) {
@@ -565,7 +555,7 @@ impl Writer<'_, '_> {
         if !self.seen.insert(picture.src.clone()) {
             return;
         }
-        let outermost = !self.open.iter().any(|container| container.opened);
+        let outermost = self.open_for_aside();
         self.start_tag("figure", outermost, None);
         self.out.html.push_str("<img");
         self.attribute("src", &picture.src);
@@ -592,57 +582,4 @@ impl Writer<'_, '_> {
         }
         self.out.pictures.push(picture);
     }
-
-    /// An embedded video or post becomes a link to it.
-    fn embed(&mut self, index: usize) {
-        let address = [Attr::Src, Attr::DataSrc]
-            .into_iter()
-            .find_map(|attr| self.page.attr(index, attr))
-            .and_then(|src| self.addresses.web(src));
-        let Some(address) = address else { return };
-        let lower = address.to_ascii_lowercase();
-        let is_media = ["embed", "player", "video", "podcast", "/watch"]
-            .iter()
-            .any(|word| lower.contains(word));
-        if !is_media || !self.seen.insert(address.clone()) {
-            return;
-        }
-        let label = self
-            .page
-            .attr(index, Attr::Title)
-            .map(str::trim)
-            .filter(|title| !title.is_empty())
-            .map_or_else(
-                || {
-                    address
-                        .split('/')
-                        .nth(2)
-                        .unwrap_or(&address)
-                        .trim_start_matches("www.")
-                        .to_owned()
-                },
-                str::to_owned,
-            );
-        let outermost = !self.open.iter().any(|container| container.opened);
-        if !outermost {
-            return;
-        }
-        self.blocks += 1;
-        self.out.html.push_str("<p id=\"b");
-        self.out.html.push_str(&self.blocks.to_string());
-        self.out.html.push_str("\" class=\"embed\"><a");
-        self.attribute("href", &address);
-        self.out.html.push('>');
-        escape_text(&mut self.out.html, &label);
-        self.out.html.push_str("</a></p>\n");
-    }
-}
-
-/// The ids that links inside the story point to.
-fn targets<'d>(page: &Page<'d>, root: usize) -> HashSet<&'d str> {
-    (root..page.node(root).end as usize)
-        .filter(|at| page.node(*at).tag == Tag::A)
-        .filter_map(|at| page.attr(at, Attr::Href)?.strip_prefix('#'))
-        .filter(|id| !id.is_empty())
-        .collect()
 }

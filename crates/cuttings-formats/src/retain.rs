@@ -24,6 +24,8 @@ pub(crate) struct Retained<R> {
     at: usize,
     /// Index in `buffer` of the mark; at most `at`.
     mark: usize,
+    /// What went wrong behind the bytes that are here.
+    failed: Option<io::Error>,
 }
 
 impl<R: Read> Retained<R> {
@@ -35,6 +37,7 @@ impl<R: Read> Retained<R> {
             offset: 0,
             at: 0,
             mark: 0,
+            failed: None,
         }
     }
 
@@ -93,16 +96,33 @@ impl<R: Read> Retained<R> {
             self.at -= self.mark;
             self.mark = 0;
         }
-        let filled = self.buffer.len();
-        self.buffer.resize(filled + CHUNK_BYTES, 0);
-        let read = loop {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        // Always a whole chunk: where damage is noticed, and so the number of
+        // every record behind it, must not depend on how a pipe hands out bytes.
+        let start = self.buffer.len();
+        let mut filled = start;
+        self.buffer.resize(start + CHUNK_BYTES, 0);
+        while filled < self.buffer.len() {
             match self.inner.read(&mut self.buffer[filled..]) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
             }
-        };
-        self.buffer.truncate(filled + *read.as_ref().unwrap_or(&0));
-        read
+        }
+        self.buffer.truncate(filled);
+        match self.failed.take() {
+            Some(error) if filled == start => Err(error),
+            later => {
+                self.failed = later;
+                Ok(filled - start)
+            }
+        }
     }
 }
 
@@ -129,6 +149,31 @@ impl<R: Read> io::BufRead for Retained<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Gives bytes one by one, then fails once, then ends.
+    struct Dripping(Vec<u8>, bool);
+
+    impl Read for Dripping {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            match self.0.pop() {
+                Some(byte) => {
+                    into[0] = byte;
+                    Ok(1)
+                }
+                None if std::mem::replace(&mut self.1, true) => Ok(0),
+                None => Err(io::Error::other("the disk is gone")),
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_before_a_failure_are_given_before_it_is_told() {
+        let mut reader = Retained::new(Dripping(vec![3, 2, 1], false), 1 << 20);
+        assert_eq!(reader.fill().unwrap(), &[1, 2, 3]);
+        reader.consume(3);
+        assert!(reader.fill().is_err());
+        assert!(reader.fill().unwrap().is_empty());
+    }
 
     #[test]
     fn goes_back_to_the_mark_and_reads_the_same_again() {

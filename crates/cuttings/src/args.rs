@@ -247,9 +247,9 @@ pub struct Extract {
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
 
-    /// Say of every line of one page why it is kept or dropped, instead of
-    /// printing the article
-    #[arg(long, conflicts_with_all = ["rules", "format", "resume"])]
+    /// Say of every line of one page why it is kept or dropped, and what a site
+    /// rule did, instead of printing the article
+    #[arg(long, conflicts_with_all = ["format", "resume"])]
     pub explain: bool,
 }
 

@@ -93,21 +93,52 @@ pub fn templates_hold_no_inline_code(workspace: &Workspace) -> Result<Vec<String
     Ok(places)
 }
 
-/// `tests/browser/package-lock.json` pins versions and digests but no address,
-/// so that it works with whatever registry npm is set up for.
+/// Lock files pin versions and digests and name no host but the two public
+/// registries' own names for themselves, so that they work with whatever mirror
+/// cargo and npm are set up for.
+///
+/// In a `package-lock.json` every `resolved` is an address of a registry. In a
+/// `Cargo.lock` and in lists for pip, every address but that of the public Rust
+/// registry is one.
 ///
 /// # Errors
 ///
-/// A sentence, when the file cannot be read.
-pub fn package_lock_names_no_host(workspace: &Workspace) -> Result<Vec<String>, String> {
-    const PATH: &str = "tests/browser/package-lock.json";
-    let text = workspace.read(PATH)?;
-    Ok(text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| line.contains("\"resolved\""))
-        .map(|(number, _)| format!("{PATH}:{}", number + 1))
-        .collect())
+/// A sentence, when a file cannot be read.
+pub fn lock_files_name_no_host(workspace: &Workspace) -> Result<Vec<String>, String> {
+    let mut places = Vec::new();
+    let locks = files_where(&workspace.root, &["."], |name| LOCK_FILES.contains(&name))?;
+    for (path, text) in locks {
+        for (number, line) in text.lines().enumerate() {
+            if names_host(&path, line) {
+                places.push(format!("{path}:{}", number + 1));
+            }
+        }
+    }
+    Ok(places)
+}
+
+/// Files in which package managers keep what they found.
+const LOCK_FILES: &[&str] = &[
+    "Cargo.lock",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "requirements.txt",
+    "poetry.lock",
+    "uv.lock",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+];
+
+/// How a `Cargo.lock` names the public registry, wherever packages come from.
+const PUBLIC_RUST: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// Whether a line of a lock file says where a package was fetched from.
+fn names_host(path: &str, line: &str) -> bool {
+    if ending(path) == "json" {
+        // Other addresses are where a package's authors want to be paid.
+        return line.contains("\"resolved\"") && line.contains("://");
+    }
+    line.replace(PUBLIC_RUST, "").contains("://")
 }
 
 /// The line, counted from 1, on which the first SQL statement begins.
@@ -164,18 +195,32 @@ fn inline_code(line: &str) -> Option<&'static str> {
 
 /// Source files under `folders` as (path from the root with `/`, text), sorted.
 fn files(root: &Path, folders: &[&str]) -> Result<Vec<(String, String)>, String> {
+    files_where(root, folders, |name| SOURCE_ENDINGS.contains(&ending(name)))
+}
+
+/// The same of files by their names.
+fn files_where(
+    root: &Path,
+    folders: &[&str],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<(String, String)>, String> {
     let mut found = Vec::new();
     for folder in folders {
         let start = root.join(folder);
         if start.is_dir() {
-            walk(root, &start, &mut found)?;
+            walk(root, &start, &wanted, &mut found)?;
         }
     }
     found.sort_unstable();
     Ok(found)
 }
 
-fn walk(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) -> Result<(), String> {
+fn walk(
+    root: &Path,
+    folder: &Path,
+    wanted: &impl Fn(&str) -> bool,
+    found: &mut Vec<(String, String)>,
+) -> Result<(), String> {
     let complain =
         |path: &Path, error: std::io::Error| format!("{} cannot be read: {error}", path.display());
     for entry in fs::read_dir(folder).map_err(|error| complain(folder, error))? {
@@ -184,13 +229,14 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<(String, String)>) -> Result
         let kind = entry.file_type().map_err(|error| complain(&path, error))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if kind.is_dir() {
-            if !DATA_FOLDERS.contains(&name.as_str()) {
-                walk(root, &path, found)?;
+            if !DATA_FOLDERS.contains(&name.as_str()) && name != ".git" {
+                walk(root, &path, wanted, found)?;
             }
-        } else if kind.is_file() && SOURCE_ENDINGS.contains(&ending(&name)) {
+        } else if kind.is_file() && wanted(&name) {
             let text = fs::read_to_string(&path).map_err(|error| complain(&path, error))?;
             let short = path.strip_prefix(root).unwrap_or(&path);
-            found.push((short.to_string_lossy().replace('\\', "/"), text));
+            let short = short.to_string_lossy().replace('\\', "/");
+            found.push((short.trim_start_matches("./").to_owned(), text));
         }
     }
     Ok(())
@@ -253,6 +299,40 @@ mod tests {
         );
         assert_eq!(inline_code("<a href=\"/?on=1\">save one=two</a>"), None);
         assert_eq!(inline_code("<p class=\"safe\">{{ safe }}</p>"), None);
+    }
+
+    #[test]
+    fn a_lock_file_that_names_a_mirror_is_told() {
+        let npm = r#""resolved": "https://mirror.example/a.tgz","#;
+        assert!(names_host("tests/browser/package-lock.json", npm));
+        let funding = r#""url": "https://pay.example/somebody""#;
+        assert!(!names_host("bench/package-lock.json", funding));
+        let public = format!("source = \"{PUBLIC_RUST}\"");
+        assert!(!names_host("Cargo.lock", &public));
+        let mirror = "source = \"registry+https://mirror.example/index\"";
+        assert!(names_host("fuzz/Cargo.lock", mirror));
+        assert!(names_host(
+            "bench/requirements.txt",
+            "--index-url https://mirror.example/simple"
+        ));
+        assert!(!names_host("bench/requirements.txt", "html-text==0.7.1"));
+    }
+
+    #[test]
+    fn every_lock_file_is_looked_at() {
+        let root = crate::workspace::root();
+        let found = files_where(&root, &["."], |name| LOCK_FILES.contains(&name)).unwrap();
+        let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+        for path in [
+            "Cargo.lock",
+            "fuzz/Cargo.lock",
+            "bench/extraction/package-lock.json",
+            "bench/extraction/peers-rs/Cargo.lock",
+            "bench/extraction/requirements.txt",
+            "tests/browser/package-lock.json",
+        ] {
+            assert!(paths.contains(&path), "{path} is not among {paths:?}");
+        }
     }
 
     #[test]

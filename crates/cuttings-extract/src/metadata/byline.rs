@@ -15,7 +15,7 @@ const LEADS: &[&str] = &[
     "publiziert von", "beitrag von", "scritto da", "publicado por", "publié par", "écrit par",
     "geschrieben von", "ein beitrag von", "erstellt von", "pressemitteilung von", "kommentar von",
     "interview von", "eine kolumne von", "gastbeitrag von", "a cura di", "от", "автор", "przez",
-    "作者", "文", "記者", "記事", "authors", "author(s)", "autorinnen", "autora", "autores", "auteurs",
+    "作者", "文", "記者", "記事", "记者", "authors", "author(s)", "autorinnen", "autora", "autores", "auteurs",
     "autori", "started by", "thread starter", "original poster", "this post was written by",
     "this is a guest post by", "a guest post by", "guest post by", "ein artikel von",
     "ein interview von", "ein gastbeitrag von", "eine reportage von", "eine analyse von",

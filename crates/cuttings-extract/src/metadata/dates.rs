@@ -10,8 +10,6 @@ use std::fmt;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 
-use crate::letters::is_alphanumeric;
-
 /// No page of the Web is older. Earlier years in a text are history, not a
 /// date of publication.
 const EARLIEST_YEAR: i16 = 1991;
@@ -341,7 +339,7 @@ fn split(text: &str) -> Vec<Word<'_>> {
 
 /// Letters, digits, and the signs that join letters in Indian scripts.
 fn is_of_word(c: char) -> bool {
-    is_alphanumeric(c) || matches!(c, '\u{93C}' | '\u{94D}' | '\u{9BC}' | '\u{9CD}')
+    c.is_alphanumeric() || matches!(c, '\u{93C}' | '\u{94D}' | '\u{9BC}' | '\u{9CD}')
 }
 
 fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<Stamp> {
@@ -407,7 +405,7 @@ fn date_at(text: &str, words: &[Word<'_>], at: usize, order: Order) -> Option<St
             let name = next(by)?.text;
             by += 1;
             // The same month by another name: 24 نيسان / أبريل 2020
-            if next(by).is_some_and(|w| month(w.text).is_some() && month(w.text) == month(name)) {
+            if month(name).is_some() && next(by).is_some_and(|w| month(w.text) == month(name)) {
                 by += 1;
             }
             if next(by).is_some_and(|w| matches!(w.text, "de" | "del" | "of")) {

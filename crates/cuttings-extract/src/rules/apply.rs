@@ -36,6 +36,36 @@ pub(crate) struct Applied {
     pub(crate) matches: Vec<usize>,
 }
 
+impl Applied {
+    /// What each line of the rule did on the page, for people.
+    pub(crate) fn told(&self, rule: &SiteRule) -> Vec<String> {
+        let counts = rule.directives.iter().zip(&self.matches);
+        let pages = [
+            ("the whole story is at", &self.pages.single_page),
+            ("the story goes on at", &self.pages.next_page),
+        ];
+        counts
+            .filter(|(line, _)| line.action.is_about_the_page())
+            .map(|(line, count)| {
+                let matched = match count {
+                    0 => "nothing".to_owned(),
+                    1 => "1 time".to_owned(),
+                    more => format!("{more} times"),
+                };
+                format!(
+                    "site rule {}:{} {}: {} (matches {matched})",
+                    line.rule, line.line, line.name, line.value
+                )
+            })
+            .chain(pages.into_iter().filter_map(|(what, address)| {
+                let address = address.as_ref()?;
+                Some(format!("{what} {address}"))
+            }))
+            .chain(self.warnings.iter().cloned())
+            .collect()
+    }
+}
+
 /// The page the story is read from.
 #[derive(Default)]
 pub(crate) enum Story {

@@ -8,7 +8,7 @@ use std::fmt;
 use url::Url;
 
 use super::parse::Action;
-use super::{SiteRule, Story, apply, replace};
+use super::{OtherPages, SiteRule, Story, apply, replace};
 use crate::{MAX_HTML_BYTES, Options, extract_with};
 
 /// What a rule did on some pages.
@@ -47,6 +47,8 @@ pub struct CheckedPage {
     /// Texts that `test_contains` asks for on this page and that are not in the
     /// story.
     pub missing: Vec<String>,
+    /// Where else the story stands, as the rule found it.
+    pub other_pages: OtherPages,
     /// Why the page could not be read, or what its reader should know.
     pub notes: Vec<String>,
 }
@@ -77,6 +79,12 @@ impl fmt::Display for Report {
                 "by guess"
             };
             writeln!(f, "{} words {body}: {}", page.words, page.url)?;
+            if let Some(address) = &page.other_pages.single_page {
+                writeln!(f, "  the whole story: {address}")?;
+            }
+            if let Some(address) = &page.other_pages.next_page {
+                writeln!(f, "  the next part: {address}")?;
+            }
             for text in &page.missing {
                 writeln!(f, "  missing: {text}")?;
             }
@@ -104,12 +112,14 @@ pub fn check<U: AsRef<str>, H: AsRef<str>>(
             body_matched: false,
             words: 0,
             missing: Vec::new(),
+            other_pages: OtherPages::default(),
             notes: Vec::new(),
         };
         match extract_with(html, base.as_ref(), &Options { rule: Some(rule) }) {
             Ok(found) => {
                 page.words = found.word_count;
                 page.notes = found.warnings;
+                page.other_pages = found.other_pages;
                 if let Some(reason) = found.no_article {
                     page.notes.push(reason.explain());
                 }
@@ -136,12 +146,7 @@ pub fn check<U: AsRef<str>, H: AsRef<str>>(
         .directives
         .iter()
         .zip(used)
-        .filter(|(line, _)| {
-            !matches!(
-                line.action,
-                Action::Header { .. } | Action::TestAddress(_) | Action::TestContains(_)
-            )
-        })
+        .filter(|(line, _)| line.action.is_about_the_page())
         .map(|(line, pages)| CheckedDirective {
             rule: line.rule.clone(),
             line: line.line,

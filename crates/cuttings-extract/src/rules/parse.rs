@@ -67,6 +67,17 @@ pub(super) enum Action {
     TestContains(String),
 }
 
+impl Action {
+    /// Whether it does something on a page, other than asking for it and
+    /// testing what came out.
+    pub(super) fn is_about_the_page(&self) -> bool {
+        !matches!(
+            self,
+            Self::Header { .. } | Self::TestAddress(_) | Self::TestContains(_)
+        )
+    }
+}
+
 impl SiteRule {
     /// Reads the text of a rule; `name` is what it is called in messages: its
     /// host. What is wrong with single lines comes back beside it.

@@ -76,3 +76,137 @@ fn a_pull_quote_is_marked_in_the_html_and_is_not_in_the_text() {
         found.text
     );
 }
+
+#[test]
+fn what_a_text_disclaims_at_its_end_is_left_out() {
+    let text = text(&format!(
+        "<p>Readers pay nothing; we may earn a commission on what is bought by our links.</p>{STORY}\
+         <p>This text is for informational purposes only and is no advice to anybody who wants to \
+         cross a lake, whatever the weather and the boat, or to a person who builds piers.</p>\
+         <p>Neither the ferryman nor the inn is a registered trademark of the town.</p>"
+    ));
+    assert!(text.starts_with("The ferry did not sail"), "{text}");
+    assert!(text.ends_with("inside."), "{text}");
+}
+
+const LEDE: &str = "The lake rose above the pier in the night, and whoever wanted to cross on \
+    Tuesday had to go around it. The carters did not mind, since they are paid by the hour and \
+    the road is long and in good repair.";
+
+/// A page on which headline, lede and text stand in boxes of their own.
+fn page_in_boxes(lede: &str) -> String {
+    let page = format!(
+        "<title>Ferry</title><meta property=\"og:type\" content=\"article\"><body>\
+         <header><h1>Ferry</h1></header><main><div>{lede}</div>\
+         <div class=\"article-body\">{STORY}{STORY}</div></main></body>"
+    );
+    cuttings_extract::extract(&page, None)
+        .expect("a small page")
+        .text
+}
+
+#[test]
+fn a_lede_in_a_box_of_its_own_between_headline_and_text_is_kept() {
+    for lede in [
+        format!("<p>{LEDE}</p>"),
+        format!("<div>{LEDE}</div>"),
+        format!("<p class=\"article-teaser\">{LEDE}</p>"),
+    ] {
+        let text = page_in_boxes(&lede);
+        assert!(text.starts_with("The lake rose"), "{lede}: {text}");
+    }
+}
+
+#[test]
+fn a_caption_or_a_linked_teaser_between_headline_and_text_is_not_a_lede() {
+    for other in [
+        format!("<div class=\"image-caption\">{LEDE}</div>"),
+        format!("<p class=\"article-teaser\"><a href=\"/other\">{LEDE}</a></p>"),
+    ] {
+        let text = page_in_boxes(&other);
+        assert!(
+            text.starts_with("The ferry did not sail"),
+            "{other}: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_card_that_opens_over_a_name_in_a_sentence_is_left_out() {
+    let text = text(&format!(
+        "<p>On Monday <span><a href=\"/ada\">Ada Byron</a><span><img src=\"/ada.jpg\">\
+         <a href=\"/ada\">Ada Byron</a><a href=\"/1\">The mill is sold</a>\
+         <a href=\"/2\">No news from the mill</a></span></span> went down to the pier with the \
+         mayor, to see what the water had left of it.</p>{STORY}"
+    ));
+    assert!(text.starts_with("On Monday Ada Byron went down"), "{text}");
+}
+
+#[test]
+fn a_break_set_by_the_author_stays() {
+    let (first, rest) = STORY.split_at(STORY.find("</p>").expect("a paragraph") + 4);
+    let text = text(&format!("{first}<p>___</p>{rest}"));
+    assert!(text.contains("around it.\n\n___\n\nIt took"), "{text}");
+}
+
+#[test]
+fn what_a_page_notes_on_itself_is_left_out() {
+    for note in [
+        "Citation: The ferry and the lake (2019, November 18), read on 20 November 2019 from \
+         https://ferry.example/news/2019-11-the-ferry-and-the-lake.html",
+        "Dieser Beitrag wurde am Montag, den 4. März 2019 um 15:21 Uhr veröffentlicht.",
+        "[button link=\"https://ferry.example/kit\" type=\"big\"]Send us your kit[/button]",
+        "<a href=\"/other\">PUEDES VER: Lo que dejó el agua en el muelle</a>",
+    ] {
+        let text = text(&format!("{STORY}<p>{note}</p>"));
+        assert!(text.ends_with("inside."), "{note}: {text}");
+    }
+}
+
+#[test]
+fn what_stands_below_a_picture_in_its_box_is_its_caption() {
+    let page = format!(
+        "<title>Ferry</title><meta property=\"og:type\" content=\"article\"><body><article>\
+         <h1>Ferry</h1><div class=\"image top\"><img src=\"https://ferry.example/pier.jpg\">\
+         <p>The pier on Tuesday, seen from the road that goes around the lake.</p></div>\
+         {STORY}</article></body>"
+    );
+    let found = cuttings_extract::extract(&page, None).expect("a small page");
+    assert!(
+        found.text.starts_with("The ferry did not sail"),
+        "{}",
+        found.text
+    );
+    assert_eq!(
+        found.images[0].caption.as_deref(),
+        Some("The pier on Tuesday, seen from the road that goes around the lake.")
+    );
+}
+
+#[test]
+fn what_holds_the_headline_is_no_layer_over_the_page() {
+    let page = format!(
+        "<title>Ferry | The Pier</title><meta property=\"og:title\" content=\"Ferry\">\
+         <body><div class=\"b-offcanvas-wrap\"><h1>Ferry</h1>{STORY}</div>\
+         <div>{}</div></body>",
+        STORY.repeat(4).replace("ferry", "barge")
+    );
+    let found = cuttings_extract::extract(&page, None).expect("a small page");
+    assert!(
+        found.text.contains("The ferry did not sail"),
+        "{}",
+        found.text
+    );
+}
+
+#[test]
+fn a_list_of_links_that_a_sentence_leads_to_stays() {
+    let text = text(&format!(
+        "{STORY}{STORY}<p>Three boats were damaged, and their owners have told of it:</p><ul>\
+         <li><a href=\"/1\">The barge of the miller at the ford</a></li>\
+         <li><a href=\"/2\">The punt of the two brothers Byron</a></li>\
+         <li><a href=\"/3\">The boat of the ferryman himself</a></li></ul>\
+         <p>All of them lie on the bank, where whoever comes by may look at them for nothing.</p>"
+    ));
+    assert!(text.contains("two brothers"), "{text}");
+}

@@ -2,8 +2,11 @@
 
 mod edges;
 mod golden;
+mod kept;
 mod metadata;
+mod pages;
 mod properties;
 mod rules;
 mod sample;
+mod structure;
 mod xpath;

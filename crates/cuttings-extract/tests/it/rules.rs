@@ -213,3 +213,82 @@ proptest! {
         prop_assert!(found.is_ok());
     }
 }
+
+/// Directives that other programs of the format act on, with a value each takes.
+const WITHOUT_EFFECT: &[(&str, &str)] = &[
+    ("tidy", "yes"),
+    ("parser", "html5php"),
+    ("convert_double_br_tags", "yes"),
+    ("footnotes", "//ol"),
+    ("insert_detected_image", "no"),
+    ("strip_comments", "yes"),
+    ("skip_id_or_class", "news"),
+    ("post_strip_attr", "//@style"),
+    ("single_page_link_in_feed", "//a"),
+    ("requires_login", "yes"),
+    ("login_uri", "https://example.org/login"),
+    ("login_username_field", "name"),
+    ("login_password_field", "word"),
+    ("login_extra_fields", "a=b"),
+    ("not_logged_in_xpath", "//form"),
+];
+
+#[test]
+fn what_has_no_effect_is_read_and_the_guide_says_so() {
+    let guide = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/guide/site-rules.md"
+    );
+    let guide = fs::read_to_string(guide).expect("the guide is a part of the repository");
+    let listed = guide
+        .split_once("have no effect")
+        .expect("a part on them")
+        .1;
+    let plain = extract(PAGE, None).expect("a small page").text;
+    for (name, value) in WITHOUT_EFFECT {
+        let (rule, errors) = SiteRule::parse("example.org", &format!("{name}: {value}"));
+        assert_eq!(errors, [], "{name}");
+        let options = Options { rule: Some(&rule) };
+        let found = extract_with(PAGE, None, &options).expect("a small page");
+        assert_eq!(found.text, plain, "{name}");
+        assert!(
+            listed.contains(&format!("`{name}`")),
+            "{name} is not in the guide"
+        );
+    }
+}
+
+#[test]
+fn other_pages_are_in_the_report_of_a_tried_rule() {
+    let rule = "single_page_link: //a[@class='print']\nnext_page_link: //a[@rel='next']";
+    let (rule, _) = SiteRule::parse("example.org", rule);
+    let report = check(&rule, [("https://example.org/a", PAGE)]);
+    let told = report.to_string();
+    for line in [
+        "  the whole story: https://example.org/print/1\n",
+        "  the next part: https://example.org/a?page=2\n",
+    ] {
+        assert!(told.contains(line), "{told}");
+    }
+}
+
+#[test]
+fn what_a_rule_did_is_explained_before_the_lines() {
+    let (rule, _) = SiteRule::parse("example.org", "strip: //p[2]\nstrip: //table");
+    let told = cuttings_extract::explain_with(PAGE, None, &Options { rule: Some(&rule) })
+        .expect("a small page");
+    let mut lines = told
+        .lines()
+        .skip_while(|line| !line.starts_with("site rule"));
+    assert_eq!(
+        lines.next(),
+        Some("site rule example.org:1 strip: //p[2] (matches 1 time)"),
+        "{told}"
+    );
+    assert_eq!(
+        lines.next(),
+        Some("site rule example.org:2 strip: //table (matches nothing)"),
+        "{told}"
+    );
+    assert!(!told.contains("umbrella"), "{told}");
+}

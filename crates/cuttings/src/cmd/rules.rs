@@ -64,7 +64,8 @@ pub async fn run(config: &Config, asked: &Asked, json: bool) -> Result<(), Failu
                 for page in &report.pages {
                     print::line(json!({
                         "url": page.url, "body_matched": page.body_matched, "words": page.words,
-                        "missing": page.missing, "notes": page.notes,
+                        "missing": page.missing, "other_pages": page.other_pages,
+                        "notes": page.notes,
                     }))?;
                 }
             } else {

@@ -234,7 +234,7 @@ fn extract_explains_the_fate_of_every_line_and_obeys_a_rule() {
 
     let rule = rig.file(
         "rules/lantern.example.txt",
-        "strip: //p[contains(., 'stove')]\n",
+        "strip: //p[contains(., 'stove')]\nnext_page_link: string('/boat/2')\n",
     );
     let folder = std::path::Path::new(&rule)
         .parent()
@@ -251,6 +251,31 @@ fn extract_explains_the_fate_of_every_line_and_obeys_a_rule() {
     let ran = rig.run_with(&args, &html);
     assert!(
         !ran.out.contains("stove") && ran.out.contains("forty bicycles"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("https://lantern.example/boat/2"),
+        "{}",
+        ran.out
+    );
+
+    let ran = rig.run_with(&[&args[..], &["--explain"]].concat(), &html);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out.contains("lantern.example:1 strip") && ran.out.contains("(matches 1 time)"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out
+            .contains("the story goes on at https://lantern.example/boat/2"),
+        "{}",
+        ran.out
+    );
+    let ran = rig.run_with(&["extract", "--rules", &folder, "--explain"], &html);
+    assert!(
+        ran.out.starts_with("no site rule: the address"),
         "{}",
         ran.out
     );

@@ -77,6 +77,7 @@ pub fn run(extract: &Extract) -> Result<(), Failure> {
                     page::explain(
                         &opened.into_page().map_err(|failed| told(&failed))?,
                         base.as_ref(),
+                        &rules,
                     )
                 } else {
                     page::extract(

@@ -6,7 +6,7 @@
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use cuttings_extract::rules::Rules;
+use cuttings_extract::rules::{Rules, SiteRule};
 use cuttings_extract::{Extraction, MAX_HTML_BYTES, NoArticle, Options};
 use cuttings_formats::answer::{self, AnswerError};
 use cuttings_formats::is_gzip;
@@ -152,9 +152,7 @@ pub fn extract_guarded(
 pub fn extract(page: &Page, base: Option<&Url>, style: Style<'_>) -> Result<String, Failed> {
     let text = page.text()?;
     let base = page.url.as_ref().or(base);
-    let rule = base
-        .and_then(Url::host_str)
-        .and_then(|host| style.rules.for_host(host));
+    let rule = rule_for(base, style.rules);
     let extraction = cuttings_extract::extract_with(&text, base, &Options { rule })
         // Decoding may have made it longer.
         .map_err(|_| page.too_large())?;
@@ -162,10 +160,27 @@ pub fn extract(page: &Page, base: Option<&Url>, style: Style<'_>) -> Result<Stri
         .map_err(|error| page.failed(Kind::Fault, format!("cannot write JSON: {error}")))
 }
 
-/// Says of every line of a page why it is kept or dropped.
-pub fn explain(page: &Page, base: Option<&Url>) -> Result<String, Failed> {
+/// Says what the rule of a page's site did, and of every line of the page why
+/// it is kept or dropped.
+pub fn explain(page: &Page, base: Option<&Url>, rules: &Rules) -> Result<String, Failed> {
     let text = page.text()?;
-    cuttings_extract::explain(&text, page.url.as_ref().or(base)).map_err(|_| page.too_large())
+    let base = page.url.as_ref().or(base);
+    let rule = rule_for(base, rules);
+    let mut told = match (rule, base) {
+        (None, Some(base)) if !rules.is_empty() => format!("no site rule for {base}\n"),
+        (None, None) if !rules.is_empty() => {
+            "no site rule: the address of the page is not known, --url says it\n".to_owned()
+        }
+        _ => String::new(),
+    };
+    told += &cuttings_extract::explain_with(&text, base, &Options { rule })
+        .map_err(|_| page.too_large())?;
+    Ok(told)
+}
+
+/// The rule for the site of an address.
+fn rule_for<'r>(address: Option<&Url>, rules: &'r Rules) -> Option<&'r SiteRule> {
+    rules.for_host(address?.host_str()?)
 }
 
 /// An extraction with what it is of.
