@@ -50,6 +50,7 @@ use db::Db;
 pub struct Store {
     db: Db,
     blobs: Blobs,
+    counts: list::Counts,
 }
 
 /// Where a library is kept.
@@ -109,7 +110,11 @@ impl Store {
         };
         migrate::migrate(&db).await?;
         let blobs = Blobs::open(places, db.clone())?;
-        Ok(Self { db, blobs })
+        Ok(Self {
+            db,
+            blobs,
+            counts: list::Counts::default(),
+        })
     }
 
     /// Which engine is open.

@@ -5,6 +5,9 @@
 //! come in. Numbers are found first, from an index that holds all a filter can
 //! ask for; the rows of the one page come after.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use cuttings_model::{Article, ArticleId, ArticleState, Filter, Sort, UserId, View};
 use cuttings_text::{analyse, query};
 use jiff::civil::Date;
@@ -68,6 +71,16 @@ pub struct ListPage {
     /// Where the next page begins; none at the end.
     pub next: Option<ListPosition>,
 }
+
+/// What was counted, with the clock of the library at that time. While the
+/// clock stands, nothing that could be counted has changed.
+pub(crate) type Counts = Arc<Mutex<HashMap<Counted, (i64, i64)>>>;
+
+/// Whose articles, which, and the most that are counted.
+type Counted = (UserId, String, Option<i64>);
+
+/// Most counts that are kept; beyond, all are forgotten.
+const MOST_COUNTS: usize = 1_000;
 
 /// Failed captures of one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,6 +186,38 @@ impl Store {
     ///
     /// [`StoreError::Query`] when the filter's words cannot be read.
     pub async fn count(
+        &self,
+        user_id: UserId,
+        filter: &Filter,
+        most: Option<i64>,
+    ) -> Result<i64, StoreError> {
+        let asked = Filter {
+            sort: Sort::default(),
+            ..filter.clone()
+        };
+        let key = (user_id, asked.query(), most);
+        // Read before counting: a change in between makes the count too new
+        // for its clock, and it is counted again, never too old.
+        let clock_ms = self.clock_ms(user_id).await?;
+        let known = self.counts().get(&key).copied();
+        if let Some((_, count)) = known.filter(|(at_ms, _)| *at_ms == clock_ms) {
+            return Ok(count);
+        }
+        let count = self.count_anew(user_id, filter, most).await?;
+        let mut counts = self.counts();
+        if counts.len() >= MOST_COUNTS {
+            counts.clear();
+        }
+        counts.insert(key, (clock_ms, count));
+        Ok(count)
+    }
+
+    fn counts(&self) -> MutexGuard<'_, HashMap<Counted, (i64, i64)>> {
+        // Nothing that holds it can leave it half changed.
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn count_anew(
         &self,
         user_id: UserId,
         filter: &Filter,
