@@ -237,11 +237,11 @@ for (const script of [true, false]) {
         await page.keyboard.press('j');
         await page.keyboard.press('o');
         const last = STORIES.length;
-        await page.waitForURL(`**/articles/${last}?in=all`);
+        await page.waitForURL(`**/articles/${last}?in=view%3Dall`);
         await page.keyboard.press('n');
-        await page.waitForURL(`**/articles/${last - 1}?in=all`);
+        await page.waitForURL(`**/articles/${last - 1}?in=view%3Dall`);
         await page.keyboard.press('p');
-        await page.waitForURL(`**/articles/${last}?in=all`);
+        await page.waitForURL(`**/articles/${last}?in=view%3Dall`);
         await page.keyboard.press('u');
         await page.waitForURL('**/?view=all');
       });
@@ -317,7 +317,7 @@ for (const script of [true, false]) {
         await page.goto('/settings');
         await photograph(page, 'settings');
         for (const [index, { name }] of STORIES.entries()) {
-          await page.goto(`/articles/${index + 1}?in=all`);
+          await page.goto(`/articles/${index + 1}?in=view%3Dall`);
           await photograph(page, `reader-${name}`);
         }
         // What opens over the page lies over its words, so only the picture is taken.
@@ -342,12 +342,12 @@ for (const script of [true, false]) {
       });
     } else {
       it('settings are saved by the button and shown in force', async () => {
-        await page.goto('/articles/1?in=all');
+        await page.goto('/articles/1?in=view%3Dall');
         await page.locator('.looks summary').click();
         await choose('theme', 'dark');
         await choose('typeface', 'legible');
         await send(page, () => page.locator('.looks .button').click());
-        assert.equal(new URL(page.url()).search, '?in=all');
+        assert.equal(new URL(page.url()).search, '?in=view%3Dall');
         assert.equal(await root('theme'), 'dark');
         const face = await page
           .locator('#story')
@@ -380,9 +380,9 @@ for (const script of [true, false]) {
         await page.goto('/?view=all');
         await page.locator('.card-headline a').first().click();
         await page.locator('.beside a[rel=next]').click();
-        await page.waitForURL(`**/articles/${STORIES.length - 1}?in=all`);
+        await page.waitForURL(`**/articles/${STORIES.length - 1}?in=view%3Dall`);
         await page.locator('.beside a[rel=prev]').click();
-        await page.waitForURL(`**/articles/${STORIES.length}?in=all`);
+        await page.waitForURL(`**/articles/${STORIES.length}?in=view%3Dall`);
       });
     }
 
@@ -401,7 +401,7 @@ for (const script of [true, false]) {
 
     it('in print there is the story with its source and nothing else', async () => {
       await page.emulateMedia({ media: 'print' });
-      await page.goto('/articles/1?in=all');
+      await page.goto('/articles/1?in=view%3Dall');
       for (const gone of ['.masthead', '.reader-tools', '.beside', '#reading-line', '#aloud']) {
         assert.equal(await page.locator(gone).isVisible(), false, gone);
       }

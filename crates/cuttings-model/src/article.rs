@@ -61,6 +61,26 @@ pub struct Dated {
     pub at_ms: i64,
 }
 
+impl Dated {
+    /// Reads an RFC 3339 date-time or date; a bare day is taken at midnight
+    /// UTC. `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let at_ms = if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+            instant.as_millisecond()
+        } else {
+            let day: jiff::civil::Date = text.parse().ok()?;
+            let midnight = jiff::tz::TimeZone::UTC
+                .to_timestamp(day.at(0, 0, 0, 0))
+                .ok()?;
+            midnight.as_millisecond()
+        };
+        Some(Self {
+            text: text.to_owned(),
+            at_ms,
+        })
+    }
+}
+
 /// One saved piece in one user's library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Article {
@@ -121,6 +141,11 @@ pub struct Article {
     pub has_thumbnail: bool,
     /// Where its reader stopped, if they have begun.
     pub stopped: Option<Stopped>,
+    /// Its tags, by name.
+    pub tags: Vec<String>,
+    /// The older article that seems to hold the same page, until the user has
+    /// joined the two or said that both are to be kept.
+    pub twin_of: Option<ArticleId>,
 }
 
 /// A place in a story.
@@ -247,6 +272,19 @@ mod tests {
         for (block, percent) in [(-1, 0), (0, -1), (0, 101), (i64::MAX, 50)] {
             assert_eq!(ReadPosition::new(block, percent), None);
         }
+    }
+
+    #[test]
+    fn t05_dates_of_every_kind_have_an_instant_or_none() {
+        for (text, at_ms) in [
+            ("2023-06-13T19:05:47Z", 1_686_683_147_000),
+            ("2023-06-13T19:05:47+02:00", 1_686_675_947_000),
+            ("1970-01-02", 86_400_000),
+        ] {
+            assert_eq!(Dated::parse(text).unwrap().at_ms, at_ms);
+        }
+        assert!(Dated::parse("0001-01-01").is_some());
+        assert_eq!(Dated::parse("Tuesday"), None);
     }
 
     #[test]

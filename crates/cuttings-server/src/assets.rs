@@ -26,6 +26,8 @@ struct Asset {
 const STYLE: &str = concat!(
     include_str!("../static/tokens.css"),
     include_str!("../static/page.css"),
+    // Before list.css, whose rules for narrow windows are about both.
+    include_str!("../static/shelf.css"),
     include_str!("../static/list.css"),
     include_str!("../static/reader.css"),
 );
@@ -67,6 +69,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             "image/svg+xml",
             Cow::Borrowed(include_bytes!("../static/favicon.svg")),
         ),
+        script!("choose.js"),
         script!("keys.js"),
         script!("live.js"),
         script!("looks.js"),

@@ -64,6 +64,11 @@ impl HttpError {
         Self::new(problems::NOT_FOUND, detail)
     }
 
+    /// The answer for a number that names nothing of the caller's.
+    pub fn nothing_here() -> Self {
+        Self::not_found("There is no such thing in your library. It may have been deleted.")
+    }
+
     /// The answer for an id that is not in the caller's library, whether or
     /// not it is in somebody else's.
     pub fn no_such_article() -> Self {
@@ -146,7 +151,9 @@ impl IntoResponse for HttpError {
 
 impl From<StoreError> for HttpError {
     fn from(error: StoreError) -> Self {
-        if error.is_temporary() || error.is_disk_full() {
+        if let StoreError::Query(query) = &error {
+            Self::new(problems::BAD_QUERY, format!("{}.", query.message))
+        } else if error.is_temporary() || error.is_disk_full() {
             Self::unavailable(&error)
         } else {
             Self::internal(&error)
@@ -162,9 +169,18 @@ impl From<LibraryError> for HttpError {
             LibraryError::Address(_) => {
                 Self::new(problems::BAD_ADDRESS, error.explain()).with("code", code)
             }
-            LibraryError::Upload(_) => {
+            LibraryError::Upload(_)
+            | LibraryError::Tag(_)
+            | LibraryError::TagTaken { .. }
+            | LibraryError::FilterName
+            | LibraryError::TooManyFilters
+            | LibraryError::Field { .. } => {
                 Self::new(problems::BAD_FIELD, error.explain()).with("code", code)
             }
+            LibraryError::NoSuchTag
+            | LibraryError::NoSuchFilter
+            | LibraryError::NoTwin
+            | LibraryError::NothingToUndo => Self::not_found(&error.explain()).with("code", code),
             LibraryError::Store(store) => store.into(),
             error => Self::internal(&error),
         }

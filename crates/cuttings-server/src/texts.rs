@@ -6,13 +6,21 @@
 //! value of [`Texts`], so that a text without its translation does not
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
+mod edit;
 mod frame;
+mod library;
+mod list;
 mod reader;
 mod settings;
+mod tags;
 
+pub(crate) use edit::Edit;
 pub(crate) use frame::Frame;
+pub(crate) use library::Library;
+pub(crate) use list::List;
 pub(crate) use reader::Reader;
 pub(crate) use settings::Settings;
+pub(crate) use tags::Tags;
 
 /// All texts, in one language.
 #[derive(Debug)]
@@ -23,6 +31,14 @@ pub(crate) struct Texts {
     pub reader: Reader,
     /// The settings.
     pub settings: Settings,
+    /// The library page.
+    pub library: Library,
+    /// Cards in lists.
+    pub list: List,
+    /// Tags and saved filters.
+    pub tags: Tags,
+    /// Correcting an article's metadata.
+    pub edit: Edit,
 }
 
 /// The interface in English.
@@ -30,6 +46,10 @@ pub(crate) static ENGLISH: Texts = Texts {
     frame: frame::ENGLISH,
     reader: reader::ENGLISH,
     settings: settings::ENGLISH,
+    library: library::ENGLISH,
+    list: list::ENGLISH,
+    tags: tags::ENGLISH,
+    edit: edit::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain

@@ -1,5 +1,5 @@
-// Keys: j and k walk a list, o opens, e archives, s stars, / goes to the text
-// field, u leaves an article, n and p go on to the next and the previous one, t
+// Keys: j and k walk a list, o opens, e archives, s stars, x
+// chooses, / goes to the text field, u leaves an article, n and p go on to the next and the previous one, t
 // opens its looks, l reads it aloud. A key only presses what the page shows
 // anyway, so everything works without this file.
 
@@ -41,7 +41,7 @@ function press(key) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const target = /** @type {HTMLElement} */ (event.target);
-  if (target.closest("input, textarea, select, [contenteditable]")) return;
+  if (target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
   switch (event.key) {
     case "j":
     case "k":
@@ -52,6 +52,7 @@ document.addEventListener("keydown", (event) => {
     case "o":
     case "e":
     case "s":
+    case "x":
     case "u":
     case "n":
     case "p":

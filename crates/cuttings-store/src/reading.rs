@@ -1,20 +1,21 @@
 //! Reading: where a reader stopped, and what lies before and behind an article
 //! in the list it was opened from.
 
-use cuttings_model::{Article, ArticleId, ReadPosition, Stopped, UserId, View};
+use cuttings_model::{Article, ArticleId, Filter, ReadPosition, Stopped, UserId};
 use sqlx::AssertSqlSafe;
 
-use crate::articles::{by_id, view_condition};
+use crate::articles::by_id;
 use crate::db::{Row, args};
+use crate::list::order;
 use crate::users::tick;
 use crate::{Store, StoreError};
 
 /// What lies beside an article in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Neighbours {
-    /// The one above it, saved later.
+    /// The one above it.
     pub previous: Option<Neighbour>,
-    /// The one below it, saved earlier.
+    /// The one below it.
     pub next: Option<Neighbour>,
 }
 
@@ -73,28 +74,41 @@ impl Store {
         Ok(article)
     }
 
-    /// What lies beside an article in a view. The article itself need not be
-    /// in it any more: one that was just archived keeps its place among the
-    /// unread.
+    /// What lies beside an article in a list. The article itself need not be in
+    /// it any more: one that was just archived keeps its place among the unread.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Query`] when the filter's words cannot be read.
     pub async fn neighbours(
         &self,
         user_id: UserId,
-        view: View,
-        article: &Article,
+        filter: &Filter,
+        id: ArticleId,
     ) -> Result<Neighbours, StoreError> {
-        let condition = view_condition(view);
-        let beside = async |than: &str, order: &str| {
+        let (key, descending) = order(filter.sort);
+        let (before, behind) = if descending {
+            ((">", "ASC"), ("<", "DESC"))
+        } else {
+            (("<", "DESC"), (">", "ASC"))
+        };
+        let beside = async |(than, direction): (&str, &str)| {
+            let mut conditions = self.conditions(user_id, filter).await?;
+            let here = conditions.bind(id.0);
             let row = self
                 .db
                 .optional(
                     AssertSqlSafe(format!(
                         "SELECT a.id, coalesce(a.headline, a.given_url) AS title FROM articles a
-                         WHERE a.user_id = $1 AND a.deleted_at IS NULL {condition}
-                           AND (a.saved_at, a.id) {than} ($2, $3)
-                         ORDER BY a.saved_at {order}, a.id {order}
-                         LIMIT 1"
+                         WHERE a.user_id = $1 AND a.deleted_at IS NULL {conditions}
+                           AND ({key}, a.id) {than} (
+                               (SELECT {key} FROM articles a
+                                WHERE a.user_id = $1 AND a.id = {here}), {here})
+                         ORDER BY {key} {direction}, a.id {direction}
+                         LIMIT 1",
+                        conditions = conditions.sql
                     )),
-                    args![user_id.0, article.saved_at_ms, article.id.0],
+                    conditions.values,
                 )
                 .await?;
             row.map(|row| {
@@ -106,8 +120,8 @@ impl Store {
             .transpose()
         };
         Ok(Neighbours {
-            previous: beside(">", "ASC").await?,
-            next: beside("<", "DESC").await?,
+            previous: beside(before).await?,
+            next: beside(behind).await?,
         })
     }
 }

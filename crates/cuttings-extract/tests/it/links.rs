@@ -34,8 +34,14 @@ fn every_note_that_a_call_leads_to_is_there_however_it_is_marked() {
             "{note}: {html}"
         );
     }
-    assert!(html.contains("<span id=\"c-n1\"></span>[1] The pier"), "{html}");
-    assert!(html.contains("<span id=\"c-n2\"></span>2 The road"), "{html}");
+    assert!(
+        html.contains("<span id=\"c-n1\"></span>[1] The pier"),
+        "{html}"
+    );
+    assert!(
+        html.contains("<span id=\"c-n2\"></span>2 The road"),
+        "{html}"
+    );
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use cuttings_library::{LibraryError, reading, save, settings, shelf};
 use cuttings_model::settings::{Theme, Typeface};
-use cuttings_model::{Article, ArticleId, ReadPosition, Setting, Settings, View, address};
+use cuttings_model::{Article, ArticleId, Filter, ReadPosition, Setting, Settings, View, address};
+use cuttings_store::StoreError;
 
 use crate::rig::{Rig, on_both};
 
@@ -68,10 +69,10 @@ fn a_position_is_kept_and_moves_the_update_only_when_it_changes() {
         assert!(up.updated_at_ms > first.updated_at_ms);
         let listed = library
             .store
-            .list(user_id, View::All, None, 10)
+            .list(user_id, &View::All.into(), None, 10)
             .await
             .unwrap();
-        assert_eq!(listed[0].stopped, up.stopped);
+        assert_eq!(listed.articles[0].stopped, up.stopped);
     });
 }
 
@@ -92,7 +93,7 @@ fn nobody_stops_in_an_article_that_is_deleted_or_of_another_library() {
 }
 
 #[test]
-fn neighbours_are_those_of_the_view_and_stay_when_the_article_leaves_it() {
+fn neighbours_are_those_of_the_list_and_stay_when_the_article_leaves_it() {
     on_both(|rig| async move {
         let other = rig.other_user().await;
         let (library, user_id) = (&rig.library, rig.user.id);
@@ -103,10 +104,10 @@ fn neighbours_are_those_of_the_view_and_stay_when_the_article_leaves_it() {
         // Of the same instant, and nobody's business.
         let address = address::parse("https://example.org/x").unwrap();
         save::save(library, other.id, &address, None).await.unwrap();
-        let beside = async |view, article: &Article| {
+        let beside = async |filter: &str, article: &Article| {
             let found = library
                 .store
-                .neighbours(user_id, view, article)
+                .neighbours(user_id, &Filter::read(filter), article.id)
                 .await
                 .unwrap();
             (
@@ -114,24 +115,34 @@ fn neighbours_are_those_of_the_view_and_stay_when_the_article_leaves_it() {
                 found.next.map(|neighbour| neighbour.id.0),
             )
         };
-        assert_eq!(beside(View::Unread, &articles[3]).await, (None, Some(3)));
-        assert_eq!(beside(View::Unread, &articles[1]).await, (Some(3), Some(1)));
-        assert_eq!(beside(View::Unread, &articles[0]).await, (Some(2), None));
+        assert_eq!(beside("", &articles[3]).await, (None, Some(3)));
+        assert_eq!(beside("", &articles[1]).await, (Some(3), Some(1)));
+        assert_eq!(beside("", &articles[0]).await, (Some(2), None));
         for number in [2, 3] {
             shelf::archive(library, user_id, ArticleId(number), true)
                 .await
                 .unwrap();
         }
-        assert_eq!(beside(View::Unread, &articles[2]).await, (Some(4), Some(1)));
-        assert_eq!(beside(View::Archived, &articles[2]).await, (None, Some(2)));
+        assert_eq!(beside("", &articles[2]).await, (Some(4), Some(1)));
+        assert_eq!(beside("view=archived", &articles[2]).await, (None, Some(2)));
         let found = library
             .store
-            .neighbours(user_id, View::Unread, &articles[2])
+            .neighbours(user_id, &Filter::default(), articles[2].id)
             .await
             .unwrap();
         assert_eq!(found.next.unwrap().title, "https://example.org/a");
         shelf::delete(library, user_id, ArticleId(1)).await.unwrap();
-        assert_eq!(beside(View::Unread, &articles[2]).await, (Some(4), None));
-        assert_eq!(beside(View::Starred, &articles[2]).await, (None, None));
+        assert_eq!(beside("", &articles[2]).await, (Some(4), None));
+        assert_eq!(beside("view=starred", &articles[2]).await, (None, None));
+        // In another order, and by words.
+        let oldest = "view=all&sort=oldest";
+        assert_eq!(beside(oldest, &articles[2]).await, (Some(2), Some(4)));
+        let titled = "view=all&sort=title";
+        assert_eq!(beside(titled, &articles[2]).await, (Some(2), Some(4)));
+        let broken = library
+            .store
+            .neighbours(user_id, &Filter::read("q=%22open"), articles[2].id)
+            .await;
+        assert!(matches!(broken, Err(StoreError::Query(_))), "{broken:?}");
     });
 }

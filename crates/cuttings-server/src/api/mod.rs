@@ -3,8 +3,10 @@
 //! Bodies have types of their own here, so the nouns stay free to change.
 
 pub(crate) mod articles;
+pub(crate) mod bulk;
 pub(crate) mod events;
 pub(crate) mod search;
+pub(crate) mod tags;
 
 use cuttings_model::{Article, ArticleBody, ArticleState, Reason, Stopped};
 use serde::Serialize;
@@ -39,6 +41,9 @@ pub(crate) struct ArticleJson {
     starred_at: Option<String>,
     /// Where its reader stopped; null before they have begun.
     position: Option<PositionJson>,
+    tags: Vec<String>,
+    /// The older article that seems to hold the same page.
+    twin_of: Option<i64>,
     /// With `include=text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
@@ -94,6 +99,8 @@ impl From<Article> for ArticleJson {
             archived_at: article.archived_at_ms.map(rfc3339),
             starred_at: article.starred_at_ms.map(rfc3339),
             position: article.stopped.map(PositionJson::from),
+            tags: article.tags,
+            twin_of: article.twin_of.map(|id| id.0),
             text: None,
             html: None,
         }

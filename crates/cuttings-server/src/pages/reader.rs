@@ -4,8 +4,8 @@
 //! pointing to our own kept copies. An article that cannot be read yet, or
 //! could not be read, gets a page that says so and what to do.
 //!
-//! `?in=unread` names the list it was opened from; the page then leads back to
-//! it and on to what lies beside the article there.
+//! `?in=` holds the filter of the list it was opened from; the page then leads
+//! back to it and on to what lies beside the article there.
 
 use std::fmt;
 
@@ -15,15 +15,15 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cuttings_extract::SafeHtml;
-use cuttings_model::{Article, ArticleState, Stopped, View};
-use cuttings_store::Neighbour;
+use cuttings_model::{Article, ArticleState, Filter, Stopped};
+use cuttings_store::{Neighbour, Neighbours, StoreError};
 
 use crate::app::App;
 use crate::body::{ArticlePath, Query};
 use crate::card::{Card, reader_path};
 use crate::dates::{self, Day};
 use crate::error::HttpError;
-use crate::pages::library::path_of;
+use crate::pages::library_query::LibraryQuery;
 use crate::pages::settings::{Choice, looks};
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
@@ -121,8 +121,8 @@ pub(crate) async fn reader(
         .filter(|article| article.deleted_at_ms.is_none())
         .ok_or_else(HttpError::no_such_article)?;
     let source = source(&app, &caller, &article).await?;
-    let view = query.r#in.as_deref().and_then(View::parse);
-    let list = list_links(&app, &caller, &article, view).await?;
+    let within = query.r#in.as_deref().map(Filter::read);
+    let list = list_links(&app, &caller, &article, within).await?;
     let looks = looks(caller.settings, &ENGLISH.settings);
     let shell = Shell::of(&caller, article.title(), Place::Elsewhere, &here);
     let mut card = Card::of(&article);
@@ -193,28 +193,34 @@ async fn list_links(
     app: &App,
     caller: &Caller,
     article: &Article,
-    view: Option<View>,
+    within: Option<Filter>,
 ) -> Result<ListLinks, HttpError> {
-    let Some(view) = view else {
+    let Some(filter) = within else {
         return Ok(ListLinks {
             back: "/".to_owned(),
             previous: None,
             next: None,
         });
     };
-    let beside = app
+    let beside = match app
         .library
         .store
-        .neighbours(caller.user_id(), view, article)
-        .await?;
+        .neighbours(caller.user_id(), &filter, article.id)
+        .await
+    {
+        Ok(beside) => beside,
+        // The list says what is wrong with its words; the story is here.
+        Err(StoreError::Query(_)) => Neighbours::default(),
+        Err(error) => return Err(error.into()),
+    };
     let link = |neighbour: Neighbour| Beside {
-        path: reader_path(neighbour.id, Some(view)),
+        path: reader_path(neighbour.id, Some(&filter)),
         title: neighbour.title,
     };
     Ok(ListLinks {
-        back: path_of(view, None),
         previous: beside.previous.map(link),
         next: beside.next.map(link),
+        back: LibraryQuery::default().under(filter),
     })
 }
 

@@ -24,6 +24,8 @@ async fn an_article_has_the_documented_members() {
             "final_url",
             "canonical_url",
             "state",
+            "tags",
+            "twin_of",
             "reason",
             "headline",
             "dek",

@@ -15,4 +15,5 @@ mod reading;
 mod saving;
 mod search;
 mod settings;
+mod shelf;
 mod sign_in;
