@@ -239,7 +239,8 @@ export async function photograph(page, name) {
 
 /**
  * Runs in the page: texts of which a line and a picture lie over each other by
- * more than a hair. Text for screen readers alone, a pixel wide, does not count.
+ * more than a hair. Text for screen readers alone, a pixel wide, does not count,
+ * nor does what is folded away or stays in its place over the page.
  *
  * @returns {string[]}
  */
@@ -250,7 +251,13 @@ function wordsUnderPictures() {
   const found = [];
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent?.trim();
-    if (!text) continue;
+    const parent = walker.currentNode.parentElement;
+    if (!text || !parent?.checkVisibility()) continue;
+    let isFixed = false;
+    for (let around = parent; around; around = /** @type {HTMLElement} */ (around.parentElement)) {
+      isFixed ||= getComputedStyle(around).position === 'fixed';
+    }
+    if (isFixed) continue;
     const range = document.createRange();
     range.selectNodeContents(walker.currentNode);
     const isCovered = Array.from(range.getClientRects()).some((line) =>

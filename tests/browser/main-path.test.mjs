@@ -47,7 +47,8 @@ for (const script of [true, false]) {
     const picture = async (/** @type {string} */ name) => {
       if (script) await photograph(page, name);
     };
-    const title = (/** @type {number} */ id) => page.locator(`a[href="/articles/${id}"]`);
+    const title = (/** @type {number} */ id) =>
+      page.locator(`a[href="/articles/${id}"], a[href^="/articles/${id}?in="]`);
     /** The button that sends to an address, by its form or by itself. */
     const button = (/** @type {string} */ action) =>
       page.locator(`button[formaction="${action}"], form[action="${action}"] button`).first();
@@ -138,7 +139,7 @@ for (const script of [true, false]) {
     it('the reader shows the story and nothing but the story', async () => {
       await page.goto('/');
       await title(1).filter({ hasText: STORY.headline }).first().click();
-      await page.waitForURL('**/articles/1');
+      await page.waitForURL('**/articles/1?in=');
       const shown = plain(await page.locator('main').innerText());
       for (const text of [STORY.headline, STORY.dek, STORY.author, ...STORY.paragraphs]) {
         assert.ok(shown.includes(plain(text)), `the reader leaves out: ${text}`);

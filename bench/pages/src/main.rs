@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail, ensure};
 use cuttings_model::address;
 use cuttings_model::{ArticleId, ArticleState, Dated, User, View};
-use cuttings_store::{CaptureResult, NewArticle, NewCapture, Places, ShownArticle, Store};
+use cuttings_store::{CaptureResult, Mark, NewArticle, NewCapture, Places, ShownArticle, Store};
 
 use jiff::Timestamp;
 use prose::Prose;
@@ -35,8 +35,9 @@ async fn main() -> Result<()> {
     let users = store.users().await?;
     let user = users.first().context("the library has no user yet")?;
     let there = store
-        .list(user.id, View::All, None, 1)
+        .list(user.id, &View::All.into(), None, 1)
         .await?
+        .articles
         .first()
         .map_or(0, |newest| newest.id.0);
     for number in there + 1..=count {
@@ -128,12 +129,12 @@ async fn put(store: &Store, user: &User, number: i64) -> Result<()> {
     // Most of a grown library has been read; some of it is starred.
     if number % 5 != 0 {
         store
-            .set_archived(user.id, id, true, saved_at_ms + 1000)
+            .set_mark(user.id, id, Mark::Archived, true, saved_at_ms + 1000)
             .await?;
     }
     if number % 17 == 0 {
         store
-            .set_starred(user.id, id, true, saved_at_ms + 2000)
+            .set_mark(user.id, id, Mark::Starred, true, saved_at_ms + 2000)
             .await?;
     }
     Ok(())

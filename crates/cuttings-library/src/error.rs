@@ -1,7 +1,7 @@
 //! What can go wrong with a verb, in words for programs and for people.
 
 use cuttings_fetch::FetchError;
-use cuttings_model::{AddressError, ArticleId, Reason};
+use cuttings_model::{AddressError, ArticleId, Field, Reason, TagError, TagId};
 use cuttings_store::StoreError;
 
 /// Why a verb was not done.
@@ -11,6 +11,55 @@ pub enum LibraryError {
     /// The user's library holds no such article.
     #[error("there is no article {0} in this library")]
     NoSuchArticle(ArticleId),
+
+    /// The user's library holds no such tag.
+    #[error("there is no such tag in this library")]
+    NoSuchTag,
+
+    /// The name is that of another tag.
+    #[error("there is a tag “{name}” already")]
+    TagTaken {
+        /// The name.
+        name: String,
+        /// The tag that has it.
+        other: TagId,
+    },
+
+    /// What was given cannot be a tag.
+    #[error(transparent)]
+    Tag(#[from] TagError),
+
+    /// There is no such saved filter.
+    #[error("there is no such filter")]
+    NoSuchFilter,
+
+    /// What was given cannot be the name of a filter.
+    #[error(
+        "a filter needs a name of at most {} characters",
+        crate::filters::MAX_NAME_CHARS
+    )]
+    FilterName,
+
+    /// As many filters are saved as there is room for.
+    #[error("there are {} saved filters already", crate::filters::MAX_FILTERS)]
+    TooManyFilters,
+
+    /// A field of an article cannot be what was given.
+    #[error("{} must be {expected}", field.as_str())]
+    Field {
+        /// Which.
+        field: Field,
+        /// What it may be.
+        expected: &'static str,
+    },
+
+    /// The action was undone before, or is too old.
+    #[error("there is nothing to undo any more")]
+    NothingToUndo,
+
+    /// The article repeats no older one.
+    #[error("there is no such article, or it repeats no other")]
+    NoTwin,
 
     /// What was given is no address that can be saved.
     #[error(transparent)]
@@ -30,6 +79,15 @@ impl LibraryError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoSuchArticle(_) => "no_such_article",
+            Self::NoSuchTag => "no_such_tag",
+            Self::TagTaken { .. } => "tag_taken",
+            Self::Tag(_) => "tag",
+            Self::NoSuchFilter => "no_such_filter",
+            Self::FilterName => "filter_name",
+            Self::TooManyFilters => "too_many_filters",
+            Self::Field { .. } => "field",
+            Self::NothingToUndo => "nothing_to_undo",
+            Self::NoTwin => "no_twin",
             Self::Address(AddressError::Scheme { .. }) => "scheme",
             Self::Address(_) => "not_an_address",
             Self::Upload(_) => "upload",
@@ -43,6 +101,22 @@ impl LibraryError {
         match self {
             Self::NoSuchArticle(id) => {
                 format!("There is no article {id} in this library. It may have been deleted for good.")
+            }
+            Self::NoSuchTag | Self::NoSuchFilter | Self::NoTwin => {
+                format!("{}. It may have gone meanwhile.", sentence(&self.to_string()))
+            }
+            Self::TagTaken { .. } => {
+                format!("{}. Merge the two, or choose another name.", sentence(&self.to_string()))
+            }
+            Self::Tag(_) | Self::FilterName | Self::Field { .. } => {
+                format!("{}. Nothing was changed.", sentence(&self.to_string()))
+            }
+            Self::TooManyFilters => {
+                format!("{}. Delete one to make room.", sentence(&self.to_string()))
+            }
+            Self::NothingToUndo => {
+                "There is nothing to undo any more: it was undone before, or is more than a week old."
+                    .to_owned()
             }
             Self::Address(error) => format!("{}. {}", sentence(&error.to_string()), error.advice()),
             Self::Upload(what) => sentence(what) + ".",

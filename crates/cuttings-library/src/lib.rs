@@ -9,17 +9,27 @@
 //! | [`capture`] | from a queued article to one that can be read and found |
 //! | [`pictures`] | fetching, checking and scaling an article's pictures |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
-//! | [`shelf`] | archive, star, delete, undelete, retry |
+//! | [`reading`] | where a reader stopped |
+//! | [`settings`] | how a user wants to read |
+//! | [`shelf`] | archive, star, delete, undelete, retry, one by one or many at once |
+//! | [`tags`] | tags on articles; renaming and merging them |
+//! | [`filters`] | filters under a name |
+//! | [`edit`] | correcting what a page says of itself |
 //! | [`search`] | a typed query to hits with marked snippets |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
 pub mod capture;
+pub mod edit;
 pub mod error;
+pub mod filters;
 pub mod pictures;
+pub mod reading;
 pub mod save;
 pub mod search;
+pub mod settings;
 pub mod shelf;
+pub mod tags;
 pub mod worker;
 
 use std::sync::Arc;

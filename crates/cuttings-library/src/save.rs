@@ -4,13 +4,16 @@
 //! [`save`]. The capture itself, made later by a worker, is in
 //! [`crate::capture`].
 //!
-//! Two users may hold the same page; one user never holds it twice.
+//! Two users may hold the same page; one user never holds it twice. Where an
+//! address leads shows after the capture only: if it leads to a page that is
+//! here already, the user is asked, and [`join_twin`] makes the two one.
 
 use bytes::Bytes;
 use cuttings_extract::MAX_HTML_BYTES;
-use cuttings_model::{Article, PageAddress, PictureRole, UserId};
+use cuttings_model::{Article, ArticleId, PageAddress, PictureRole, UserId};
 use cuttings_store::{NewArticle, NewPicture, NewUpload};
 
+use crate::shelf::still_here;
 use crate::{Library, LibraryError, now_ms, pictures};
 
 /// A page handed over with its address: a file, later a browser.
@@ -69,6 +72,34 @@ pub async fn save(
         article: put.article,
         already: put.already,
     })
+}
+
+/// Joins an article to the older one that holds the same page, and gives that:
+/// captures, tags, star and highlights go there, and the addresses lead there.
+///
+/// # Errors
+///
+/// [`LibraryError::NoTwin`] when the article repeats none.
+pub async fn join_twin(
+    library: &Library,
+    user_id: UserId,
+    id: ArticleId,
+) -> Result<Article, LibraryError> {
+    library
+        .store
+        .join_twin(user_id, id, now_ms())
+        .await?
+        .ok_or(LibraryError::NoTwin)
+}
+
+/// Says that an article and the older one it seems to repeat are two.
+pub async fn keep_twin(
+    library: &Library,
+    user_id: UserId,
+    id: ArticleId,
+) -> Result<Article, LibraryError> {
+    let article = library.store.keep_twin(user_id, id, now_ms()).await?;
+    still_here(article, id)
 }
 
 async fn store_upload(library: &Library, upload: Upload) -> Result<NewUpload, LibraryError> {

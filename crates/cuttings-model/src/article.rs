@@ -61,6 +61,26 @@ pub struct Dated {
     pub at_ms: i64,
 }
 
+impl Dated {
+    /// Reads an RFC 3339 date-time or date; a bare day is taken at midnight
+    /// UTC. `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let at_ms = if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+            instant.as_millisecond()
+        } else {
+            let day: jiff::civil::Date = text.parse().ok()?;
+            let midnight = jiff::tz::TimeZone::UTC
+                .to_timestamp(day.at(0, 0, 0, 0))
+                .ok()?;
+            midnight.as_millisecond()
+        };
+        Some(Self {
+            text: text.to_owned(),
+            at_ms,
+        })
+    }
+}
+
 /// One saved piece in one user's library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Article {
@@ -119,6 +139,46 @@ pub struct Article {
     pub deleted_at_ms: Option<i64>,
     /// Whether a thumbnail is kept for it.
     pub has_thumbnail: bool,
+    /// Where its reader stopped, if they have begun.
+    pub stopped: Option<Stopped>,
+    /// Its tags, by name.
+    pub tags: Vec<String>,
+    /// The older article that seems to hold the same page, until the user has
+    /// joined the two or said that both are to be kept.
+    pub twin_of: Option<ArticleId>,
+}
+
+/// A place in a story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadPosition {
+    /// The block at the top of the window: blocks of the clean text are parted
+    /// by blank lines and counted from 0.
+    pub block: i64,
+    /// How much of the story is read, 0 to 100.
+    pub percent: i64,
+}
+
+impl ReadPosition {
+    /// A position, unless it lies outside of any story.
+    pub fn new(block: i64, percent: i64) -> Option<Self> {
+        ((0..=crate::MAX_ID).contains(&block) && (0..=100).contains(&percent))
+            .then_some(Self { block, percent })
+    }
+
+    /// Whether the end has been reached. The last line is seldom at the top of
+    /// a window, so the last hundredths do not count.
+    pub fn is_end(self) -> bool {
+        self.percent >= 98
+    }
+}
+
+/// Where and when a reader stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// The place.
+    pub position: ReadPosition,
+    /// When the reader was there.
+    pub at_ms: i64,
 }
 
 impl Article {
@@ -204,6 +264,28 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn positions_outside_of_any_story_are_none() {
+        assert!(ReadPosition::new(0, 0).is_some());
+        assert!(ReadPosition::new(7, 100).is_some_and(ReadPosition::is_end));
+        for (block, percent) in [(-1, 0), (0, -1), (0, 101), (i64::MAX, 50)] {
+            assert_eq!(ReadPosition::new(block, percent), None);
+        }
+    }
+
+    #[test]
+    fn t05_dates_of_every_kind_have_an_instant_or_none() {
+        for (text, at_ms) in [
+            ("2023-06-13T19:05:47Z", 1_686_683_147_000),
+            ("2023-06-13T19:05:47+02:00", 1_686_675_947_000),
+            ("1970-01-02", 86_400_000),
+        ] {
+            assert_eq!(Dated::parse(text).unwrap().at_ms, at_ms);
+        }
+        assert!(Dated::parse("0001-01-01").is_some());
+        assert_eq!(Dated::parse("Tuesday"), None);
+    }
 
     #[test]
     fn states_and_views_read_back_what_they_print() {

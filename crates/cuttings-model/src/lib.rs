@@ -10,14 +10,24 @@ pub mod address;
 pub mod article;
 pub mod capture;
 pub mod digest;
+pub mod edit;
+pub mod filter;
 pub mod job;
+pub mod settings;
+pub mod tag;
 pub mod user;
 
 pub use address::{AddressError, PageAddress};
-pub use article::{Article, ArticleBody, ArticleId, ArticleState, Dated, Reason, View};
+pub use article::{
+    Article, ArticleBody, ArticleId, ArticleState, Dated, ReadPosition, Reason, Stopped, View,
+};
 pub use capture::{Capture, CaptureId, Origin, Picture, PictureRole};
 pub use digest::Digest;
+pub use edit::Field;
+pub use filter::{Filter, FilterError, FilterId, Length, Sort};
 pub use job::{Job, JobKind};
+pub use settings::{Setting, Settings};
+pub use tag::{Tag, TagError, TagId, TagName};
 pub use user::{NameError, PasswordError, Role, Scope, User, UserId};
 
 /// Largest id a row may get: the apps people use hold ids in signed 32 bits.

@@ -26,6 +26,8 @@ struct Asset {
 const STYLE: &str = concat!(
     include_str!("../static/tokens.css"),
     include_str!("../static/page.css"),
+    // Before list.css, whose rules for narrow windows are about both.
+    include_str!("../static/shelf.css"),
     include_str!("../static/list.css"),
     include_str!("../static/reader.css"),
 );
@@ -40,8 +42,17 @@ macro_rules! font {
     };
 }
 
+macro_rules! script {
+    ($name:literal) => {
+        Asset::new(
+            $name,
+            "text/javascript; charset=utf-8",
+            Cow::Borrowed(include_bytes!(concat!("../static/", $name))),
+        )
+    };
+}
+
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    let script = "text/javascript; charset=utf-8";
     let mut assets = vec![
         font!("newsreader-latin.woff2"),
         font!("newsreader-latin-ext.woff2"),
@@ -49,21 +60,24 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         font!("newsreader-latin-ext-italic.woff2"),
         font!("public-sans-latin.woff2"),
         font!("public-sans-latin-ext.woff2"),
+        font!("atkinson-latin.woff2"),
+        font!("atkinson-latin-ext.woff2"),
+        font!("atkinson-latin-italic.woff2"),
+        font!("atkinson-latin-ext-italic.woff2"),
         Asset::new(
             "favicon.svg",
             "image/svg+xml",
             Cow::Borrowed(include_bytes!("../static/favicon.svg")),
         ),
-        Asset::new(
-            "keys.js",
-            script,
-            Cow::Borrowed(include_bytes!("../static/keys.js")),
-        ),
-        Asset::new(
-            "live.js",
-            script,
-            Cow::Borrowed(include_bytes!("../static/live.js")),
-        ),
+        script!("choose.js"),
+        script!("keys.js"),
+        script!("live.js"),
+        script!("looks.js"),
+        script!("reader.js"),
+        script!("footnotes.js"),
+        script!("gallery.js"),
+        script!("focus.js"),
+        script!("aloud.js"),
     ];
     // The style sheet names typefaces by file; each gets its version here.
     let mut style = STYLE.to_owned();
@@ -148,7 +162,7 @@ mod tests {
             .skip(1)
             .map(|rest| rest.split('"').next().unwrap())
             .collect();
-        assert_eq!(named.len(), 6);
+        assert_eq!(named.len(), 10);
         for path in named {
             let (file, version) = path
                 .trim_start_matches("/static/")

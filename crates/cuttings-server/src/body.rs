@@ -27,17 +27,20 @@ impl<T: DeserializeOwned> FromRequest<App> for FormBody<T> {
     type Rejection = HttpError;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, HttpError> {
-        if !has_type(&request, "application/x-www-form-urlencoded") {
-            return Err(HttpError::new(
-                problems::UNSUPPORTED_TYPE,
-                "Send a form: Content-Type application/x-www-form-urlencoded.",
-            ));
-        }
-        let body = to_bytes(request.into_body(), MAX_FORM_BYTES)
-            .await
-            .map_err(|_| HttpError::too_large())?;
-        fields(&body, "form").map(Self)
+        fields(&form_bytes(request).await?, "form").map(Self)
     }
+}
+
+async fn form_bytes(request: Request) -> Result<Bytes, HttpError> {
+    if !has_type(&request, "application/x-www-form-urlencoded") {
+        return Err(HttpError::new(
+            problems::UNSUPPORTED_TYPE,
+            "Send a form: Content-Type application/x-www-form-urlencoded.",
+        ));
+    }
+    to_bytes(request.into_body(), MAX_FORM_BYTES)
+        .await
+        .map_err(|_| HttpError::too_large())
 }
 
 /// The query of an address.
@@ -49,6 +52,46 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, HttpError> {
         fields(parts.uri.query().unwrap_or_default().as_bytes(), "address").map(Self)
     }
+}
+
+/// The query of an address pair by pair, where a name may come several times.
+pub(crate) struct QueryPairs(pub Vec<(String, String)>);
+
+impl FromRequestParts<App> for QueryPairs {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, HttpError> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(pairs(query.as_bytes())))
+    }
+}
+
+/// A form pair by pair, where a name may come several times; without `csrf`.
+pub(crate) struct FormPairs(pub Vec<(String, String)>);
+
+impl FormPairs {
+    /// The first value of a name; empty when there is none.
+    pub fn value(&self, wanted: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(name, _)| name == wanted)
+            .map_or("", |(_, value)| value)
+    }
+}
+
+impl FromRequest<App> for FormPairs {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, HttpError> {
+        form_bytes(request).await.map(|body| Self(pairs(&body)))
+    }
+}
+
+fn pairs(text: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(text)
+        .filter(|(name, _)| name != "csrf")
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
 }
 
 /// Reads `name=value` pairs into a type whose fields are all strings.
@@ -122,6 +165,25 @@ impl FromRequestParts<App> for ArticlePath {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
         number(&path_parameter(parts, app, "id").await?).map(|id| Self(ArticleId(id)))
+    }
+}
+
+/// The number of something else in a path, which is its one parameter.
+pub(crate) struct NumberPath(pub i64);
+
+impl FromRequestParts<App> for NumberPath {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+        let parameters = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| HttpError::nothing_here())?;
+        parameters
+            .iter()
+            .next()
+            .and_then(|(_, value)| number(value).ok())
+            .map(Self)
+            .ok_or_else(HttpError::nothing_here)
     }
 }
 

@@ -3,10 +3,13 @@
 //! Everything here was decided before the template: what stands in for a
 //! missing headline, how long a dek may be, which day is printed.
 
-use cuttings_model::{Article, ArticleState};
+use cuttings_model::filter::write_query;
+use cuttings_model::{Article, ArticleId, ArticleState, Filter};
 use cuttings_text::highlight::Piece;
 
 use crate::dates::{self, Day};
+use crate::pages::tags::tag_path;
+use crate::texts::ENGLISH;
 
 /// Longest dek in a list, in characters, so that a page stays under its 60 KB
 /// whatever the pages said. Two printed lines hold fewer.
@@ -16,8 +19,14 @@ const MAX_LINE_CHARS: usize = 200;
 
 /// One article, ready to be printed.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something the template shows by itself"
+)]
 pub(crate) struct Card {
     pub id: i64,
+    /// Path of its reader, with the list it is shown in.
+    pub path: String,
     /// The outlet's name, or the host of the address.
     pub outlet: String,
     pub section: Option<String>,
@@ -42,10 +51,19 @@ pub(crate) struct Card {
     pub retry_at: Option<String>,
     pub archived: bool,
     pub starred: bool,
+    /// How much of it is read, in hundredths, once somebody has begun.
+    pub percent_read: Option<i64>,
     /// The address a reader would open.
     pub source_url: String,
-    /// The day it was saved, on the first card of that day.
-    pub day: Option<Day>,
+    /// The day it was saved or published, on the first card of that day.
+    pub day: Option<CardDay>,
+    /// Its outlet's articles.
+    pub outlet_path: String,
+    pub tags: Vec<TagLink>,
+    /// The older article it seems to repeat.
+    pub twin: Option<Twin>,
+    /// Whether it can be chosen, to be changed with others.
+    pub pick: bool,
     /// Headline and passage with what a search found marked; empty elsewhere.
     pub marked_headline: Vec<Piece>,
     pub snippet: Vec<Piece>,
@@ -57,6 +75,7 @@ impl Card {
         let failed = article.state == ArticleState::Failed;
         Self {
             id: article.id.0,
+            path: reader_path(article.id, None),
             outlet: shortened(&article.outlet(), 80),
             section: cut(&article.section, 60),
             headline: cut(&article.headline, MAX_LINE_CHARS),
@@ -77,8 +96,22 @@ impl Card {
             retry_at: article.retry_at_ms.filter(|_| failed).map(dates::moment),
             archived: article.archived_at_ms.is_some(),
             starred: article.starred_at_ms.is_some(),
+            percent_read: article
+                .stopped
+                .map(|stopped| {
+                    if stopped.position.is_end() {
+                        100
+                    } else {
+                        stopped.position.percent
+                    }
+                })
+                .filter(|percent| *percent > 0),
             source_url: article.source_url().to_owned(),
             day: None,
+            outlet_path: outlet_path(article),
+            tags: article.tags.iter().map(|name| TagLink::of(name)).collect(),
+            twin: None,
+            pick: false,
             marked_headline: Vec::new(),
             snippet: Vec::new(),
         }
@@ -100,21 +133,74 @@ impl Card {
     }
 }
 
-/// The cards of a list, with the day each run of them was saved.
-pub(crate) fn cards_by_day(articles: &[Article]) -> Vec<Card> {
-    let mut last = None;
-    articles
-        .iter()
-        .map(|article| {
-            let mut card = Card::of(article);
-            let day = dates::day(article.saved_at_ms);
-            if last.as_ref() != Some(&day) {
-                card.day = Some(day.clone());
-                last = Some(day);
-            }
-            card
-        })
-        .collect()
+/// A day that stands above cards.
+#[derive(Debug, Clone)]
+pub(crate) enum CardDay {
+    Saved(Day),
+    Published(Day),
+}
+
+impl CardDay {
+    /// `Saved 13 June 2023`.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Saved(day) => (ENGLISH.library.saved_on)(&day.text),
+            Self::Published(day) => (ENGLISH.library.published_on)(&day.text),
+        }
+    }
+}
+
+/// A tag on a card.
+#[derive(Debug, Clone)]
+pub(crate) struct TagLink {
+    pub name: String,
+    pub path: String,
+}
+
+impl TagLink {
+    fn of(name: &str) -> Self {
+        Self {
+            path: tag_path(name),
+            name: name.to_owned(),
+        }
+    }
+}
+
+/// The older article that holds the same page.
+#[derive(Debug, Clone)]
+pub(crate) struct Twin {
+    pub id: i64,
+    pub title: String,
+    /// The day it was saved.
+    pub saved: String,
+}
+
+impl Twin {
+    pub fn of(article: &Article) -> Self {
+        Self {
+            id: article.id.0,
+            title: shortened(article.title(), MAX_LINE_CHARS),
+            saved: dates::day(article.saved_at_ms).text,
+        }
+    }
+}
+
+/// The list of everything from an article's outlet.
+fn outlet_path(article: &Article) -> String {
+    let pairs = [
+        ("view", "all".to_owned()),
+        ("publication", article.outlet()),
+    ];
+    format!("/?{}", write_query(&pairs))
+}
+
+/// Path of an article's reader, opened from a list: it leads on to what lies
+/// beside it there.
+pub(crate) fn reader_path(id: ArticleId, within: Option<&Filter>) -> String {
+    match within {
+        Some(filter) => format!("/articles/{id}?{}", write_query(&[("in", filter.query())])),
+        None => format!("/articles/{id}"),
+    }
 }
 
 /// A thumbnail's address names the capture it was made from, so that a browser

@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cuttings_library::LibraryError;
 use cuttings_library::accounts::AccountError;
+use cuttings_model::Settings;
 use cuttings_store::StoreError;
 use serde_json::{Map, Value, json};
 
@@ -61,6 +62,11 @@ impl HttpError {
 
     pub fn not_found(detail: &str) -> Self {
         Self::new(problems::NOT_FOUND, detail)
+    }
+
+    /// The answer for a number that names nothing of the caller's.
+    pub fn nothing_here() -> Self {
+        Self::not_found("There is no such thing in your library. It may have been deleted.")
     }
 
     /// The answer for an id that is not in the caller's library, whether or
@@ -145,7 +151,9 @@ impl IntoResponse for HttpError {
 
 impl From<StoreError> for HttpError {
     fn from(error: StoreError) -> Self {
-        if error.is_temporary() || error.is_disk_full() {
+        if let StoreError::Query(query) = &error {
+            Self::new(problems::BAD_QUERY, format!("{}.", query.message))
+        } else if error.is_temporary() || error.is_disk_full() {
             Self::unavailable(&error)
         } else {
             Self::internal(&error)
@@ -161,9 +169,18 @@ impl From<LibraryError> for HttpError {
             LibraryError::Address(_) => {
                 Self::new(problems::BAD_ADDRESS, error.explain()).with("code", code)
             }
-            LibraryError::Upload(_) => {
+            LibraryError::Upload(_)
+            | LibraryError::Tag(_)
+            | LibraryError::TagTaken { .. }
+            | LibraryError::FilterName
+            | LibraryError::TooManyFilters
+            | LibraryError::Field { .. } => {
                 Self::new(problems::BAD_FIELD, error.explain()).with("code", code)
             }
+            LibraryError::NoSuchTag
+            | LibraryError::NoSuchFilter
+            | LibraryError::NoTwin
+            | LibraryError::NothingToUndo => Self::not_found(&error.explain()).with("code", code),
             LibraryError::Store(store) => store.into(),
             error => Self::internal(&error),
         }
@@ -214,8 +231,9 @@ pub(crate) async fn present(State(app): State<App>, request: Request, next: Next
             "answered {}", error.status()
         );
     }
+    let settings = response.extensions_mut().remove().unwrap_or_default();
     let mut presented = match answers {
-        Answers::Page => page(&error, number.as_deref()),
+        Answers::Page => page(&error, number.as_deref(), settings),
         Answers::Api => document(&app, &error, number.as_deref()),
         Answers::Bytes => plain(&error),
     };
@@ -257,9 +275,12 @@ struct ErrorPage<'a> {
     problem: String,
 }
 
-fn page(error: &HttpError, number: Option<&str>) -> Response {
+fn page(error: &HttpError, number: Option<&str>, settings: Settings) -> Response {
     let page = ErrorPage {
-        shell: Shell::for_nobody(error.problem.title, Place::Elsewhere),
+        shell: Shell {
+            settings,
+            ..Shell::for_nobody(error.problem.title, Place::Elsewhere)
+        },
         status: error.status().as_u16(),
         detail: &error.detail,
         number,

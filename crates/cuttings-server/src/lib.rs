@@ -23,6 +23,7 @@ mod problems;
 mod routes;
 mod session;
 mod shell;
+mod story;
 mod texts;
 
 pub use app::{App, ServerSettings};

@@ -154,7 +154,18 @@ impl Routes {
 /// Stands in front of every handler.
 async fn enforce(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let mut response = match admit(&guard, request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => {
+            let settings = request
+                .extensions()
+                .get::<Caller>()
+                .map(|caller| caller.settings);
+            let mut response = next.run(request).await;
+            // An error becomes a page later, and looks like the others.
+            if let Some(settings) = settings {
+                response.extensions_mut().insert(settings);
+            }
+            response
+        }
         Err(refusal) => refusal,
     };
     response.extensions_mut().insert(guard.answers);

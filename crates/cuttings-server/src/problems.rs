@@ -35,6 +35,7 @@ problems! {
     NOT_FOUND "not-found" NOT_FOUND "There is nothing here"
     SETUP_CLOSED "setup-closed" NOT_FOUND "The library is open already"
     METHOD_NOT_ALLOWED "method-not-allowed" METHOD_NOT_ALLOWED "That cannot be done here"
+    MOVED "moved" CONFLICT "The list has changed meanwhile"
     TOO_LARGE "too-large" PAYLOAD_TOO_LARGE "The request is too large"
     UNSUPPORTED_TYPE "unsupported-type" UNSUPPORTED_MEDIA_TYPE "The request is of a type this address does not take"
     BAD_ADDRESS "bad-address" UNPROCESSABLE_ENTITY "The page's address cannot be saved"

@@ -15,7 +15,8 @@ use crate::body::MAX_JSON_BYTES;
 use crate::error::present;
 use crate::headers::guard;
 use crate::pages::{
-    articles, captures, health, library, pictures, problems, reader, search, setup, signin,
+    articles, bulk, captures, edit, filters, health, library, pictures, problems, reader, search,
+    settings, setup, signin, tags,
 };
 use crate::policy::Answers::{Api, Bytes, Page};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
@@ -82,6 +83,34 @@ fn routes(app: App) -> Routes {
             articles::undelete,
         )
         .add(POST, "/articles/{id}/retry", Page, Change, articles::retry)
+        .add(POST, "/articles/{id}/tags", Page, Change, articles::tag)
+        .add(POST, "/articles/{id}/join", Page, Change, articles::join)
+        .add(POST, "/articles/{id}/keep", Page, Change, articles::keep)
+        .add(GET, "/articles/{id}/edit", Page, Read, edit::form)
+        .add(POST, "/articles/{id}/edit", Page, Change, edit::save)
+        // Many articles at once, tags, saved filters.
+        .add(POST, "/bulk", Page, Change, bulk::change)
+        .add(POST, "/bulk/{action}/undo", Page, Change, bulk::undo)
+        .add(GET, "/tags", Page, Read, tags::tags)
+        .add(POST, "/tags/{tag}/rename", Page, Change, tags::rename)
+        .add(POST, "/tags/{tag}/merge", Page, Change, tags::merge)
+        .add(POST, "/tags/{tag}/delete", Page, Change, tags::delete)
+        .add(GET, "/filters", Page, Read, filters::list)
+        .add(POST, "/filters", Page, Change, filters::keep)
+        .add(
+            POST,
+            "/filters/{filter}/rename",
+            Page,
+            Change,
+            filters::rename,
+        )
+        .add(
+            POST,
+            "/filters/{filter}/delete",
+            Page,
+            Change,
+            filters::delete,
+        )
         // What was kept.
         .add(
             GET,
@@ -113,6 +142,9 @@ fn routes(app: App) -> Routes {
         )
         // Search.
         .add(GET, "/search", Page, Read, search::search)
+        // Settings.
+        .add(GET, "/settings", Page, Read, settings::page)
+        .add(POST, "/settings", Page, Change, settings::change)
         // Coming in and going out.
         .add(GET, "/setup", Page, Setup, setup::form)
         .add(POST, "/setup", Page, Setup, setup::open)
@@ -129,6 +161,13 @@ fn routes(app: App) -> Routes {
             Api,
             Change,
             api::articles::change,
+        )
+        .add(
+            Method::PUT,
+            "/api/v1/articles/{id}/position",
+            Api,
+            Change,
+            api::articles::stop_at,
         )
         .add(
             Method::DELETE,
@@ -151,6 +190,51 @@ fn routes(app: App) -> Routes {
             Change,
             api::articles::retry,
         )
+        .add(
+            POST,
+            "/api/v1/articles/{id}/join",
+            Api,
+            Change,
+            api::articles::join,
+        )
+        .add(
+            POST,
+            "/api/v1/articles/{id}/keep",
+            Api,
+            Change,
+            api::articles::keep,
+        )
+        .add(POST, "/api/v1/bulk", Api, Change, api::bulk::change)
+        .add(
+            POST,
+            "/api/v1/bulk/{action}/undo",
+            Api,
+            Change,
+            api::bulk::undo,
+        )
+        .add(GET, "/api/v1/tags", Api, Read, api::tags::list)
+        .add(
+            Method::PATCH,
+            "/api/v1/tags/{tag}",
+            Api,
+            Change,
+            api::tags::rename,
+        )
+        .add(
+            POST,
+            "/api/v1/tags/{tag}/merge",
+            Api,
+            Change,
+            api::tags::merge,
+        )
+        .add(
+            Method::DELETE,
+            "/api/v1/tags/{tag}",
+            Api,
+            Change,
+            api::tags::delete,
+        )
+        .add(GET, "/api/v1/filters", Api, Read, api::tags::filters)
         .add(GET, "/api/v1/events", Api, Read, api::events::events)
         .add(GET, "/api/v1/search", Api, Read, api::search::search)
         // For everybody.

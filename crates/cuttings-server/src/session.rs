@@ -10,7 +10,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use cuttings_library::accounts;
-use cuttings_model::{Scope, User, UserId};
+use cuttings_model::{Scope, Settings, User, UserId};
 
 use crate::app::{App, ServerSettings};
 use crate::error::HttpError;
@@ -30,6 +30,9 @@ pub(crate) struct Caller {
     pub scope: Scope,
     /// How they proved it.
     pub by: Credential,
+    /// How they want to read. Only pages are told; to programs it is as
+    /// Cuttings comes.
+    pub settings: Settings,
 }
 
 /// What a caller came with.
@@ -122,18 +125,27 @@ pub(crate) async fn identify(
             user,
             scope,
             by: Credential::Token,
+            settings: Settings::default(),
         }));
     }
     let Some(token) = cookie(&app.settings, headers) else {
         return Ok(None);
     };
-    let user = accounts::session(&app.library, token).await?;
-    Ok(user.map(|user| Caller {
+    let Some(user) = accounts::session(&app.library, token).await? else {
+        return Ok(None);
+    };
+    let settings = if answers == Answers::Page {
+        app.library.store.settings(user.id).await?
+    } else {
+        Settings::default()
+    };
+    Ok(Some(Caller {
         user,
         scope: Scope::Full,
         by: Credential::Cookie {
             csrf: CsrfProof::of_session(token),
         },
+        settings,
     }))
 }
 

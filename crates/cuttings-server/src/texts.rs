@@ -6,20 +6,50 @@
 //! value of [`Texts`], so that a text without its translation does not
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
+mod edit;
 mod frame;
+mod library;
+mod list;
+mod reader;
+mod settings;
+mod tags;
 
+pub(crate) use edit::Edit;
 pub(crate) use frame::Frame;
+pub(crate) use library::Library;
+pub(crate) use list::List;
+pub(crate) use reader::Reader;
+pub(crate) use settings::Settings;
+pub(crate) use tags::Tags;
 
 /// All texts, in one language.
 #[derive(Debug)]
 pub(crate) struct Texts {
     /// The frame of every page, and the pages of a visitor.
     pub frame: Frame,
+    /// The reader.
+    pub reader: Reader,
+    /// The settings.
+    pub settings: Settings,
+    /// The library page.
+    pub library: Library,
+    /// Cards in lists.
+    pub list: List,
+    /// Tags and saved filters.
+    pub tags: Tags,
+    /// Correcting an article's metadata.
+    pub edit: Edit,
 }
 
 /// The interface in English.
 pub(crate) static ENGLISH: Texts = Texts {
     frame: frame::ENGLISH,
+    reader: reader::ENGLISH,
+    settings: settings::ENGLISH,
+    library: library::ENGLISH,
+    list: list::ENGLISH,
+    tags: tags::ENGLISH,
+    edit: edit::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain

@@ -1,6 +1,7 @@
-// Keys: j and k walk a list, o opens, e archives, s stars, / goes to the text
-// field, u leaves an article. A key only presses what the page shows anyway,
-// so everything works without this file.
+// Keys: j and k walk a list, o opens, e archives, s stars, x
+// chooses, / goes to the text field, u leaves an article, n and p go on to the next and the previous one, t
+// opens its looks, l reads it aloud. A key only presses what the page shows
+// anyway, so everything works without this file.
 
 /** @returns {HTMLElement[]} the articles of the list, from top to bottom */
 function cards() {
@@ -32,25 +33,31 @@ function press(key) {
   const within = current() ?? (cards().length === 0 ? document : null);
   /** @type {HTMLElement | null | undefined} */
   const target = within?.querySelector(`[data-key="${key}"]`);
-  target?.click();
-  return Boolean(target);
+  if (!target || target.hidden) return false;
+  target.click();
+  return true;
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const target = /** @type {HTMLElement} */ (event.target);
-  if (target.closest("input, textarea, select, [contenteditable]")) return;
+  if (target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
   switch (event.key) {
     case "j":
-      walk(1);
-      break;
     case "k":
-      walk(-1);
+      // In a story they walk its paragraphs; see focus.js.
+      if (cards().length === 0) return;
+      walk(event.key === "j" ? 1 : -1);
       break;
     case "o":
     case "e":
     case "s":
+    case "x":
     case "u":
+    case "n":
+    case "p":
+    case "t":
+    case "l":
       if (!press(event.key)) return;
       break;
     case "/": {

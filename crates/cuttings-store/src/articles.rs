@@ -4,22 +4,27 @@
 use cuttings_model::address::{sha1_decoded, sha1_raw};
 use cuttings_model::{
     Article, ArticleBody, ArticleId, ArticleState, CaptureId, Dated, JobKind, Origin, PageAddress,
-    Reason, UserId, View,
+    Reason, UserId,
 };
 use sqlx::AssertSqlSafe;
 
 use crate::blobs::{self, Stored};
 use crate::captures::{self, NewCapture};
 use crate::db::{Row, Tx, args};
+use crate::list::title_key;
 use crate::users::{Counted, next_id, tick};
-use crate::{Store, StoreError, dialect, jobs};
+use crate::{Store, StoreError, dialect, jobs, reading};
 
 /// The columns that make an [`Article`], in the table called `a`.
 pub(crate) const COLUMNS: &str = "a.user_id, a.id, a.given_url, a.final_url, a.canonical_url, \
     a.headline, a.dek, a.byline, a.authors, a.publication, a.section, a.language, \
     a.right_to_left, a.published, a.published_at, a.modified, a.modified_at, a.word_count, \
     a.reading_minutes, a.state, a.reason_code, a.reason_text, a.retry_at, a.capture_id, \
-    a.has_thumbnail, a.saved_at, a.updated_at, a.archived_at, a.starred_at, a.deleted_at";
+    a.has_thumbnail, a.saved_at, a.updated_at, a.archived_at, a.starred_at, a.deleted_at, \
+    a.read_block, a.read_percent, a.read_at, a.twin_of, \
+    (SELECT string_agg(t.name, '\n' ORDER BY t.name_key) FROM article_tags x \
+     JOIN tags t ON t.user_id = x.user_id AND t.id = x.tag_id \
+     WHERE x.user_id = a.user_id AND x.article_id = a.id) AS tags";
 
 pub(crate) fn article(row: &Row) -> Result<Article, StoreError> {
     let nonsense = |column: &str, found: &str| StoreError::Nonsense {
@@ -63,6 +68,12 @@ pub(crate) fn article(row: &Row) -> Result<Article, StoreError> {
         starred_at_ms: row.get("starred_at")?,
         deleted_at_ms: row.get("deleted_at")?,
         has_thumbnail: row.get::<i64>("has_thumbnail")? != 0,
+        stopped: reading::stopped(row)?,
+        twin_of: row.get::<Option<i64>>("twin_of")?.map(ArticleId),
+        tags: row
+            .get::<Option<String>>("tags")?
+            .map(|names| names.lines().map(str::to_owned).collect())
+            .unwrap_or_default(),
     })
 }
 
@@ -99,14 +110,26 @@ pub struct PutArticle {
     pub already: bool,
 }
 
-/// A place in a list, newest first: what comes after the article saved at
-/// `saved_at_ms` with number `id`.
+/// Where a user puts an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListPosition {
-    /// When the last article shown was saved.
-    pub saved_at_ms: i64,
-    /// Its number.
-    pub id: i64,
+pub enum Mark {
+    /// In the archive.
+    Archived,
+    /// Among the starred.
+    Starred,
+    /// Deleted, to be brought back for 30 days.
+    Deleted,
+}
+
+impl Mark {
+    /// The column that holds since when.
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Self::Archived => "archived_at",
+            Self::Starred => "starred_at",
+            Self::Deleted => "deleted_at",
+        }
+    }
 }
 
 impl Store {
@@ -230,117 +253,34 @@ impl Store {
             .transpose()
     }
 
-    /// Up to `limit` articles of a view, newest first, after `after`.
-    pub async fn list(
+    /// Puts a mark on an article, or takes it off. Doing so twice keeps the
+    /// first instant. A deleted article takes no mark, but its deletion can be
+    /// taken back.
+    pub async fn set_mark(
         &self,
         user_id: UserId,
-        view: View,
-        after: Option<ListPosition>,
-        limit: i64,
-    ) -> Result<Vec<Article>, StoreError> {
-        let condition = match view {
-            View::Unread => "AND a.archived_at IS NULL",
-            View::Archived => "AND a.archived_at IS NOT NULL",
-            View::Starred => "AND a.starred_at IS NOT NULL",
-            View::All => "",
+        id: ArticleId,
+        mark: Mark,
+        on: bool,
+        now_ms: i64,
+    ) -> Result<Option<Article>, StoreError> {
+        let column = mark.column();
+        let still_here = match mark {
+            Mark::Deleted => "",
+            Mark::Archived | Mark::Starred => "AND deleted_at IS NULL",
         };
-        let after = after.unwrap_or(ListPosition {
-            saved_at_ms: i64::MAX,
-            id: i64::MAX,
-        });
-        self.db
-            .all(
-                AssertSqlSafe(format!(
-                    "SELECT {COLUMNS} FROM articles a
-                     WHERE a.user_id = $1 AND a.deleted_at IS NULL {condition}
-                       AND (a.saved_at, a.id) < ($2, $3)
-                     ORDER BY a.saved_at DESC, a.id DESC
-                     LIMIT $4"
-                )),
-                args![user_id.0, after.saved_at_ms, after.id, limit],
-            )
-            .await?
-            .iter()
-            .map(article)
-            .collect()
-    }
-
-    /// Archives an article, or takes it out of the archive.
-    pub async fn set_archived(
-        &self,
-        user_id: UserId,
-        id: ArticleId,
-        on: bool,
-        now_ms: i64,
-    ) -> Result<Option<Article>, StoreError> {
-        self.set_instant(
-            "UPDATE articles
-             SET archived_at = CASE WHEN $3 IS NULL THEN NULL ELSE coalesce(archived_at, $3) END,
-                 updated_at = $4
-             WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL",
-            user_id,
-            id,
-            on.then_some(now_ms),
-            now_ms,
-        )
-        .await
-    }
-
-    /// Stars an article, or takes the star away.
-    pub async fn set_starred(
-        &self,
-        user_id: UserId,
-        id: ArticleId,
-        on: bool,
-        now_ms: i64,
-    ) -> Result<Option<Article>, StoreError> {
-        self.set_instant(
-            "UPDATE articles
-             SET starred_at = CASE WHEN $3 IS NULL THEN NULL ELSE coalesce(starred_at, $3) END,
-                 updated_at = $4
-             WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL",
-            user_id,
-            id,
-            on.then_some(now_ms),
-            now_ms,
-        )
-        .await
-    }
-
-    /// Deletes an article, or brings it back. Deleting twice keeps the first
-    /// instant, from which the 30 days count.
-    pub async fn set_deleted(
-        &self,
-        user_id: UserId,
-        id: ArticleId,
-        on: bool,
-        now_ms: i64,
-    ) -> Result<Option<Article>, StoreError> {
-        self.set_instant(
-            "UPDATE articles
-             SET deleted_at = CASE WHEN $3 IS NULL THEN NULL ELSE coalesce(deleted_at, $3) END,
-                 updated_at = $4
-             WHERE user_id = $1 AND id = $2",
-            user_id,
-            id,
-            on.then_some(now_ms),
-            now_ms,
-        )
-        .await
-    }
-
-    async fn set_instant(
-        &self,
-        sql: &'static str,
-        user_id: UserId,
-        id: ArticleId,
-        instant_ms: Option<i64>,
-        now_ms: i64,
-    ) -> Result<Option<Article>, StoreError> {
         let mut tx = self.db.begin().await?;
         let tick_ms = tick(&mut tx, user_id, now_ms).await?;
-        tx.run(sql, args![user_id.0, id.0, instant_ms, tick_ms])
-            .await?;
+        tx.run(
+            AssertSqlSafe(format!(
+                "UPDATE articles
+                 SET {column} = CASE WHEN $3 IS NULL THEN NULL ELSE coalesce({column}, $3) END,
+                     updated_at = $4
+                 WHERE user_id = $1 AND id = $2 {still_here}"
+            )),
+            args![user_id.0, id.0, on.then_some(now_ms), tick_ms],
+        )
+        .await?;
         let article = by_id(&mut tx, user_id, id).await?;
         tx.commit().await?;
         Ok(article)
@@ -382,8 +322,8 @@ async fn insert(
         "INSERT INTO articles
              (user_id, id, page_key, given_url, given_sha1_raw, given_sha1_decoded, site, authors,
               author_key, right_to_left, word_count, reading_minutes, state, has_thumbnail,
-              saved_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, '[]', '', 0, 0, 0, $8, 0, $9, $10)",
+              saved_at, updated_at, title_key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, '[]', '', 0, 0, 0, $8, 0, $9, $10, $11)",
         args![
             user_id.0,
             id,
@@ -394,7 +334,8 @@ async fn insert(
             site(url),
             ArticleState::Queued.as_str(),
             now_ms,
-            tick_ms
+            tick_ms,
+            title_key(None, url)
         ],
     )
     .await?;
@@ -452,8 +393,29 @@ pub(crate) async fn by_id(
     .transpose()
 }
 
-/// The article that holds a page: the one saved under its address, else the
-/// oldest whose address led there.
+/// The words of an article, inside a transaction.
+pub(crate) async fn body_in(
+    tx: &mut Tx,
+    user_id: UserId,
+    id: ArticleId,
+) -> Result<Option<ArticleBody>, StoreError> {
+    tx.optional(
+        "SELECT text, html FROM article_bodies WHERE user_id = $1 AND id = $2",
+        args![user_id.0, id.0],
+    )
+    .await?
+    .map(|row| {
+        Ok(ArticleBody {
+            text: row.get("text")?,
+            html: row.get("html")?,
+        })
+    })
+    .transpose()
+}
+
+/// The article that holds a page: the one saved under its address, else the one
+/// that an article of this address was joined to, else the oldest whose address
+/// led there.
 async fn by_page(
     tx: &mut Tx,
     user_id: UserId,
@@ -462,8 +424,12 @@ async fn by_page(
     tx.optional(
         AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM articles a
-             WHERE a.user_id = $1 AND (a.page_key = $2 OR a.final_page_key = $2)
-             ORDER BY CASE WHEN a.page_key = $2 THEN 0 ELSE 1 END, a.id
+             WHERE a.user_id = $1
+               AND (a.page_key = $2 OR a.final_page_key = $2
+                    OR a.id = (SELECT j.article_id FROM article_addresses j
+                               WHERE j.user_id = $1 AND j.page_key = $2))
+             ORDER BY CASE WHEN a.page_key = $2 THEN 0
+                           WHEN a.final_page_key = $2 THEN 2 ELSE 1 END, a.id
              LIMIT 1"
         )),
         args![user_id.0, page_key],

@@ -4,18 +4,16 @@
 //! its fencing number in the same transaction, so a worker that lost its lease
 //! writes nothing.
 
-use cuttings_model::address::{PageAddress, sha1_decoded, sha1_raw};
 use cuttings_model::{
-    ArticleId, ArticleState, Capture, CaptureId, Dated, Digest, Job, Origin, Picture, PictureRole,
-    Reason, UserId,
+    ArticleId, ArticleState, Capture, CaptureId, Digest, Job, Origin, Picture, PictureRole, Reason,
+    UserId,
 };
-use cuttings_text::index::{IndexFields, fts5_row, tsvector};
 
-use crate::articles::{delete_words, site};
 use crate::blobs::{self, Stored};
 use crate::db::{Row, Tx, args};
+use crate::shown::{ShownArticle, show};
 use crate::users::{Counted, next_id, tick};
-use crate::{Engine, Store, StoreError, jobs};
+use crate::{Store, StoreError, jobs, twins};
 
 /// A capture to be written.
 #[derive(Debug, Clone)]
@@ -53,43 +51,6 @@ pub struct NewPicture {
     pub width: Option<i64>,
     /// Height in pixels.
     pub height: Option<i64>,
-}
-
-/// What a capture gave to read.
-#[derive(Debug, Clone)]
-pub struct ShownArticle {
-    /// The address the page was read from.
-    pub final_url: String,
-    /// The address the page calls its own.
-    pub canonical_url: Option<String>,
-    /// Headline.
-    pub headline: Option<String>,
-    /// Dek.
-    pub dek: Option<String>,
-    /// Byline as printed.
-    pub byline: Option<String>,
-    /// Writers.
-    pub authors: Vec<String>,
-    /// Outlet.
-    pub publication: Option<String>,
-    /// Section.
-    pub section: Option<String>,
-    /// Language tag.
-    pub language: Option<String>,
-    /// Whether the text runs from right to left.
-    pub right_to_left: bool,
-    /// Publication date.
-    pub published: Option<Dated>,
-    /// Date of the last change by the outlet.
-    pub modified: Option<Dated>,
-    /// Words of the text.
-    pub word_count: i64,
-    /// Minutes to read it.
-    pub reading_minutes: i64,
-    /// Clean text.
-    pub text: String,
-    /// Allow-listed HTML.
-    pub html: String,
 }
 
 /// What a finished job brought.
@@ -195,7 +156,7 @@ impl Store {
                 has_thumbnail,
             )
             .await?;
-            index(&mut tx, user_id, article_id, shown).await?;
+            twins::look(&mut tx, user_id, article_id, shown).await?;
         }
         let (code, text) = split(result.reason.as_ref());
         tx.run(
@@ -495,136 +456,6 @@ pub(crate) async fn insert_pictures(
             ],
         )
         .await?;
-    }
-    Ok(())
-}
-
-async fn show(
-    tx: &mut Tx,
-    user_id: UserId,
-    article_id: ArticleId,
-    capture_id: CaptureId,
-    shown: &ShownArticle,
-    has_thumbnail: bool,
-) -> Result<(), StoreError> {
-    let final_page_key = url::Url::parse(&shown.final_url)
-        .ok()
-        .and_then(|url| PageAddress::new(url).ok())
-        .map(|address| address.page_key());
-    let authors = serde_json::to_string(&shown.authors).map_err(|error| StoreError::Nonsense {
-        what: format!("authors: {error}"),
-    })?;
-    tx.run(
-        "UPDATE articles
-         SET final_url = $3, final_page_key = $4, final_sha1_raw = $5, final_sha1_decoded = $6,
-             canonical_url = $7, site = $8, headline = $9, dek = $10, byline = $11, authors = $12,
-             author_key = $13, publication = $14, section = $15, language = $16,
-             right_to_left = $17, published = $18, published_at = $19, modified = $20,
-             modified_at = $21, word_count = $22, reading_minutes = $23, capture_id = $24,
-             has_thumbnail = $25
-         WHERE user_id = $1 AND id = $2",
-        args![
-            user_id.0,
-            article_id.0,
-            &shown.final_url,
-            final_page_key,
-            sha1_raw(&shown.final_url),
-            sha1_decoded(&shown.final_url),
-            &shown.canonical_url,
-            site(&shown.final_url),
-            &shown.headline,
-            &shown.dek,
-            &shown.byline,
-            authors,
-            author_key(shown),
-            &shown.publication,
-            &shown.section,
-            &shown.language,
-            shown.right_to_left,
-            shown.published.as_ref().map(|dated| dated.text.clone()),
-            shown.published.as_ref().map(|dated| dated.at_ms),
-            shown.modified.as_ref().map(|dated| dated.text.clone()),
-            shown.modified.as_ref().map(|dated| dated.at_ms),
-            shown.word_count,
-            shown.reading_minutes,
-            capture_id.0,
-            has_thumbnail
-        ],
-    )
-    .await?;
-    tx.run(
-        "INSERT INTO article_bodies (user_id, id, text, html) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (user_id, id) DO UPDATE SET text = excluded.text, html = excluded.html",
-        args![user_id.0, article_id.0, &shown.text, &shown.html],
-    )
-    .await
-    .map(|_| ())
-}
-
-/// The names that `author:` searches.
-fn author_key(shown: &ShownArticle) -> String {
-    let mut names = shown.authors.join(" ");
-    if names.is_empty() {
-        names = shown.byline.clone().unwrap_or_default();
-    }
-    crate::search::between_blanks(&names)
-}
-
-async fn index(
-    tx: &mut Tx,
-    user_id: UserId,
-    article_id: ArticleId,
-    shown: &ShownArticle,
-) -> Result<(), StoreError> {
-    let about = [&shown.dek, &shown.byline, &shown.publication]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join("\n");
-    let fields = IndexFields {
-        headline: shown.headline.as_deref().unwrap_or_default(),
-        about: &about,
-        body: &shown.text,
-        language: shown.language.as_deref(),
-    };
-    delete_words(tx, user_id, article_id).await?;
-    match tx.engine() {
-        Engine::Sqlite => {
-            let row = fts5_row(&fields);
-            tx.run(
-                "INSERT INTO search_index
-                     (rowid, headline_exact, headline_stem, about_exact, about_stem, body_exact,
-                      body_stem)
-                 VALUES ($1 * 2147483648 + $2, $3, $4, $5, $6, $7, $8)",
-                args![
-                    user_id.0,
-                    article_id.0,
-                    row.headline_exact,
-                    row.headline_stem,
-                    row.about_exact,
-                    row.about_stem,
-                    row.body_exact,
-                    row.body_stem
-                ],
-            )
-            .await?;
-        }
-        Engine::Postgres => {
-            let words = tsvector(&fields);
-            if words.truncated {
-                tracing::warn!(
-                    article.id = article_id.0,
-                    "a long article is indexed in part"
-                );
-            }
-            tx.run(
-                "INSERT INTO search_index (user_id, id, words)
-                 VALUES ($1, $2, CAST($3 AS tsvector))",
-                args![user_id.0, article_id.0, words.literal],
-            )
-            .await?;
-        }
     }
     Ok(())
 }

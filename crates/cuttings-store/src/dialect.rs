@@ -6,10 +6,13 @@ use crate::Engine;
 ///
 /// The shared text says `BIGINT` and `STRICT`. SQLite's strict tables know
 /// only `INTEGER`, which holds 64 bits there; PostgreSQL is always strict.
+/// `COLLATE BINARY`, comparing by bytes, is called `"C"` by PostgreSQL.
 pub(crate) fn migration(engine: Engine, shared: &str) -> String {
     match engine {
         Engine::Sqlite => shared.replace("BIGINT", "INTEGER"),
-        Engine::Postgres => shared.replace(") STRICT;", ");"),
+        Engine::Postgres => shared
+            .replace(") STRICT;", ");")
+            .replace("COLLATE BINARY", "COLLATE \"C\""),
     }
 }
 
@@ -59,6 +62,20 @@ pub(crate) fn matches(engine: Engine) -> &'static str {
                       AS double precision) AS rank
              FROM search_index
              WHERE user_id = $1 AND words @@ CAST($2 AS tsquery)"
+        }
+    }
+}
+
+/// The numbers of the articles that match `$2` in the library of user `$1`.
+pub(crate) fn matching_ids(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "SELECT rowid - $1 * 2147483648 FROM search_index
+             WHERE search_index MATCH $2
+               AND rowid BETWEEN $1 * 2147483648 AND $1 * 2147483648 + 2147483647"
+        }
+        Engine::Postgres => {
+            "SELECT id FROM search_index WHERE user_id = $1 AND words @@ CAST($2 AS tsquery)"
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use cuttings_model::Digest;
+use cuttings_text::query::QueryError;
 
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,10 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
+
+    /// The words of a filter are no query.
+    #[error("the words of a filter cannot be read: {0}")]
+    Query(QueryError),
 
     /// Stored bytes could not be written or read.
     #[error("could not {doing} the blob {digest}")]

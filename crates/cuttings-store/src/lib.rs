@@ -10,25 +10,41 @@
 
 mod articles;
 mod blobs;
+mod bulk;
 mod captures;
 mod db;
 mod dialect;
+mod edits;
 mod error;
+mod filters;
 mod jobs;
+mod list;
 mod migrate;
+mod reading;
 mod search;
 mod sessions;
+mod settings;
+mod shown;
+mod tags;
+mod twins;
 mod users;
 
 use std::path::{Path, PathBuf};
 
-pub use articles::{ListPosition, NewArticle, NewUpload, PutArticle};
+pub use articles::{Mark, NewArticle, NewUpload, PutArticle};
 pub use blobs::Blobs;
-pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPicture, ShownArticle};
+pub use bulk::{BulkAction, BulkOutcome, Chosen, DoneAction};
+pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPicture};
 pub use db::Engine;
+pub use edits::{Edit, EditChange};
 pub use error::StoreError;
+pub use filters::SavedFilter;
+pub use list::{FailureGroup, ListPage, ListPosition, SortKey};
+pub use reading::{Neighbour, Neighbours};
 pub use search::SearchHit;
 pub use sessions::AppToken;
+pub use shown::ShownArticle;
+pub use tags::{Renamed, TagChange};
 
 use db::Db;
 
@@ -37,6 +53,7 @@ use db::Db;
 pub struct Store {
     db: Db,
     blobs: Blobs,
+    counts: list::Counts,
 }
 
 /// Where a library is kept.
@@ -96,7 +113,11 @@ impl Store {
         };
         migrate::migrate(&db).await?;
         let blobs = Blobs::open(places, db.clone())?;
-        Ok(Self { db, blobs })
+        Ok(Self {
+            db,
+            blobs,
+            counts: list::Counts::default(),
+        })
     }
 
     /// Which engine is open.

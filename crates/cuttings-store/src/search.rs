@@ -112,7 +112,7 @@ impl Store {
     }
 
     /// The languages a user's articles are in, by primary tag.
-    async fn languages(&self, user_id: UserId) -> Result<Vec<String>, StoreError> {
+    pub(crate) async fn languages(&self, user_id: UserId) -> Result<Vec<String>, StoreError> {
         // A skip scan: one index look-up a language instead of a row a article.
         let mut languages: Vec<String> = self
             .db
@@ -142,7 +142,7 @@ impl Store {
 
 /// The conditions that a query's filters put on the article rows; their values
 /// are added to `values`.
-fn filters(query: &Query, values: &mut Vec<Value>) -> String {
+pub(crate) fn filters(query: &Query, values: &mut Vec<Value>) -> String {
     let mut sql = String::new();
     let mut bind = |value: Value| {
         values.push(value);
@@ -209,7 +209,7 @@ pub(crate) fn escape_like(text: &str) -> String {
 }
 
 /// Midnight UTC at the start of a day, in milliseconds since 1970.
-fn start_ms(day: jiff::civil::Date) -> i64 {
+pub(crate) fn start_ms(day: jiff::civil::Date) -> i64 {
     const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
     i64::from((day - EPOCH).get_days()) * 86_400_000
 }

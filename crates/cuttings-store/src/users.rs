@@ -12,6 +12,9 @@ pub(crate) enum Counted {
     Capture,
     Job,
     Token,
+    Tag,
+    Filter,
+    Undo,
 }
 
 /// The user's next id of its kind. It also locks the user's counter row, so
@@ -38,6 +41,18 @@ pub(crate) async fn next_id(
             "UPDATE counters SET next_token = next_token + 1 WHERE user_id = $1
              RETURNING next_token - 1 AS id"
         }
+        Counted::Tag => {
+            "UPDATE counters SET next_tag = next_tag + 1 WHERE user_id = $1
+             RETURNING next_tag - 1 AS id"
+        }
+        Counted::Filter => {
+            "UPDATE counters SET next_filter = next_filter + 1 WHERE user_id = $1
+             RETURNING next_filter - 1 AS id"
+        }
+        Counted::Undo => {
+            "UPDATE counters SET next_undo = next_undo + 1 WHERE user_id = $1
+             RETURNING next_undo - 1 AS id"
+        }
     };
     let id: i64 = tx.one(sql, args![user_id.0]).await?.get("id")?;
     if id > MAX_ID {
@@ -60,6 +75,22 @@ pub(crate) async fn tick(tx: &mut Tx, user_id: UserId, now_ms: i64) -> Result<i6
     )
     .await?
     .get("updated_at")
+}
+
+/// Moves the user's clock by `many` ticks and gives the first of them.
+pub(crate) async fn ticks(
+    tx: &mut Tx,
+    user_id: UserId,
+    many: i64,
+    now_ms: i64,
+) -> Result<i64, StoreError> {
+    let first = tick(tx, user_id, now_ms).await?;
+    tx.run(
+        "UPDATE counters SET updated_at = updated_at + $2 WHERE user_id = $1",
+        args![user_id.0, many - 1],
+    )
+    .await?;
+    Ok(first)
 }
 
 fn user(row: &Row) -> Result<User, StoreError> {

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use cuttings_model::{Scope, View};
+use cuttings_model::{Scope, TagName, View};
 use serde::{Deserialize, Serialize};
 
 /// Keeps web articles: save a page, read its story clean, find it again.
@@ -87,7 +87,7 @@ pub enum Command {
     Serve,
     /// Save pages by address or from files
     Save(Save),
-    /// List articles, newest first
+    /// List articles, newest first or as a filter says
     List(List),
     /// Read an article in the terminal
     Read(Read),
@@ -124,6 +124,10 @@ pub struct Save {
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
 
+    /// Tag to put on the articles; may be given several times
+    #[arg(long, value_name = "TAG", value_parser = TagName::parse)]
+    pub tag: Vec<TagName>,
+
     /// Wait until each page can be read, or has failed
     #[arg(long)]
     pub wait: bool,
@@ -157,6 +161,15 @@ pub struct List {
     /// Which articles
     #[arg(value_enum, default_value = "unread")]
     pub which: Which,
+
+    /// Only articles with this tag; given several times, with all of them
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+
+    /// Further conditions and the order, as in the address of the library
+    /// page: author=byron&length=short&sort=title
+    #[arg(long, value_name = "QUERY")]
+    pub filter: Option<String>,
 
     /// How many at most
     #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]

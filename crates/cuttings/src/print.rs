@@ -36,6 +36,7 @@ pub fn article_json(article: &Article) -> Value {
         "saved_at": instant(Some(article.saved_at_ms)),
         "archived_at": instant(article.archived_at_ms),
         "starred_at": instant(article.starred_at_ms),
+        "tags": article.tags,
     })
 }
 
@@ -71,6 +72,9 @@ pub fn article_lines(article: &Article) -> String {
     }
     if article.archived_at_ms.is_some() {
         about.push("archived".to_owned());
+    }
+    if !article.tags.is_empty() {
+        about.push(format!("tags: {}", article.tags.join(", ")));
     }
     match (&article.reason, article.state.as_str()) {
         (Some(reason), _) => about.push(format!("{}: {}", article.state.as_str(), reason.text)),

@@ -8,16 +8,7 @@ use crate::workspace::Workspace;
 const TEMPLATES: &str = "crates/cuttings-server/templates";
 
 /// Templates whose words have not been brought into the catalogue yet.
-const NOT_YET: &[&str] = &[
-    "_card.html",
-    "_reader_tools.html",
-    "_source.html",
-    "captures.html",
-    "library.html",
-    "reader.html",
-    "search.html",
-    "waiting.html",
-];
+const NOT_YET: &[&str] = &["captures.html", "search.html"];
 
 /// Attributes a reader sees or hears.
 const SPOKEN: &[&str] = &[

@@ -3,6 +3,7 @@
 mod edges;
 mod golden;
 mod kept;
+mod links;
 mod metadata;
 mod pages;
 mod properties;

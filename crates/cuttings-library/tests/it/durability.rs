@@ -24,9 +24,10 @@ fn p1_what_was_acknowledged_is_there_after_opening_again() {
         let library = Library::new(store, fetcher());
         let list = library
             .store
-            .list(rig.user.id, View::All, None, 10)
+            .list(rig.user.id, &View::All.into(), None, 10)
             .await
-            .unwrap();
+            .unwrap()
+            .articles;
         assert_eq!(list.len(), 2);
         assert_eq!(list[1], article);
         assert_eq!(list[0].state, ArticleState::Queued);

@@ -2,10 +2,16 @@
 //! loopback.
 
 mod accounts;
+mod bulk;
 mod capture;
 mod durability;
+mod edit;
+mod filter;
 mod jobs;
+mod reading;
 mod rig;
 mod save;
 mod search;
 mod shelf;
+mod tags;
+mod twins;

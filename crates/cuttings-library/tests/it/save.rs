@@ -18,9 +18,10 @@ async fn keep(rig: &Rig, user_id: UserId, url: &str) -> Saved {
 async fn all(rig: &Rig, user_id: UserId) -> Vec<Article> {
     rig.library
         .store
-        .list(user_id, View::All, None, 1000)
+        .list(user_id, &View::All.into(), None, 1000)
         .await
         .expect("a list")
+        .articles
 }
 
 #[test]

@@ -1,38 +1,35 @@
 //! `/api/v1/articles`: list, save, read, change, delete and bring back.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cuttings_library::{LibraryError, save, shelf};
-use cuttings_model::{View, address};
+use cuttings_library::{LibraryError, edit, reading, save, shelf, tags};
+use cuttings_model::tag::MAX_TAGS;
+use cuttings_model::{Field, Filter, ReadPosition, TagError, TagName, View, address};
+use cuttings_store::{EditChange, ListPosition, TagChange};
 use serde::{Deserialize, Serialize};
 
 use super::ArticleJson;
 use crate::app::App;
-use crate::body::{ArticlePath, JsonBody, Query};
+use crate::body::{ArticlePath, JsonBody, Query, QueryPairs};
 use crate::error::HttpError;
-use crate::pages::library::{position, read_position};
 use crate::problems;
 use crate::session::Caller;
 
 const DEFAULT_LIMIT: i64 = 30;
 const MAX_LIMIT: i64 = 100;
 
-/// Query of the list. `limit` is brought into 1 to 100.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    view: Option<String>,
-    cursor: Option<String>,
-    limit: Option<String>,
-}
-
 #[derive(Serialize)]
 struct ListJson {
     articles: Vec<ArticleJson>,
     /// Give it back as `cursor` to go on; null at the end.
     next: Option<String>,
+    /// With `count=yes`: how many match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<i64>,
 }
 
 /// Body of a save.
@@ -40,6 +37,8 @@ struct ListJson {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SaveJson {
     url: String,
+    #[serde(default)]
+    tags: Vec<String>,
 }
 
 /// Body of a change. What is missing stays as it is.
@@ -48,6 +47,28 @@ pub(crate) struct SaveJson {
 pub(crate) struct ChangeJson {
     archived: Option<bool>,
     starred: Option<bool>,
+    /// These and no others.
+    tags: Option<Vec<String>>,
+    add_tags: Option<Vec<String>>,
+    remove_tags: Option<Vec<String>>,
+    /// Corrections by field; null takes one back.
+    edit: Option<BTreeMap<String, Option<EditJson>>>,
+}
+
+/// A correction: text, or a list for the authors.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum EditJson {
+    Text(String),
+    List(Vec<String>),
+}
+
+/// Body of a position.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StopJson {
+    block: i64,
+    percent: i64,
 }
 
 /// Query of one article: `include` is a list of `text` and `html`.
@@ -58,40 +79,80 @@ pub(crate) struct ReadQuery {
     include: String,
 }
 
-/// `GET /api/v1/articles`.
+/// `GET /api/v1/articles`: the pairs of a filter, and `cursor`, `limit`, `count`.
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(query): Query<ListQuery>,
+    QueryPairs(pairs): QueryPairs,
 ) -> Result<Response, HttpError> {
-    let view = match query.view.as_deref() {
-        None => View::All,
-        Some(word) => View::parse(word).ok_or_else(|| {
-            HttpError::bad_request("view is one of unread, archived, starred and all.")
-        })?,
-    };
-    let after = match query.cursor.as_deref() {
+    // The page shows what is unread; programs get everything unless they ask.
+    let mut filter = Filter::from(View::All);
+    let (mut cursor, mut wanted, mut counted) = (None, None, false);
+    let mut seen: Vec<&str> = Vec::new();
+    for (name, value) in &pairs {
+        if name != "tag" && seen.contains(&name.as_str()) {
+            return Err(bad_field(format!("The address holds “{name}” twice.")));
+        }
+        seen.push(name);
+        if filter
+            .set(name, value)
+            .map_err(|error| HttpError::bad_request(format!("{error}.")))?
+        {
+            continue;
+        }
+        match name.as_str() {
+            "cursor" => cursor = Some(value),
+            "limit" => wanted = Some(value.as_str()),
+            "count" => counted = value == "yes",
+            _ => {
+                return Err(bad_field(format!(
+                    "The address holds “{name}”, which is not known."
+                )));
+            }
+        }
+    }
+    let after = match cursor {
         None => None,
-        Some(cursor) => Some(read_position(cursor).ok_or_else(|| {
+        Some(cursor) => Some(ListPosition::parse(cursor, filter.sort).ok_or_else(|| {
             HttpError::bad_request(
-                "cursor is not one this list has given out. Leave it out to begin at the newest.",
+                "cursor is not one this list has given out. Leave it out to begin at the start.",
             )
         })?),
     };
-    let limit = limit(query.limit.as_deref())?;
-    let mut articles = app
-        .library
-        .store
-        .list(caller.user_id(), view, after, limit + 1)
+    let store = &app.library.store;
+    let list = store
+        .list(caller.user_id(), &filter, after.as_ref(), limit(wanted)?)
         .await?;
-    let next = if articles.len() as i64 > limit {
-        articles.truncate(limit as usize);
-        articles.last().map(position)
+    let count = if counted {
+        Some(store.count(caller.user_id(), &filter, None).await?)
     } else {
         None
     };
-    let articles = articles.into_iter().map(ArticleJson::from).collect();
-    Ok(Json(ListJson { articles, next }).into_response())
+    Ok(Json(ListJson {
+        articles: list.articles.into_iter().map(ArticleJson::from).collect(),
+        next: list.next.map(|next| next.to_string()),
+        count,
+    })
+    .into_response())
+}
+
+fn bad_field(detail: String) -> HttpError {
+    HttpError::new(problems::BAD_FIELD, detail)
+}
+
+/// Names of tags, each once.
+fn tag_names(typed: &[String]) -> Result<Vec<TagName>, HttpError> {
+    let mut names: Vec<TagName> = Vec::new();
+    for typed in typed {
+        let name = TagName::parse(typed).map_err(LibraryError::from)?;
+        if !names.iter().any(|known| known.key() == name.key()) {
+            names.push(name);
+        }
+    }
+    if names.len() > MAX_TAGS {
+        return Err(LibraryError::from(TagError::TooMany).into());
+    }
+    Ok(names)
 }
 
 /// A whole number of any size, brought into 1 to 100.
@@ -115,7 +176,12 @@ pub(crate) async fn save(
     JsonBody(body): JsonBody<SaveJson>,
 ) -> Result<Response, HttpError> {
     let page = address::parse(&body.url).map_err(LibraryError::from)?;
-    let saved = save::save(&app.library, caller.user_id(), &page, None).await?;
+    let names = tag_names(&body.tags)?;
+    let mut saved = save::save(&app.library, caller.user_id(), &page, None).await?;
+    if !names.is_empty() {
+        let (id, add) = (saved.article.id, TagChange::Add(&names));
+        saved.article = tags::change(&app.library, caller.user_id(), id, add).await?;
+    }
     let status = if saved.already {
         StatusCode::OK
     } else {
@@ -176,19 +242,99 @@ pub(crate) async fn change(
     ArticlePath(id): ArticlePath,
     JsonBody(body): JsonBody<ChangeJson>,
 ) -> Result<Response, HttpError> {
+    let (library, user_id) = (&app.library, caller.user_id());
     let mut article = None;
+    // What can be refused comes first, so that nothing is changed in part.
+    let read = |typed: &Option<Vec<String>>| typed.as_deref().map(tag_names).transpose();
+    let set = read(&body.tags)?;
+    let add = read(&body.add_tags)?;
+    let remove = read(&body.remove_tags)?;
+    if let Some(fields) = body.edit {
+        let changes = edit_changes(fields)?;
+        article = Some(edit::edit(library, user_id, id, &changes).await?);
+    }
+    for change in [
+        set.as_deref().map(TagChange::Set),
+        add.as_deref().map(TagChange::Add),
+        remove.as_deref().map(TagChange::Remove),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        article = Some(tags::change(library, user_id, id, change).await?);
+    }
     if let Some(on) = body.archived {
-        article = Some(shelf::archive(&app.library, caller.user_id(), id, on).await?);
+        article = Some(shelf::archive(library, user_id, id, on).await?);
     }
     if let Some(on) = body.starred {
-        article = Some(shelf::star(&app.library, caller.user_id(), id, on).await?);
+        article = Some(shelf::star(library, user_id, id, on).await?);
     }
     let article = article.ok_or_else(|| {
-        HttpError::new(
-            problems::BAD_FIELD,
-            "Nothing to change: give archived or starred as true or false.",
+        bad_field(
+            "Nothing to change: give archived or starred as true or false, tags, or edit."
+                .to_owned(),
         )
     })?;
+    Ok(Json(ArticleJson::from(article)).into_response())
+}
+
+/// `PUT /api/v1/articles/{id}/position`: where the reader stopped.
+pub(crate) async fn stop_at(
+    State(app): State<App>,
+    caller: Caller,
+    ArticlePath(id): ArticlePath,
+    JsonBody(body): JsonBody<StopJson>,
+) -> Result<Response, HttpError> {
+    let position = ReadPosition::new(body.block, body.percent).ok_or_else(|| {
+        HttpError::new(
+            problems::BAD_FIELD,
+            "block is the number of a block, counted from 0; percent is 0 to 100.",
+        )
+    })?;
+    let article = reading::stop_at(&app.library, caller.user_id(), id, position).await?;
+    Ok(Json(ArticleJson::from(article)).into_response())
+}
+
+fn edit_changes(
+    fields: BTreeMap<String, Option<EditJson>>,
+) -> Result<Vec<(Field, EditChange)>, HttpError> {
+    fields
+        .into_iter()
+        .map(|(name, value)| {
+            let field = Field::parse(&name)
+                .ok_or_else(|| bad_field(format!("“{name}” is no field that can be corrected.")))?;
+            let change = match value {
+                None => EditChange::Reset,
+                Some(EditJson::Text(text)) => EditChange::Say(Some(text)),
+                Some(EditJson::List(list)) if field == Field::Authors => {
+                    EditChange::Say(Some(list.join("\n")))
+                }
+                Some(EditJson::List(_)) => {
+                    return Err(bad_field(format!("{name} is a text, not a list.")));
+                }
+            };
+            Ok((field, change))
+        })
+        .collect()
+}
+
+/// `POST /api/v1/articles/{id}/join`: with the older article it repeats.
+pub(crate) async fn join(
+    State(app): State<App>,
+    caller: Caller,
+    ArticlePath(id): ArticlePath,
+) -> Result<Response, HttpError> {
+    let article = save::join_twin(&app.library, caller.user_id(), id).await?;
+    Ok(Json(ArticleJson::from(article)).into_response())
+}
+
+/// `POST /api/v1/articles/{id}/keep`: beside the older article it repeats.
+pub(crate) async fn keep(
+    State(app): State<App>,
+    caller: Caller,
+    ArticlePath(id): ArticlePath,
+) -> Result<Response, HttpError> {
+    let article = save::keep_twin(&app.library, caller.user_id(), id).await?;
     Ok(Json(ArticleJson::from(article)).into_response())
 }
 

@@ -3,10 +3,12 @@
 //! Bodies have types of their own here, so the nouns stay free to change.
 
 pub(crate) mod articles;
+pub(crate) mod bulk;
 pub(crate) mod events;
 pub(crate) mod search;
+pub(crate) mod tags;
 
-use cuttings_model::{Article, ArticleBody, ArticleState, Reason};
+use cuttings_model::{Article, ArticleBody, ArticleState, Reason, Stopped};
 use serde::Serialize;
 
 use crate::dates::rfc3339;
@@ -37,12 +39,39 @@ pub(crate) struct ArticleJson {
     updated_at: String,
     archived_at: Option<String>,
     starred_at: Option<String>,
+    /// Where its reader stopped; null before they have begun.
+    position: Option<PositionJson>,
+    tags: Vec<String>,
+    /// The older article that seems to hold the same page.
+    twin_of: Option<i64>,
     /// With `include=text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     /// With `include=html`.
     #[serde(skip_serializing_if = "Option::is_none")]
     html: Option<String>,
+}
+
+/// Where a reader stopped.
+#[derive(Serialize)]
+struct PositionJson {
+    /// The block at the top of the window: blocks of the text are parted by
+    /// blank lines and counted from 0. In the reader page it is `#b` and this
+    /// number.
+    block: i64,
+    /// How much of the story is read, 0 to 100.
+    percent: i64,
+    read_at: String,
+}
+
+impl From<Stopped> for PositionJson {
+    fn from(stopped: Stopped) -> Self {
+        Self {
+            block: stopped.position.block,
+            percent: stopped.position.percent,
+            read_at: rfc3339(stopped.at_ms),
+        }
+    }
 }
 
 impl From<Article> for ArticleJson {
@@ -69,6 +98,9 @@ impl From<Article> for ArticleJson {
             updated_at: rfc3339(article.updated_at_ms),
             archived_at: article.archived_at_ms.map(rfc3339),
             starred_at: article.starred_at_ms.map(rfc3339),
+            position: article.stopped.map(PositionJson::from),
+            tags: article.tags,
+            twin_of: article.twin_of.map(|id| id.0),
             text: None,
             html: None,
         }

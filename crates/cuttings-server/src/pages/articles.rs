@@ -7,14 +7,16 @@
 
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use cuttings_library::{save, shelf};
-use cuttings_model::address;
+use cuttings_library::{LibraryError, save, shelf, tags};
+use cuttings_model::{TagName, address};
+use cuttings_store::TagChange;
 
 use crate::app::App;
 use crate::body::{ArticlePath, FormBody};
 use crate::error::HttpError;
 use crate::origin::local_path;
-use crate::pages::library::{self, LibraryQuery, SaveBox, SaveError};
+use crate::pages::library::{self, SaveBox, SaveError};
+use crate::pages::library_query::LibraryQuery;
 use crate::session::Caller;
 
 /// The save form.
@@ -34,7 +36,7 @@ pub(crate) struct ActionForm {
 }
 
 impl ActionForm {
-    fn back(&self) -> String {
+    pub(crate) fn back(&self) -> String {
         local_path(&self.back).unwrap_or_else(|| "/".to_owned())
     }
 }
@@ -59,7 +61,7 @@ pub(crate) async fn save(
                 typed: form.url,
                 error: Some(wrong),
             };
-            return library::page(&app, &caller, &here, &LibraryQuery::default(), save).await;
+            return library::page(&app, &caller, &here, LibraryQuery::default(), save).await;
         }
     };
     let saved = save::save(&app.library, caller.user_id(), &page, None).await?;
@@ -153,5 +155,63 @@ pub(crate) async fn retry(
     FormBody(form): FormBody<ActionForm>,
 ) -> Result<Redirect, HttpError> {
     shelf::retry(&app.library, caller.user_id(), id).await?;
+    Ok(Redirect::to(&form.back()))
+}
+
+/// The form of an article's tags.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TagsForm {
+    /// Tags to put on, with commas between them.
+    #[serde(default)]
+    add: String,
+    /// A tag to take off.
+    #[serde(default)]
+    remove: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /articles/{id}/tags`: puts tags on an article and takes one off.
+pub(crate) async fn tag(
+    State(app): State<App>,
+    caller: Caller,
+    ArticlePath(id): ArticlePath,
+    FormBody(form): FormBody<TagsForm>,
+) -> Result<Redirect, HttpError> {
+    let read = |typed: &str| TagName::parse_list(typed).map_err(LibraryError::from);
+    let (add, remove) = (read(&form.add)?, read(&form.remove)?);
+    tags::change(
+        &app.library,
+        caller.user_id(),
+        id,
+        TagChange::Remove(&remove),
+    )
+    .await?;
+    tags::change(&app.library, caller.user_id(), id, TagChange::Add(&add)).await?;
+    let back = ActionForm { back: form.back }.back();
+    Ok(Redirect::to(&back))
+}
+
+/// `POST /articles/{id}/join`: makes one of an article and the older one it
+/// repeats.
+pub(crate) async fn join(
+    State(app): State<App>,
+    caller: Caller,
+    ArticlePath(id): ArticlePath,
+) -> Result<Redirect, HttpError> {
+    let joined = save::join_twin(&app.library, caller.user_id(), id).await?;
+    Ok(Redirect::to(&format!("/articles/{}", joined.id)))
+}
+
+/// `POST /articles/{id}/keep`: keeps an article beside the one it seems to
+/// repeat.
+pub(crate) async fn keep(
+    State(app): State<App>,
+    caller: Caller,
+    ArticlePath(id): ArticlePath,
+    FormBody(form): FormBody<ActionForm>,
+) -> Result<Redirect, HttpError> {
+    save::keep_twin(&app.library, caller.user_id(), id).await?;
     Ok(Redirect::to(&form.back()))
 }

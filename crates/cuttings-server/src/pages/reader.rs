@@ -3,6 +3,9 @@
 //! The words come from the store as the extractor's safe HTML, pictures
 //! pointing to our own kept copies. An article that cannot be read yet, or
 //! could not be read, gets a page that says so and what to do.
+//!
+//! `?in=` holds the filter of the list it was opened from; the page then leads
+//! back to it and on to what lies beside the article there.
 
 use std::fmt;
 
@@ -12,15 +15,20 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cuttings_extract::SafeHtml;
-use cuttings_model::{Article, ArticleState};
+use cuttings_model::{Article, ArticleState, Filter, Stopped};
+use cuttings_store::{Neighbour, Neighbours, StoreError};
 
 use crate::app::App;
-use crate::body::ArticlePath;
-use crate::card::Card;
+use crate::body::{ArticlePath, Query};
+use crate::card::{Card, reader_path};
 use crate::dates::{self, Day};
 use crate::error::HttpError;
+use crate::pages::library_query::LibraryQuery;
+use crate::pages::settings::{Choice, looks};
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
+use crate::story::{self, Printed, Words};
+use crate::texts::ENGLISH;
 
 #[derive(Template)]
 #[template(path = "reader.html")]
@@ -31,7 +39,13 @@ struct ReaderPage {
     dek: Option<String>,
     direction: &'static str,
     body: Kept,
+    /// Where its reader stopped, when that is neither the beginning nor the end.
+    stopped: Option<StoppedHere>,
+    /// How much of it is read, if somebody has begun.
+    percent: Option<i64>,
     source: Source,
+    list: ListLinks,
+    looks: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -40,6 +54,34 @@ struct WaitingPage {
     shell: Shell,
     card: Card,
     source: Source,
+    list: ListLinks,
+    looks: Vec<Choice>,
+}
+
+/// Query of the page. Others may stand in the address.
+#[derive(serde::Deserialize)]
+pub(crate) struct ReaderQuery {
+    r#in: Option<String>,
+}
+
+/// A place to go on at: a block of this page and how far down it is.
+struct StoppedHere {
+    block: usize,
+    percent: i64,
+}
+
+/// Where the article's list leads.
+struct ListLinks {
+    /// The list itself.
+    back: String,
+    previous: Option<Beside>,
+    next: Option<Beside>,
+}
+
+/// An article beside this one.
+struct Beside {
+    path: String,
+    title: String,
 }
 
 /// Safe HTML as a template prints it: as it is. The one type here that askama
@@ -70,6 +112,7 @@ pub(crate) async fn reader(
     caller: Caller,
     OriginalUri(here): OriginalUri,
     ArticlePath(id): ArticlePath,
+    Query(query): Query<ReaderQuery>,
 ) -> Result<Response, HttpError> {
     let store = &app.library.store;
     let article = store
@@ -78,6 +121,9 @@ pub(crate) async fn reader(
         .filter(|article| article.deleted_at_ms.is_none())
         .ok_or_else(HttpError::no_such_article)?;
     let source = source(&app, &caller, &article).await?;
+    let within = query.r#in.as_deref().map(Filter::read);
+    let list = list_links(&app, &caller, &article, within).await?;
+    let looks = looks(caller.settings, &ENGLISH.settings);
     let shell = Shell::of(&caller, article.title(), Place::Elsewhere, &here);
     let mut card = Card::of(&article);
     article.title().clone_into(&mut card.title);
@@ -93,9 +139,21 @@ pub(crate) async fn reader(
                 shell,
                 card,
                 source,
+                list,
+                looks,
             },
         );
     };
+    let text = &ENGLISH.reader;
+    let printed = story::print(
+        &SafeHtml::from_kept(body.html),
+        &body.text,
+        Words {
+            table: text.table,
+            enlarge: text.enlarge,
+            enlarge_named: text.enlarge_named,
+        },
+    );
     show(
         StatusCode::OK,
         &ReaderPage {
@@ -103,10 +161,67 @@ pub(crate) async fn reader(
             card,
             dek: article.dek_above(&body.text).map(str::to_owned),
             direction: if article.right_to_left { "rtl" } else { "ltr" },
-            body: Kept(SafeHtml::from_kept(body.html)),
+            stopped: article
+                .stopped
+                .and_then(|stopped| stopped_here(stopped, &printed)),
+            percent: article.stopped.map(|stopped| stopped.position.percent),
+            body: Kept(printed.html),
             source,
+            list,
+            looks,
         },
     )
+}
+
+/// The place to go on at. The story may have been read anew since and its
+/// blocks be others: then it is the nearest one before.
+fn stopped_here(stopped: Stopped, printed: &Printed) -> Option<StoppedHere> {
+    let wanted = usize::try_from(stopped.position.block).ok()?;
+    let block = printed
+        .blocks
+        .iter()
+        .copied()
+        .take_while(|block| *block <= wanted)
+        .last()?;
+    (block > 0 && !stopped.position.is_end()).then_some(StoppedHere {
+        block,
+        percent: stopped.position.percent,
+    })
+}
+
+async fn list_links(
+    app: &App,
+    caller: &Caller,
+    article: &Article,
+    within: Option<Filter>,
+) -> Result<ListLinks, HttpError> {
+    let Some(filter) = within else {
+        return Ok(ListLinks {
+            back: "/".to_owned(),
+            previous: None,
+            next: None,
+        });
+    };
+    let beside = match app
+        .library
+        .store
+        .neighbours(caller.user_id(), &filter, article.id)
+        .await
+    {
+        Ok(beside) => beside,
+        // The list says what is wrong with its words; the story is here.
+        Err(StoreError::Query(_)) => Neighbours::default(),
+        Err(error) => return Err(error.into()),
+    };
+    let link = |neighbour: Neighbour| Beside {
+        path: reader_path(neighbour.id, Some(&filter)),
+        title: neighbour.title,
+    };
+    Ok(ListLinks {
+        previous: beside.previous.map(link),
+        next: beside.next.map(link),
+        back: LibraryQuery::default().under(filter),
+    })
 }
 
 async fn source(app: &App, caller: &Caller, article: &Article) -> Result<Source, HttpError> {

@@ -24,6 +24,8 @@ async fn an_article_has_the_documented_members() {
             "final_url",
             "canonical_url",
             "state",
+            "tags",
+            "twin_of",
             "reason",
             "headline",
             "dek",
@@ -40,6 +42,7 @@ async fn an_article_has_the_documented_members() {
             "updated_at",
             "archived_at",
             "starred_at",
+            "position",
         ];
         expected.sort_unstable();
         let mut found = names.clone();

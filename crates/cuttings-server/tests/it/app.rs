@@ -272,10 +272,11 @@ impl TestApp {
             all += &format!("{article:?} {captures:?}\n");
         }
         let listed = store
-            .list(user, View::All, None, 100)
+            .list(user, &View::All.into(), None, 100)
             .await
             .expect("the store answers");
-        all + &listed.len().to_string()
+        let settings = store.settings(user).await.expect("the store answers");
+        all + &format!("{} {settings:?}", listed.articles.len())
     }
 }
 
@@ -442,6 +443,10 @@ async fn answer(request: Request<Body>) -> axum::response::Response {
     let path = request.uri().path();
     if let Some(name) = path.strip_prefix("/story/") {
         return (html, story(name)).into_response();
+    }
+    if let Some(rest) = path.strip_prefix("/to/") {
+        let to = format!("/{rest}");
+        return (StatusCode::FOUND, [(header::LOCATION, to)]).into_response();
     }
     match path {
         "/picture.png" => ([(header::CONTENT_TYPE, "image/png")], picture()).into_response(),

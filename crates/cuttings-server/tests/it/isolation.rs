@@ -49,7 +49,11 @@ async fn i01_i02_anothers_article_is_answered_like_one_that_is_not_there() {
                         .request(route.method.clone(), &path(id))
                         .header(header::AUTHORIZATION, format!("Bearer {token}"))
                         .header(header::CONTENT_TYPE, "application/json")
-                        .body(Body::from("{\"starred\": true}"))
+                        .body(Body::from(if route.path.ends_with("/position") {
+                            "{\"block\": 1, \"percent\": 1}"
+                        } else {
+                            "{\"starred\": true}"
+                        }))
                         .expect("a request");
                     ben.send(request).await
                 };

@@ -14,4 +14,6 @@ mod proof;
 mod reading;
 mod saving;
 mod search;
+mod settings;
+mod shelf;
 mod sign_in;

@@ -1,6 +1,7 @@
-//! `cuttings list`: articles, newest first.
+//! `cuttings list`: articles, newest first or as a filter says.
 
 use anyhow::Context as _;
+use cuttings_model::{Filter, View};
 
 use crate::args::List;
 use crate::config::Config;
@@ -10,11 +11,13 @@ use crate::{Failure, open, print};
 pub async fn run(config: &Config, list: &List, json: bool) -> Result<(), Failure> {
     let library = open::library(config).await?;
     let user = open::user(&library, list.whose.user.as_deref()).await?;
+    let filter = filter(list)?;
     let articles = library
         .store
-        .list(user.id, list.which.into(), None, list.limit)
+        .list(user.id, &filter, None, list.limit)
         .await
-        .context("cannot read the list")?;
+        .context("cannot read the list")?
+        .articles;
     for article in &articles {
         if json {
             print::line(print::article_json(article))?;
@@ -26,4 +29,23 @@ pub async fn run(config: &Config, list: &List, json: bool) -> Result<(), Failure
         eprintln!("nothing here; `cuttings save URL` keeps a page");
     }
     Ok(())
+}
+
+/// What the arguments ask for. What makes no sense is wrong use.
+fn filter(list: &List) -> Result<Filter, Failure> {
+    let mut filter = Filter::from(View::from(list.which));
+    let tags = list.tag.iter().map(|tag| ("tag".into(), tag.into()));
+    let query = list.filter.as_deref().unwrap_or_default();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()).chain(tags) {
+        match filter.set(&name, &value) {
+            Ok(true) => {}
+            Ok(false) => {
+                return Err(Failure::wrong_use(format!(
+                    "--filter: no “{name}” is known"
+                )));
+            }
+            Err(error) => return Err(Failure::wrong_use(format!("--filter: {error}"))),
+        }
+    }
+    Ok(filter)
 }

@@ -7,9 +7,10 @@ use std::io::Read as _;
 use std::path::{Component, Path};
 
 use anyhow::{Context as _, anyhow};
-use cuttings_library::save::{self, Upload};
-use cuttings_library::worker;
-use cuttings_model::{Article, ArticleId, ArticleState, PageAddress, UserId, address};
+use cuttings_library::save::{self, Saved, Upload};
+use cuttings_library::{Library, LibraryError, tags, worker};
+use cuttings_model::{Article, ArticleId, ArticleState, PageAddress, TagName, UserId, address};
+use cuttings_store::TagChange;
 use serde_json::json;
 use url::Url;
 
@@ -30,7 +31,7 @@ pub async fn run(config: &Config, asked: &Save, json: bool) -> Result<(), Failur
     let mut saved: Vec<ArticleId> = Vec::new();
     for typed in &asked.pages {
         let outcome = match page(typed, asked.url.as_deref()) {
-            Ok((address, upload)) => save::save(&library, user.id, &address, upload)
+            Ok((address, upload)) => keep(&library, user.id, &address, upload, &asked.tag)
                 .await
                 .map_err(|error| anyhow!(error.explain())),
             Err(error) => Err(error),
@@ -78,11 +79,23 @@ pub async fn run(config: &Config, asked: &Save, json: bool) -> Result<(), Failur
     }
 }
 
-async fn article(
-    library: &cuttings_library::Library,
+/// Saves a page and puts tags on it.
+async fn keep(
+    library: &Library,
     user_id: UserId,
-    id: ArticleId,
-) -> anyhow::Result<Article> {
+    address: &PageAddress,
+    upload: Option<Upload>,
+    names: &[TagName],
+) -> Result<Saved, LibraryError> {
+    let mut saved = save::save(library, user_id, address, upload).await?;
+    if !names.is_empty() {
+        let (id, add) = (saved.article.id, TagChange::Add(names));
+        saved.article = tags::change(library, user_id, id, add).await?;
+    }
+    Ok(saved)
+}
+
+async fn article(library: &Library, user_id: UserId, id: ArticleId) -> anyhow::Result<Article> {
     library
         .store
         .article(user_id, id)
