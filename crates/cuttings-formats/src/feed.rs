@@ -29,6 +29,8 @@ pub struct Feed {
     pub site: Option<String>,
     /// What addresses in it are relative to, as written.
     pub base: Option<String>,
+    /// The language it says it is in.
+    pub language: Option<String>,
     /// How long it asks to be left alone, in minutes.
     pub ttl_minutes: Option<i64>,
     /// Its entries in the order of the document, at most [`MAX_ENTRIES`].

@@ -15,6 +15,7 @@
 //! | [`tags`] | tags on articles; renaming and merging them |
 //! | [`filters`] | filters under a name |
 //! | [`edit`] | correcting what a page says of itself |
+//! | [`feeds`] | subscribing, polling, entries, rules, OPML |
 //! | [`search`] | a typed query to hits with marked snippets |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
@@ -22,6 +23,7 @@ pub mod accounts;
 pub mod capture;
 pub mod edit;
 pub mod error;
+pub mod feeds;
 pub mod filters;
 pub mod pictures;
 pub mod reading;

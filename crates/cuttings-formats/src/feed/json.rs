@@ -22,6 +22,7 @@ pub(super) fn read(text: &str) -> Result<Feed, NotAFeed> {
     Ok(Feed {
         title: plain(&document["title"]),
         site: text_of(&document["home_page_url"]),
+        language: text_of(&document["language"]),
         entries,
         left_out,
         ..Feed::default()

@@ -32,6 +32,10 @@ pub(super) fn read(text: &str) -> Result<Feed, NotAFeed> {
         ..Walk::default()
     };
     walk.feed.base = based(&attributes);
+    walk.feed.language = attributes
+        .iter()
+        .find(|(name, _)| *name == "xml:lang")
+        .and_then(|(_, value)| line(value));
     for token in reader {
         walk.take(token);
     }
@@ -59,6 +63,7 @@ enum Field {
     Content,
     Published,
     Updated,
+    Language,
     Ttl,
     Period,
     Frequency,
@@ -250,6 +255,7 @@ impl<'a> Walk<'a> {
                 }
                 plain(Field::Link)
             }
+            "language" if in_channel => plain(Field::Language),
             "ttl" if in_channel => plain(Field::Ttl),
             "updatePeriod" if in_channel => plain(Field::Period),
             "updateFrequency" if in_channel => plain(Field::Frequency),
@@ -302,6 +308,9 @@ impl<'a> Walk<'a> {
             match open.field {
                 Field::Title if self.feed.title.is_none() => self.feed.title = words(),
                 Field::Link if self.feed.site.is_none() => self.feed.site = line(&text),
+                Field::Language if self.feed.language.is_none() => {
+                    self.feed.language = line(&text);
+                }
                 Field::Ttl => self.feed.ttl_minutes = minutes(&text),
                 Field::Period => {
                     self.period_minutes = Some(match text.trim() {
@@ -447,7 +456,7 @@ mod tests {
         let feed = read(
             "<?xml version='1.0'?><rss version='2.0' xmlns:content='c' xmlns:atom='a'><channel>
              <atom:link href='https://l.example/feed' rel='self'/>
-             <title>The Lantern</title><link>https://l.example/</link><ttl>90</ttl>
+             <title>The Lantern</title><link>https://l.example/</link><language>en-gb</language><ttl>90</ttl>
              <image><title>Logo</title><link>https://l.example/logo</link></image>
              <item><title>Ferry &amp;amp; harbour</title><link>https://l.example/1</link>
                <guid isPermaLink='false'>tag:1</guid><author>a@l.example (Ada Byron)</author>
@@ -462,6 +471,7 @@ mod tests {
         assert_eq!(words(feed.title.as_ref()), "The Lantern");
         assert_eq!(feed.site.as_deref(), Some("https://l.example/"));
         assert_eq!(feed.ttl_minutes, Some(90));
+        assert_eq!(feed.language.as_deref(), Some("en-gb"));
         assert!(!feed.is_cut);
         let [first, second] = feed.entries.as_slice() else {
             panic!("{:?}", feed.entries)
