@@ -7,16 +7,21 @@
 //! (UTC) and carry `_ms` in their name.
 
 pub mod address;
+pub mod anchor;
 pub mod article;
 pub mod capture;
 pub mod digest;
+pub mod highlight;
 pub mod job;
+pub mod text_fragment;
 pub mod user;
 
 pub use address::{AddressError, PageAddress};
+pub use anchor::{Anchor, Letters, Placed};
 pub use article::{Article, ArticleBody, ArticleId, ArticleState, Dated, Reason, View};
 pub use capture::{Capture, CaptureId, Origin, Picture, PictureRole};
 pub use digest::Digest;
+pub use highlight::{Colour, Highlight, HighlightId};
 pub use job::{Job, JobKind};
 pub use user::{NameError, PasswordError, Role, Scope, User, UserId};
 
