@@ -17,6 +17,7 @@ pub mod xpath;
 mod lines;
 mod lines_edges;
 mod markdown;
+pub mod marks;
 mod page;
 mod phrases;
 mod pictures;

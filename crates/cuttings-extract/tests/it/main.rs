@@ -2,6 +2,7 @@
 
 mod edges;
 mod golden;
+mod marks;
 mod properties;
 mod rules;
 mod sample;
