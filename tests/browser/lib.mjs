@@ -214,7 +214,7 @@ export async function until(what, ask, limitMs = PAGE_LIMIT_MS) {
  * @param {string} name the file's name begins with it
  */
 export async function photograph(page, name) {
-  mkdirSync(OUTPUT, { recursive: true });
+  mkdirSync(path.dirname(path.join(OUTPUT, name)), { recursive: true });
   /** @type {string[]} */
   const faults = [];
   for (const { width, height, scheme } of LOOKS) {

@@ -41,11 +41,13 @@ export const STORY = {
 /**
  * Starts the site on a free port of 127.0.0.1.
  *
- * Pages: `/story` is the article, `/missing` answers 404.
+ * Pages: `/story` is the article, `/missing` answers 404; `pages` are others,
+ * by path. Any other path that ends as a picture does is one.
  *
+ * @param {Map<string, string>} [pages]
  * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
-export async function startOrigin() {
+export async function startOrigin(pages = new Map()) {
   const pictures = new Map([
     ['/pictures/quay.png', png(960, 600, [38, 70, 110], [190, 205, 215])],
     ['/pictures/engine.png', png(960, 640, [60, 52, 48], [196, 160, 110])],
@@ -53,8 +55,13 @@ export async function startOrigin() {
   ]);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://origin').pathname;
-    const picture = pictures.get(path);
-    if (path === '/story') {
+    const other = /\.(png|jpe?g|webp)$/.test(path) && png(960, 640, [70, 90, 88], [214, 200, 176]);
+    const picture = pictures.get(path) ?? other;
+    const page = pages.get(path);
+    if (page !== undefined) {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+      response.end(page);
+    } else if (path === '/story') {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
       response.end(storyPage());
     } else if (picture) {

@@ -39,7 +39,12 @@ export function png(width, height, from, to) {
   ]);
 }
 
-/** One chunk of a PNG: length, type, data, checksum of the last two. */
+/**
+ * One chunk of a PNG: length, type, data, checksum of the last two.
+ *
+ * @param {string} type
+ * @param {Buffer} data
+ */
 function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const length = Buffer.alloc(4);
@@ -49,7 +54,11 @@ function chunk(type, data) {
   return Buffer.concat([length, body, checksum]);
 }
 
-/** CRC-32 as PNG uses it. Node has one of its own only from 22 on. */
+/**
+ * CRC-32 as PNG uses it. Node has one of its own only from 22 on.
+ *
+ * @param {Buffer} bytes
+ */
 function crc32(bytes) {
   let crc = 0xffffffff;
   for (const byte of bytes) {

@@ -1,5 +1,5 @@
-//! `cargo xtask bench extraction`: our extractor and others', on the same pages
-//! in one run.
+//! `cargo xtask bench`: `pages` is in [`pages`]; `extraction` is here, our
+//! extractor and others' on the same pages in one run.
 //!
 //! Called by hand; no test depends on a time. Each peer is a process of its own
 //! that reads the list of pages written here and answers with what it extracted
@@ -7,6 +7,7 @@
 //! page sets judges all of them. What is installed and built stays under
 //! `target/bench`; only the pinned versions are in the repository.
 
+mod pages;
 mod report;
 
 use std::fs;
@@ -115,6 +116,9 @@ struct Place {
 ///
 /// A sentence that says what is missing or went wrong.
 pub fn run(args: &[String]) -> Result<(), String> {
+    if let Some(("pages", rest)) = args.split_first().map(|(what, rest)| (what.as_str(), rest)) {
+        return pages::run(rest);
+    }
     let (most, peers) = wanted(args)?;
     let place = place()?;
     ready(&place, &peers)?;

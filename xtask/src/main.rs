@@ -7,6 +7,7 @@
 mod bench;
 mod corpus;
 mod floors;
+mod shots;
 mod steps;
 mod tally;
 mod test;
@@ -25,7 +26,9 @@ cargo xtask COMMAND
   corpus [SET…] [--worst N]          scores on the public corpora, against their floors
   corpus --raise                     the same, and raises the floors that can go up
   bench extraction [--pages N] [--peers NAME,NAME]
-                                     our extractor and others' on the same pages";
+                                     our extractor and others' on the same pages
+  shots                              every page as pictures, light and dark, wide and narrow
+  bench pages [--articles N]         times and sizes of pages in a made-up library of 100,000";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +41,10 @@ fn main() -> ExitCode {
             Err(reason) => refuse(&reason),
         },
         Some((command, rest)) if command == "bench" => match bench::run(rest) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(reason) => refuse(&reason),
+        },
+        Some((command, rest)) if command == "shots" && rest.is_empty() => match shots::run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => refuse(&reason),
         },

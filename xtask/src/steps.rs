@@ -226,6 +226,11 @@ fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(&folder);
     succeed(install, "npm ci")?;
+    let mut types = Command::new("node");
+    types
+        .args(["node_modules/typescript/bin/tsc", "--project", "."])
+        .current_dir(&folder);
+    succeed(types, "the type check of the scripts")?;
     let mut build = cargo(shared);
     build.args(["build", "--locked", "--profile", "ci", "-p", "cuttings"]);
     succeed(build, "the build of cuttings")?;

@@ -24,7 +24,7 @@ pub const ORDER: &[&str] = &[
 ];
 
 /// Rooms beside the house.
-const SIDE_ROOMS: &[&str] = &["xtask", "bench"];
+const SIDE_ROOMS: &[&str] = &["xtask", "bench-pages"];
 
 /// Crates other people can use without taking a runtime, socket or database.
 pub const PURE: &[&str] = &[
