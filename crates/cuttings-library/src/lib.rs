@@ -10,12 +10,14 @@
 //! | [`pictures`] | fetching, checking and scaling an article's pictures |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`shelf`] | archive, star, delete, undelete, retry |
+//! | [`highlights`] | mark words of an article, note, remove, bring back |
 //! | [`search`] | a typed query to hits with marked snippets |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
 pub mod capture;
 pub mod error;
+pub mod highlights;
 pub mod pictures;
 pub mod save;
 pub mod search;

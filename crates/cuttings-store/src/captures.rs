@@ -15,7 +15,7 @@ use crate::articles::{delete_words, site};
 use crate::blobs::{self, Stored};
 use crate::db::{Row, Tx, args};
 use crate::users::{Counted, next_id, tick};
-use crate::{Engine, Store, StoreError, jobs};
+use crate::{Engine, Store, StoreError, highlights, jobs};
 
 /// A capture to be written.
 #[derive(Debug, Clone)]
@@ -186,6 +186,15 @@ impl Store {
                 .pictures
                 .iter()
                 .any(|picture| picture.role == PictureRole::Thumbnail);
+            highlights::carry(
+                &mut tx,
+                user_id,
+                article_id,
+                capture_id,
+                &shown.text,
+                tick_ms,
+            )
+            .await?;
             show(
                 &mut tx,
                 user_id,

@@ -14,6 +14,7 @@ mod captures;
 mod db;
 mod dialect;
 mod error;
+mod highlights;
 mod jobs;
 mod migrate;
 mod search;
@@ -27,6 +28,9 @@ pub use blobs::Blobs;
 pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPicture, ShownArticle};
 pub use db::Engine;
 pub use error::StoreError;
+pub use highlights::{
+    FoundHighlight, HighlightFilter, HighlightPosition, NewHighlight, PutHighlight,
+};
 pub use search::SearchHit;
 pub use sessions::AppToken;
 

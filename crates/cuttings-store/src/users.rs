@@ -12,6 +12,7 @@ pub(crate) enum Counted {
     Capture,
     Job,
     Token,
+    Highlight,
 }
 
 /// The user's next id of its kind. It also locks the user's counter row, so
@@ -37,6 +38,10 @@ pub(crate) async fn next_id(
         Counted::Token => {
             "UPDATE counters SET next_token = next_token + 1 WHERE user_id = $1
              RETURNING next_token - 1 AS id"
+        }
+        Counted::Highlight => {
+            "UPDATE counters SET next_highlight = next_highlight + 1 WHERE user_id = $1
+             RETURNING next_highlight - 1 AS id"
         }
     };
     let id: i64 = tx.one(sql, args![user_id.0]).await?.get("id")?;
