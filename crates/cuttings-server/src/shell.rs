@@ -17,6 +17,8 @@ pub(crate) enum Place {
     Library,
     /// The search.
     Search,
+    /// The highlights.
+    Highlights,
     /// Anywhere else.
     Elsewhere,
 }

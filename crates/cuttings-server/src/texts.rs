@@ -7,19 +7,24 @@
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
 mod frame;
+mod highlights;
 
 pub(crate) use frame::Frame;
+pub(crate) use highlights::Highlights;
 
 /// All texts, in one language.
 #[derive(Debug)]
 pub(crate) struct Texts {
     /// The frame of every page, and the pages of a visitor.
     pub frame: Frame,
+    /// Highlights and notes.
+    pub highlights: Highlights,
 }
 
 /// The interface in English.
 pub(crate) static ENGLISH: Texts = Texts {
     frame: frame::ENGLISH,
+    highlights: highlights::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain

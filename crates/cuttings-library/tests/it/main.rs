@@ -4,6 +4,7 @@
 mod accounts;
 mod capture;
 mod durability;
+mod highlights;
 mod jobs;
 mod rig;
 mod save;

@@ -95,7 +95,7 @@ pub(crate) async fn list(
 }
 
 /// A whole number of any size, brought into 1 to 100.
-fn limit(typed: Option<&str>) -> Result<i64, HttpError> {
+pub(crate) fn limit(typed: Option<&str>) -> Result<i64, HttpError> {
     let Some(typed) = typed else {
         return Ok(DEFAULT_LIMIT);
     };

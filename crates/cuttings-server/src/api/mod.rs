@@ -3,6 +3,7 @@
 //! Bodies have types of their own here, so the nouns stay free to change.
 
 pub(crate) mod articles;
+pub(crate) mod highlights;
 pub(crate) mod search;
 
 use cuttings_model::{Article, ArticleBody, ArticleState, Reason};

@@ -3,6 +3,7 @@
 pub(crate) mod articles;
 pub(crate) mod captures;
 pub(crate) mod health;
+pub(crate) mod highlights;
 pub(crate) mod library;
 pub(crate) mod pictures;
 pub(crate) mod problems;

@@ -12,13 +12,14 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cuttings_extract::SafeHtml;
-use cuttings_model::{Article, ArticleState};
+use cuttings_model::{Article, ArticleState, Colour};
 
 use crate::app::App;
 use crate::body::ArticlePath;
 use crate::card::Card;
 use crate::dates::{self, Day};
 use crate::error::HttpError;
+use crate::margin::{Margin, margin};
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
 
@@ -31,6 +32,7 @@ struct ReaderPage {
     dek: Option<String>,
     direction: &'static str,
     body: Kept,
+    margin: Margin,
     source: Source,
 }
 
@@ -96,14 +98,17 @@ pub(crate) async fn reader(
             },
         );
     };
+    let dek = article.dek_above(&body.text).map(str::to_owned);
+    let (margin, html) = margin(&app, &caller, &article, body, &here).await?;
     show(
         StatusCode::OK,
         &ReaderPage {
             shell,
             card,
-            dek: article.dek_above(&body.text).map(str::to_owned),
+            dek,
             direction: if article.right_to_left { "rtl" } else { "ltr" },
-            body: Kept(SafeHtml::from_kept(body.html)),
+            body: Kept(html),
+            margin,
             source,
         },
     )

@@ -7,6 +7,7 @@ super::texts! {
         main_navigation: "Main",
         library: "Library",
         search: "Search",
+        highlights: "Highlights",
         sign_out: "Sign out",
         sign_in: "Sign in",
         name: "Name",

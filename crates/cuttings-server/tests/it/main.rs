@@ -6,6 +6,7 @@ mod api;
 mod bytes;
 mod first_run;
 mod headers;
+mod highlights;
 mod isolation;
 mod lists;
 mod policy;

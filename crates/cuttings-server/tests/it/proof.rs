@@ -159,15 +159,21 @@ async fn a_change_with_proof_is_made_with_every_route() {
             let answer = if route.answers == Answers::Api {
                 let body = match (route.method.as_str(), route.path) {
                     ("POST", "/api/v1/articles") => Some(serde_json::json!({"url": "e.org"})),
+                    ("POST", "/api/v1/articles/{id}/highlights") => {
+                        Some(serde_json::json!({"exact": "Paragraph 1"}))
+                    }
+                    ("PATCH", "/api/v1/highlights/{id}") => {
+                        Some(serde_json::json!({"colour": "red"}))
+                    }
                     ("PATCH", _) => Some(serde_json::json!({"starred": true})),
                     _ => None,
                 };
                 browser.api(route.method.clone(), &path, body).await
             } else {
-                let fields: &[_] = if route.path == "/articles" {
-                    &[("url", "e.org/2")]
-                } else {
-                    &[]
+                let fields: &[_] = match route.path {
+                    "/articles" => &[("url", "e.org/2")],
+                    "/articles/{id}/highlights" => &[("words", "Paragraph 1"), ("colour", "red")],
+                    _ => &[],
                 };
                 browser.post(&path, fields).await
             };
