@@ -50,6 +50,10 @@ super::texts! {
 
 impl Highlights {
     /// The name of a colour.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass references"
+    )]
     pub fn colour_name(&self, colour: &cuttings_model::Colour) -> &'static str {
         use cuttings_model::Colour;
         match colour {
