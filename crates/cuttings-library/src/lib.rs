@@ -15,6 +15,7 @@
 //! | [`tags`] | tags on articles; renaming and merging them |
 //! | [`filters`] | filters under a name |
 //! | [`edit`] | correcting what a page says of itself |
+//! | [`highlights`] | mark words of an article, note, remove, bring back |
 //! | [`search`] | a typed query to hits with marked snippets |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
@@ -23,6 +24,7 @@ pub mod capture;
 pub mod edit;
 pub mod error;
 pub mod filters;
+pub mod highlights;
 pub mod pictures;
 pub mod reading;
 pub mod save;

@@ -17,6 +17,7 @@ mod dialect;
 mod edits;
 mod error;
 mod filters;
+mod highlights;
 mod jobs;
 mod list;
 mod migrate;
@@ -39,6 +40,9 @@ pub use db::Engine;
 pub use edits::{Edit, EditChange};
 pub use error::StoreError;
 pub use filters::SavedFilter;
+pub use highlights::{
+    FoundHighlight, HighlightFilter, HighlightPosition, NewHighlight, PutHighlight,
+};
 pub use list::{FailureGroup, ListPage, ListPosition, SortKey};
 pub use reading::{Neighbour, Neighbours};
 pub use search::SearchHit;
