@@ -30,6 +30,7 @@ const STYLE: &str = concat!(
     include_str!("../static/shelf.css"),
     include_str!("../static/list.css"),
     include_str!("../static/reader.css"),
+    include_str!("../static/highlights.css"),
 );
 
 macro_rules! font {

@@ -16,6 +16,7 @@ mod card;
 mod dates;
 mod error;
 mod headers;
+mod margin;
 mod origin;
 mod pages;
 mod policy;

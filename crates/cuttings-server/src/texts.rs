@@ -8,6 +8,7 @@
 
 mod edit;
 mod frame;
+mod highlights;
 mod library;
 mod list;
 mod reader;
@@ -16,6 +17,7 @@ mod tags;
 
 pub(crate) use edit::Edit;
 pub(crate) use frame::Frame;
+pub(crate) use highlights::Highlights;
 pub(crate) use library::Library;
 pub(crate) use list::List;
 pub(crate) use reader::Reader;
@@ -39,6 +41,8 @@ pub(crate) struct Texts {
     pub tags: Tags,
     /// Correcting an article's metadata.
     pub edit: Edit,
+    /// Highlights and notes.
+    pub highlights: Highlights,
 }
 
 /// The interface in English.
@@ -50,6 +54,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     list: list::ENGLISH,
     tags: tags::ENGLISH,
     edit: edit::ENGLISH,
+    highlights: highlights::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain

@@ -20,6 +20,7 @@ mod error;
 mod feed_rules;
 mod feeds;
 mod filters;
+mod highlights;
 mod jobs;
 mod list;
 mod migrate;
@@ -45,6 +46,9 @@ pub use error::StoreError;
 pub use feed_rules::RuleWords;
 pub use feeds::{FeedChange, ListedFeed, NewFeed, PollEnd, PutFeed};
 pub use filters::SavedFilter;
+pub use highlights::{
+    FoundHighlight, HighlightFilter, HighlightPosition, NewHighlight, PutHighlight,
+};
 pub use list::{FailureGroup, ListPage, ListPosition, SortKey};
 pub use reading::{Neighbour, Neighbours};
 pub use search::SearchHit;

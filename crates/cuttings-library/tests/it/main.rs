@@ -9,6 +9,7 @@ mod edit;
 mod feed_rules;
 mod feeds;
 mod filter;
+mod highlights;
 mod jobs;
 mod reading;
 mod rig;

@@ -5,6 +5,7 @@
 pub(crate) mod articles;
 pub(crate) mod bulk;
 pub(crate) mod events;
+pub(crate) mod highlights;
 pub(crate) mod search;
 pub(crate) mod tags;
 

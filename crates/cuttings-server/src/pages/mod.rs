@@ -6,6 +6,7 @@ pub(crate) mod captures;
 pub(crate) mod edit;
 pub(crate) mod filters;
 pub(crate) mod health;
+pub(crate) mod highlights;
 pub(crate) mod library;
 pub(crate) mod library_query;
 pub(crate) mod pictures;

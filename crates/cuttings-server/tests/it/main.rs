@@ -7,6 +7,7 @@ mod bytes;
 mod events;
 mod first_run;
 mod headers;
+mod highlights;
 mod isolation;
 mod lists;
 mod policy;
