@@ -7,6 +7,7 @@
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
 mod edit;
+mod feeds;
 mod frame;
 mod highlights;
 mod library;
@@ -16,6 +17,7 @@ mod settings;
 mod tags;
 
 pub(crate) use edit::Edit;
+pub(crate) use feeds::Feeds;
 pub(crate) use frame::Frame;
 pub(crate) use highlights::Highlights;
 pub(crate) use library::Library;
@@ -41,6 +43,8 @@ pub(crate) struct Texts {
     pub tags: Tags,
     /// Correcting an article's metadata.
     pub edit: Edit,
+    /// Feeds, entries and rules.
+    pub feeds: Feeds,
     /// Highlights and notes.
     pub highlights: Highlights,
 }
@@ -54,6 +58,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     list: list::ENGLISH,
     tags: tags::ENGLISH,
     edit: edit::ENGLISH,
+    feeds: feeds::ENGLISH,
     highlights: highlights::ENGLISH,
 };
 

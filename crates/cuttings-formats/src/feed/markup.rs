@@ -24,7 +24,9 @@ pub(super) fn read(text: &str) -> Result<Feed, NotAFeed> {
     let (root, attributes) = root.ok_or(NotAFeed::Other)?;
     match local_name(root).to_ascii_lowercase().as_str() {
         "rss" | "rdf" | "feed" | "channel" => {}
-        "html" | "head" | "body" | "script" | "meta" | "p" | "div" => return Err(NotAFeed::Page),
+        "html" | "head" | "body" | "title" | "meta" | "link" | "script" | "style" | "p" | "div" => {
+            return Err(NotAFeed::Page);
+        }
         _ => return Err(NotAFeed::Other),
     }
     let mut walk = Walk {
