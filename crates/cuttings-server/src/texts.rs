@@ -9,6 +9,7 @@
 mod edit;
 mod frame;
 mod highlights;
+mod keys;
 mod library;
 mod list;
 mod reader;
@@ -18,6 +19,7 @@ mod tags;
 pub(crate) use edit::Edit;
 pub(crate) use frame::Frame;
 pub(crate) use highlights::Highlights;
+pub(crate) use keys::Keys;
 pub(crate) use library::Library;
 pub(crate) use list::List;
 pub(crate) use reader::Reader;
@@ -43,6 +45,8 @@ pub(crate) struct Texts {
     pub edit: Edit,
     /// Highlights and notes.
     pub highlights: Highlights,
+    /// The list of keys.
+    pub keys: Keys,
 }
 
 /// The interface in English.
@@ -55,6 +59,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     tags: tags::ENGLISH,
     edit: edit::ENGLISH,
     highlights: highlights::ENGLISH,
+    keys: keys::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain
