@@ -17,6 +17,7 @@ mod dates;
 mod error;
 mod headers;
 mod margin;
+mod once;
 mod origin;
 mod pages;
 mod policy;

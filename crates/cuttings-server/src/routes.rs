@@ -177,6 +177,7 @@ fn routes(app: App) -> Routes {
         .add(POST, "/signin", Page, SignIn, signin::sign_in)
         .add(POST, "/signout", Page, Change, signin::sign_out)
         // The API.
+        .add(GET, "/api/v1/session", Api, Read, api::session::session)
         .add(GET, "/api/v1/articles", Api, Read, api::articles::list)
         .add(POST, "/api/v1/articles", Api, Save, api::articles::save)
         .add(GET, "/api/v1/articles/{id}", Api, Read, api::articles::read)
