@@ -16,6 +16,7 @@ mod card;
 mod dates;
 mod error;
 mod headers;
+mod install;
 mod margin;
 mod once;
 mod origin;

@@ -46,10 +46,13 @@ pub(crate) fn is_keyed(method: &Method, answers: Answers, headers: &HeaderMap) -
 
 /// Makes a change under its key, or gives the answer it had.
 pub(crate) async fn once(app: App, caller: Caller, request: Request, next: Next) -> Response {
-    match keyed(app, caller.user_id(), request, next).await {
-        Ok(response) => response,
-        Err(error) => error.into_response(),
-    }
+    // A task of its own: the server drops what it does for a client that hangs
+    // up, and a key that was begun and not ended would be in nobody's hands.
+    let change = tokio::spawn(keyed(app, caller.user_id(), request, next));
+    let answer = change
+        .await
+        .unwrap_or_else(|error| Err(HttpError::internal(&error)));
+    answer.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn keyed(
@@ -90,10 +93,7 @@ async fn keyed(
         }
     };
     let request = Request::from_parts(parts, Body::from(body));
-    // A task of its own: the server drops what it does for a client that hangs up.
-    tokio::spawn(async move { make(&app, user_id, &key, begun_at_ms, request, next).await })
-        .await
-        .map_err(|error| HttpError::internal(&error))?
+    make(&app, user_id, &key, begun_at_ms, request, next).await
 }
 
 /// Makes the change and keeps its answer.

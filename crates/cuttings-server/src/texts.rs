@@ -11,6 +11,7 @@ mod frame;
 mod highlights;
 mod library;
 mod list;
+mod offline;
 mod reader;
 mod settings;
 mod tags;
@@ -20,6 +21,7 @@ pub(crate) use frame::Frame;
 pub(crate) use highlights::Highlights;
 pub(crate) use library::Library;
 pub(crate) use list::List;
+pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
 pub(crate) use settings::Settings;
 pub(crate) use tags::Tags;
@@ -43,6 +45,8 @@ pub(crate) struct Texts {
     pub edit: Edit,
     /// Highlights and notes.
     pub highlights: Highlights,
+    /// What a device keeps, and what waits on it.
+    pub offline: Offline,
 }
 
 /// The interface in English.
@@ -55,6 +59,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     tags: tags::ENGLISH,
     edit: edit::ENGLISH,
     highlights: highlights::ENGLISH,
+    offline: offline::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain
