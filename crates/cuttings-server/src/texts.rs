@@ -9,6 +9,7 @@
 mod edit;
 mod frame;
 mod highlights;
+mod keys;
 mod library;
 mod list;
 mod offline;
@@ -19,6 +20,7 @@ mod tags;
 pub(crate) use edit::Edit;
 pub(crate) use frame::Frame;
 pub(crate) use highlights::Highlights;
+pub(crate) use keys::Keys;
 pub(crate) use library::Library;
 pub(crate) use list::List;
 pub(crate) use offline::Offline;
@@ -47,6 +49,8 @@ pub(crate) struct Texts {
     pub highlights: Highlights,
     /// What a device keeps, and what waits on it.
     pub offline: Offline,
+    /// The list of keys.
+    pub keys: Keys,
 }
 
 /// The interface in English.
@@ -60,6 +64,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     edit: edit::ENGLISH,
     highlights: highlights::ENGLISH,
     offline: offline::ENGLISH,
+    keys: keys::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain

@@ -196,8 +196,9 @@ fn layout(current: ListLayout, text: &texts::Settings) -> Choice {
         current,
         Setting::ListLayout,
         |layout| match layout {
-            ListLayout::Cards => text.list_layout_cards,
-            ListLayout::Dense => text.list_layout_dense,
+            ListLayout::List => ENGLISH.library.layout_list,
+            ListLayout::Cards => ENGLISH.library.layout_cards,
+            ListLayout::Dense => ENGLISH.library.layout_dense,
         },
     )
 }
