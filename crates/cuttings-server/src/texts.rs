@@ -13,6 +13,7 @@ mod highlights;
 mod keys;
 mod library;
 mod list;
+mod offline;
 mod reader;
 mod settings;
 mod tags;
@@ -24,6 +25,7 @@ pub(crate) use highlights::Highlights;
 pub(crate) use keys::Keys;
 pub(crate) use library::Library;
 pub(crate) use list::List;
+pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
 pub(crate) use settings::Settings;
 pub(crate) use tags::Tags;
@@ -47,6 +49,8 @@ pub(crate) struct Texts {
     pub edit: Edit,
     /// Highlights and notes.
     pub highlights: Highlights,
+    /// What a device keeps, and what waits on it.
+    pub offline: Offline,
     /// The list of keys.
     pub keys: Keys,
     /// What was kept of a page.
@@ -63,6 +67,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     tags: tags::ENGLISH,
     edit: edit::ENGLISH,
     highlights: highlights::ENGLISH,
+    offline: offline::ENGLISH,
     keys: keys::ENGLISH,
     captures: captures::ENGLISH,
 };
