@@ -17,6 +17,7 @@
 //! | [`edit`] | correcting what a page says of itself |
 //! | [`feeds`] | subscribing, polling, entries, rules, OPML |
 //! | [`highlights`] | mark words of an article, note, remove, bring back |
+//! | [`once`] | a change that is sent twice is made once |
 //! | [`search`] | a typed query to hits with marked snippets |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
@@ -27,6 +28,7 @@ pub mod error;
 pub mod feeds;
 pub mod filters;
 pub mod highlights;
+pub mod once;
 pub mod pictures;
 pub mod reading;
 pub mod save;

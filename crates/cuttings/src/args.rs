@@ -298,7 +298,12 @@ pub enum FeedAction {
         /// Address of a feed, or of a page that names one
         url: String,
         /// Folder to put it into
-        #[arg(long, default_value = "", hide_default_value = true, value_name = "NAME")]
+        #[arg(
+            long,
+            default_value = "",
+            hide_default_value = true,
+            value_name = "NAME"
+        )]
         folder: String,
         /// Title, instead of the feed's own
         #[arg(long, default_value = "", hide_default_value = true)]

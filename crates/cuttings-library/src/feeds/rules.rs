@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use cuttings_model::{Entry, EntryId, FeedId, FeedRule, FeedRuleId, TagName, UserId, address};
 use cuttings_store::{EntryPosition, NewEntry, RuleWords, StoreError, TagChange};
-use cuttings_text::matches::{Subject, matches};
+use cuttings_text::matches::{Subject, asks_about_articles, matches};
 use cuttings_text::query::{self, Query};
 use jiff::tz::Offset;
 
@@ -120,9 +120,9 @@ async fn check(library: &Library, user_id: UserId, draft: &RuleDraft) -> Result<
             "Say what to look for, or choose a feed of which everything is saved",
         ));
     }
-    if !query.filters.states.is_empty() || !query.filters.not_states.is_empty() {
+    if asks_about_articles(&query) {
         return Err(FeedError::Words(
-            "A rule looks at entries, and is: asks about saved articles. Leave it out",
+            "A rule looks at entries; tag:, highlight: and is: ask about saved articles. Leave them out",
         ));
     }
     if let Some(feed_id) = draft.feed_id {
@@ -136,58 +136,75 @@ async fn check(library: &Library, user_id: UserId, draft: &RuleDraft) -> Result<
     Ok(())
 }
 
-/// What a rule asks of an entry that is new.
-pub(super) fn is_for_new(query: &Query, entry: &NewEntry) -> bool {
-    is_for(
-        query,
-        entry.url.as_deref(),
-        &entry.title,
-        &entry.text,
-        entry.language.as_deref(),
-        entry.author.as_deref(),
-        entry.sort_at_ms,
-    )
+/// Whether a rule with this query is for an entry that is new in this feed.
+pub(super) fn is_for_new(query: &Query, feed: &str, entry: &NewEntry, now_ms: i64) -> bool {
+    let words = Words {
+        url: entry.url.as_deref(),
+        fields: [&entry.title, &entry.text],
+        language: entry.language.as_deref(),
+        author: entry.author.as_deref(),
+        word_count: entry.word_count,
+        sort_at_ms: entry.sort_at_ms,
+        received_at_ms: now_ms,
+    };
+    words.answer(query, feed)
 }
 
 fn is_for_kept(query: &Query, entry: &Entry) -> bool {
-    is_for(
-        query,
-        entry.url.as_deref(),
-        &entry.title,
-        &entry.text,
-        entry.language.as_deref(),
-        entry.author.as_deref(),
-        entry.sort_at_ms,
-    )
+    let words = Words {
+        url: entry.url.as_deref(),
+        fields: [&entry.title, &entry.text],
+        language: entry.language.as_deref(),
+        author: entry.author.as_deref(),
+        word_count: entry.word_count,
+        sort_at_ms: entry.sort_at_ms,
+        received_at_ms: entry.received_at_ms,
+    };
+    words.answer(query, &entry.feed_name)
 }
 
-fn is_for(
-    query: &Query,
-    url: Option<&str>,
-    title: &str,
-    text: &str,
-    language: Option<&str>,
-    author: Option<&str>,
-    at_ms: i64,
-) -> bool {
-    // What names no page cannot be saved.
-    let Some(url) = url.and_then(|url| url::Url::parse(url).ok()) else {
-        return false;
-    };
-    let site = url.host_str().unwrap_or_default();
-    let day = jiff::Timestamp::from_millisecond(at_ms)
-        .ok()
-        .map(|at| Offset::UTC.to_datetime(at).date());
-    matches(
-        query,
-        &Subject {
-            fields: &[title, text],
-            language,
-            site: site.trim_start_matches("www."),
-            author: author.unwrap_or_default(),
-            day,
-        },
-    )
+/// What of an entry a query can ask for.
+struct Words<'e> {
+    url: Option<&'e str>,
+    fields: [&'e str; 2],
+    language: Option<&'e str>,
+    author: Option<&'e str>,
+    word_count: i64,
+    sort_at_ms: i64,
+    received_at_ms: i64,
+}
+
+impl Words<'_> {
+    fn answer(&self, query: &Query, feed: &str) -> bool {
+        // What names no page cannot be saved.
+        let Some(url) = self.url.and_then(|url| url::Url::parse(url).ok()) else {
+            return false;
+        };
+        let day = |at_ms| {
+            jiff::Timestamp::from_millisecond(at_ms)
+                .ok()
+                .map(|at| Offset::UTC.to_datetime(at).date())
+        };
+        matches(
+            query,
+            &Subject {
+                fields: &self.fields,
+                language: self.language,
+                site: url
+                    .host_str()
+                    .unwrap_or_default()
+                    .trim_start_matches("www."),
+                publication: feed,
+                author: self.author.unwrap_or_default(),
+                published: day(self.sort_at_ms),
+                arrived: day(self.received_at_ms),
+                minutes: i64::from(cuttings_text::count::reading_minutes(
+                    usize::try_from(self.word_count).unwrap_or(0),
+                    self.language,
+                )),
+            },
+        )
+    }
 }
 
 /// Tries a rule on the entries that are there already and saves what matches;

@@ -10,6 +10,7 @@ pub(crate) mod feed_rules;
 pub(crate) mod feeds;
 pub(crate) mod highlights;
 pub(crate) mod search;
+pub(crate) mod session;
 pub(crate) mod tags;
 
 use cuttings_model::{Article, ArticleBody, ArticleState, Reason, Stopped};

@@ -11,6 +11,7 @@ mod headers;
 mod highlights;
 mod isolation;
 mod lists;
+mod once;
 mod policy;
 mod proof;
 mod reading;
