@@ -6,7 +6,7 @@
 
 use crate::analyse;
 use crate::highlight;
-use crate::query::{Condition, Days, Expression, Query};
+use crate::query::{Expression, Filters, Query};
 use jiff::civil::Date;
 
 /// A text and what is known about it.
@@ -19,16 +19,15 @@ pub struct Subject<'a> {
     pub language: Option<&'a str>,
     /// The host of its page, in lower case and without a leading `www.`.
     pub site: &'a str,
-    /// What it was published in.
-    pub publication: &'a str,
     /// Its author, or authors.
     pub author: &'a str,
-    /// The day it was published.
-    pub published: Option<Date>,
-    /// The day it came in.
-    pub arrived: Option<Date>,
-    /// How long it takes to read.
-    pub minutes: i64,
+    /// The day it was published, or came in.
+    pub day: Option<Date>,
+}
+
+/// Whether a query asks for what only an article in a library has: a state.
+pub fn asks_about_articles(query: &Query) -> bool {
+    !query.filters.states.is_empty() || !query.filters.not_states.is_empty()
 }
 
 /// Whether `subject` answers `query`. A query that asks nothing is answered by
@@ -49,25 +48,11 @@ pub struct Subject<'a> {
 /// # Ok::<(), cuttings_text::query::QueryError>(())
 /// ```
 pub fn matches(query: &Query, subject: &Subject<'_>) -> bool {
-    query.filters.iter().all(|filter| {
-        let mut tests = filter.0.iter();
-        tests.any(|test| is_true(&test.condition, subject) == Some(test.wanted))
-    }) && query
-        .expression
-        .as_ref()
-        .is_none_or(|expression| holds(expression, subject))
-}
-
-/// Whether a query asks for what only an article in a library has: a tag, a
-/// highlight, a state.
-pub fn asks_about_articles(query: &Query) -> bool {
-    let mut tests = query.filters.iter().flat_map(|filter| &filter.0);
-    tests.any(|test| {
-        matches!(
-            test.condition,
-            Condition::Tag(_) | Condition::Highlight(_) | Condition::Is(_)
-        )
-    })
+    passes(&query.filters, subject)
+        && query
+            .expression
+            .as_ref()
+            .is_none_or(|expression| holds(expression, subject))
 }
 
 fn holds(expression: &Expression, subject: &Subject<'_>) -> bool {
@@ -81,34 +66,25 @@ fn holds(expression: &Expression, subject: &Subject<'_>) -> bool {
     }
 }
 
-/// Whether a condition is true; `None` when it is about something else.
-fn is_true(condition: &Condition, subject: &Subject<'_>) -> Option<bool> {
-    let stands_in = |words: &str, text: &str| {
-        format!(" {} ", analyse::key(text)).contains(&format!(" {} ", analyse::key(words)))
-    };
-    let is_within = |days: &Days, day: Option<Date>| {
-        day.is_some_and(|day| {
-            days.from.is_none_or(|from| day >= from)
-                && days.before.is_none_or(|before| day < before)
-        })
-    };
-    Some(match condition {
-        Condition::Site(site) => subject
+fn passes(filters: &Filters, subject: &Subject<'_>) -> bool {
+    let is_of = |site: &String| {
+        subject
             .site
             .strip_suffix(site.as_str())
-            .is_some_and(|before| before.is_empty() || before.ends_with('.')),
-        Condition::Publication(words) => stands_in(words, subject.publication),
-        Condition::Author(words) => stands_in(words, subject.author),
-        Condition::Language(tag) => subject
-            .language
-            .and_then(|language| language.split('-').next())
-            .is_some_and(|language| language.eq_ignore_ascii_case(tag)),
-        Condition::Published(days) => is_within(days, subject.published.or(subject.arrived)),
-        Condition::Saved(days) => is_within(days, subject.arrived),
-        Condition::Minutes(minutes) => {
-            minutes.least.is_none_or(|least| subject.minutes >= least)
-                && minutes.most.is_none_or(|most| subject.minutes <= most)
-        }
-        Condition::Tag(_) | Condition::Highlight(_) | Condition::Is(_) => return None,
-    })
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    let author = format!(" {} ", analyse::key(subject.author));
+    let is_by = |name: &String| author.contains(&format!(" {} ", analyse::key(name)));
+    (filters.sites.is_empty() || filters.sites.iter().any(is_of))
+        && !filters.not_sites.iter().any(is_of)
+        && filters.authors.iter().all(is_by)
+        && !filters.not_authors.iter().any(is_by)
+        && filters
+            .before
+            .is_none_or(|before| subject.day.is_some_and(|day| day < before))
+        && filters
+            .after
+            .is_none_or(|after| subject.day.is_some_and(|day| day >= after))
+        && filters.states.is_empty()
+        && filters.not_states.is_empty()
 }

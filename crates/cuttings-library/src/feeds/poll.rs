@@ -166,12 +166,10 @@ async fn choose(library: &Library, feed: &Feed, read: &mut FeedRead) -> Result<(
         .filter(|rule| rule.feed_id.is_none_or(|id| id == feed.id))
         .filter_map(|rule| Some((rule.id, query::parse(&rule.query).ok()?)))
         .collect();
-    let name = feed.own_title.clone().unwrap_or_else(|| read.title.clone());
-    let now = now_ms();
     for entry in &mut read.new {
         entry.rule_id = rules
             .iter()
-            .find(|(_, query)| rules::is_for_new(query, &name, entry, now))
+            .find(|(_, query)| rules::is_for_new(query, entry))
             .map(|(id, _)| *id);
     }
     Ok(())

@@ -122,7 +122,7 @@ async fn check(library: &Library, user_id: UserId, draft: &RuleDraft) -> Result<
     }
     if asks_about_articles(&query) {
         return Err(FeedError::Words(
-            "A rule looks at entries; tag:, highlight: and is: ask about saved articles. Leave them out",
+            "A rule looks at entries, and is: asks about saved articles. Leave it out",
         ));
     }
     if let Some(feed_id) = draft.feed_id {
@@ -136,18 +136,16 @@ async fn check(library: &Library, user_id: UserId, draft: &RuleDraft) -> Result<
     Ok(())
 }
 
-/// Whether a rule with this query is for an entry that is new in this feed.
-pub(super) fn is_for_new(query: &Query, feed: &str, entry: &NewEntry, now_ms: i64) -> bool {
+/// Whether a rule with this query is for an entry that is new.
+pub(super) fn is_for_new(query: &Query, entry: &NewEntry) -> bool {
     let words = Words {
         url: entry.url.as_deref(),
         fields: [&entry.title, &entry.text],
         language: entry.language.as_deref(),
         author: entry.author.as_deref(),
-        word_count: entry.word_count,
         sort_at_ms: entry.sort_at_ms,
-        received_at_ms: now_ms,
     };
-    words.answer(query, feed)
+    words.answer(query)
 }
 
 fn is_for_kept(query: &Query, entry: &Entry) -> bool {
@@ -156,11 +154,9 @@ fn is_for_kept(query: &Query, entry: &Entry) -> bool {
         fields: [&entry.title, &entry.text],
         language: entry.language.as_deref(),
         author: entry.author.as_deref(),
-        word_count: entry.word_count,
         sort_at_ms: entry.sort_at_ms,
-        received_at_ms: entry.received_at_ms,
     };
-    words.answer(query, &entry.feed_name)
+    words.answer(query)
 }
 
 /// What of an entry a query can ask for.
@@ -169,22 +165,18 @@ struct Words<'e> {
     fields: [&'e str; 2],
     language: Option<&'e str>,
     author: Option<&'e str>,
-    word_count: i64,
     sort_at_ms: i64,
-    received_at_ms: i64,
 }
 
 impl Words<'_> {
-    fn answer(&self, query: &Query, feed: &str) -> bool {
+    fn answer(&self, query: &Query) -> bool {
         // What names no page cannot be saved.
         let Some(url) = self.url.and_then(|url| url::Url::parse(url).ok()) else {
             return false;
         };
-        let day = |at_ms| {
-            jiff::Timestamp::from_millisecond(at_ms)
-                .ok()
-                .map(|at| Offset::UTC.to_datetime(at).date())
-        };
+        let day = jiff::Timestamp::from_millisecond(self.sort_at_ms)
+            .ok()
+            .map(|at| Offset::UTC.to_datetime(at).date());
         matches(
             query,
             &Subject {
@@ -194,14 +186,8 @@ impl Words<'_> {
                     .host_str()
                     .unwrap_or_default()
                     .trim_start_matches("www."),
-                publication: feed,
                 author: self.author.unwrap_or_default(),
-                published: day(self.sort_at_ms),
-                arrived: day(self.received_at_ms),
-                minutes: i64::from(cuttings_text::count::reading_minutes(
-                    usize::try_from(self.word_count).unwrap_or(0),
-                    self.language,
-                )),
+                day,
             },
         )
     }
