@@ -71,6 +71,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             Cow::Borrowed(include_bytes!("../static/favicon.svg")),
         ),
         script!("choose.js"),
+        script!("highlights.js"),
         script!("keys.js"),
         script!("live.js"),
         script!("looks.js"),
@@ -79,6 +80,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         script!("gallery.js"),
         script!("focus.js"),
         script!("aloud.js"),
+        script!("words.js"),
     ];
     // The style sheet names typefaces by file; each gets its version here.
     let mut style = STYLE.to_owned();
