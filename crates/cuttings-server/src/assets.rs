@@ -89,6 +89,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         script!("device.js"),
         script!("choose.js"),
         script!("entries.js"),
+        script!("highlights.js"),
         script!("keys.js"),
         script!("live.js"),
         script!("looks.js"),
@@ -97,6 +98,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         script!("gallery.js"),
         script!("focus.js"),
         script!("aloud.js"),
+        script!("words.js"),
     ];
     // The style sheet names typefaces by file; each gets its version here.
     let mut style = STYLE.to_owned();
