@@ -46,3 +46,50 @@ export const COURIER = `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
 <updated>2024-05-12T09:00:00Z</updated><summary>Drawings, and the engine that was built from them.</summary></entry>
 <entry><title>Two eggs on the way</title><id>urn:c:2</id><link href="/eggs"/>
 <updated>2024-05-11T09:00:00Z</updated><summary>The hens, their owner reported, laid two on the first crossing.</summary></entry></feed>`;
+
+/** Where they are on the newspaper's site. */
+export const FEED_PAGES = new Map([
+  ['/', FRONT],
+  ['/feed.xml', FEED],
+  ['/courier.xml', COURIER],
+]);
+
+/** Pages about feeds that everybody should see; see `fillFeeds`. */
+export const FEED_VIEWS = [
+  ['feeds', '/feeds'],
+  ['feeds-left', '/feeds?left=3'],
+  ['feeds-add', '/feeds/add'],
+  ['feeds-rules', '/feeds/rules'],
+  ['feeds-rule', '/feeds/rules?edit=1'],
+  ['feeds-lists', '/feeds/lists'],
+  ['feed', '/feeds/1?show=all'],
+  ['feed-broken', '/feeds/4'],
+  ['feed-settings', '/feeds/1/settings'],
+  ['entries', '/entries'],
+  ['entries-all', '/entries?show=all'],
+  ['entries-saved', '/entries?show=saved'],
+  ['entries-none', '/entries?folder=None'],
+  ['entry', '/entries/6?show=all'],
+  ['entry-short', '/entries/1?show=all'],
+];
+
+/**
+ * Subscribes to the feeds and does with them what people do.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {string} origin address of the newspaper
+ * @param {(to: string, fields: Record<string, string>) => Promise<void>} change sends a form
+ */
+export async function fillFeeds(page, origin, change) {
+  await page.goto('/feeds');
+  await change('/feeds', { url: `${origin}/feed.xml`, folder: 'Islands' });
+  await change('/feeds', { url: `${origin}/courier.xml`, folder: 'Islands' });
+  await change('/feeds', { url: `${origin}/courier.xml?edition=evening`, folder: '' });
+  await change('/feeds/3/settings', { title: 'The evening courier', folder: 'Town', paused: '1' });
+  await change('/feeds', { url: `${origin}/feed.xml?page=sport`, folder: 'Town' });
+  await change('/feeds/4/settings', { title: 'Sport in the Tideway Post', folder: 'Town' });
+  await change('/feeds/rules', { query: 'ferry OR "mail launch" -fog', tags: 'sea, boats', feed: '1', old: '1' });
+  await change('/feeds/rules', { query: 'author:lindqvist', tags: '', feed: '' });
+  await change('/entries/3/seen', {});
+  await change('/entries/4/seen', {});
+}

@@ -91,9 +91,11 @@ document.addEventListener("click", async (event) => {
 const opened = document.querySelector("button[data-opened]");
 if (opened) {
   const id = opened.dataset.opened;
-  const entry = await ask("PATCH", `${id}`, { seen: true }).catch(() => null);
-  if (entry) {
-    opened.setAttribute("formaction", `/entries/${id}/unseen`);
-    turn(opened);
-  }
+  ask("PATCH", `${id}`, { seen: true })
+    .catch(() => null)
+    .then((entry) => {
+      if (!entry) return;
+      opened.setAttribute("formaction", `/entries/${id}/unseen`);
+      turn(opened);
+    });
 }
