@@ -33,7 +33,7 @@ ${ENTRIES.map(
       ? `<content:encoded><![CDATA[<p>${text}</p><p><img src="/pictures/quay.png" alt="The ferry at the town quay"></p>
 <p>The council had sold the boat when the subsidy ended, and for a decade the only way across was a <a href="/launch">mail launch</a> that took six people and did not run in winter.</p>
 <blockquote><p>We were told that nobody would ride it. Nobody could ride it, because it was not there.</p></blockquote>
-<h3>The timetable</h3><ul><li>Four crossings a day in summer</li><li>Two in winter</li></ul>
+<h2>The timetable</h2><ul><li>Four crossings a day in summer</li><li>Two in winter</li></ul>
 <p>${'On the first crossing the wind came from the north and the ferry was nine minutes late. No one complained. '.repeat(8)}</p>]]></content:encoded>`
       : ''
   }</item>`,

@@ -49,8 +49,8 @@ impl<'a> Reader<'a> {
     /// A comment, an instruction or a document type: skipped. Gives whether
     /// there was one.
     fn skip_unread(&mut self, rest: &str) -> bool {
-        let length = if rest.starts_with("<!--") {
-            rest[4..].find("-->").map(|end| 4 + end + 3)
+        let length = if let Some(comment) = rest.strip_prefix("<!--") {
+            comment.find("-->").map(|end| 4 + end + 3)
         } else if rest.starts_with("<?") {
             rest.find("?>").map(|end| end + 2)
         } else if rest.starts_with("<!") {
@@ -133,9 +133,11 @@ fn document_type_length(rest: &str) -> Option<usize> {
     let mut quote = None;
     for (at, byte) in rest.bytes().enumerate() {
         match (quote, byte) {
-            (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
-            // Only inside of brackets and declarations does a quote hide a `>`.
+            (Some(open), _) => {
+                if open == byte {
+                    quote = None;
+                }
+            }
             (None, b'"' | b'\'') => quote = Some(byte),
             (None, b'[') => depth += 1,
             (None, b']') => depth -= 1,
@@ -224,15 +226,14 @@ pub(crate) fn resolve(text: &str) -> Cow<'_, str> {
             .take(MAX_REFERENCE)
             .find(|(_, c)| *c == ';')
             .map(|(end, _)| end);
-        match name_end.and_then(|end| Some((end, character(&rest[1..end])?))) {
-            Some((end, character)) => {
-                out.push(character);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((end, character)) =
+            name_end.and_then(|end| Some((end, character(&rest[1..end])?)))
+        {
+            out.push(character);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);

@@ -76,7 +76,7 @@ fn at(local: DateTime, offset: Offset) -> Option<i64> {
     TimeZone::fixed(offset)
         .to_timestamp(local)
         .ok()
-        .map(|instant| instant.as_millisecond())
+        .map(jiff::Timestamp::as_millisecond)
 }
 
 fn month(word: &str) -> Option<i8> {
