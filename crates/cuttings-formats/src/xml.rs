@@ -132,16 +132,15 @@ fn document_type_length(rest: &str) -> Option<usize> {
     let mut depth = 0_i32;
     let mut quote = None;
     for (at, byte) in rest.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(open), _) => {
-                if open == byte {
-                    quote = None;
-                }
-            }
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b'[') => depth += 1,
-            (None, b']') => depth -= 1,
-            (None, b'>') if depth <= 0 => return Some(at + 1),
+        if let Some(open) = quote {
+            quote = (open != byte).then_some(open);
+            continue;
+        }
+        match byte {
+            b'"' | b'\'' => quote = Some(byte),
+            b'[' => depth += 1,
+            b']' => depth -= 1,
+            b'>' if depth <= 0 => return Some(at + 1),
             _ => {}
         }
     }

@@ -167,7 +167,7 @@ pub(super) fn reason_of(error: NotAFeed, url: &Url) -> Reason {
                  whether it wants a login, or has moved."
             ),
         ),
-        _ => (
+        NotAFeed::Other => (
             "not_a_feed",
             format!("What is at {shown} is no feed. Look for another address on the site."),
         ),

@@ -45,6 +45,7 @@ pub(crate) struct RuleJson {
 }
 
 impl RuleJson {
+    #[expect(clippy::result_large_err, reason = "made once for a form")]
     fn draft(&self) -> Result<RuleDraft, FeedError> {
         let tags = self.tags.iter().map(|tag| TagName::parse(tag));
         Ok(RuleDraft {

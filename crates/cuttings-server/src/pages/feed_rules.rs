@@ -186,6 +186,7 @@ pub(crate) struct RuleForm {
 }
 
 impl RuleForm {
+    #[expect(clippy::result_large_err, reason = "made once for a form")]
     fn draft(&self) -> Result<RuleDraft, FeedError> {
         let feed_id = match self.feed.as_str() {
             "" => None,
