@@ -6,6 +6,7 @@
 //! value of [`Texts`], so that a text without its translation does not
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
+mod captures;
 mod edit;
 mod frame;
 mod highlights;
@@ -17,6 +18,7 @@ mod reader;
 mod settings;
 mod tags;
 
+pub(crate) use captures::Captures;
 pub(crate) use edit::Edit;
 pub(crate) use frame::Frame;
 pub(crate) use highlights::Highlights;
@@ -51,6 +53,8 @@ pub(crate) struct Texts {
     pub offline: Offline,
     /// The list of keys.
     pub keys: Keys,
+    /// What was kept of a page.
+    pub captures: Captures,
 }
 
 /// The interface in English.
@@ -65,6 +69,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     highlights: highlights::ENGLISH,
     offline: offline::ENGLISH,
     keys: keys::ENGLISH,
+    captures: captures::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain
