@@ -4,5 +4,6 @@ mod commands;
 mod contracts;
 mod crash;
 mod extracting;
+mod highlighting;
 mod rig;
 mod serving;
