@@ -4,6 +4,7 @@
 //! story, a list of links leads away; on a list of stories it is the page.
 //! What a page says of itself counts, but only together with what it shows.
 
+use cuttings_html::Tag;
 use url::Url;
 
 use crate::metadata::Metadata;
@@ -130,14 +131,24 @@ pub fn of(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> Shape {
         .filter(read)
         .map(|line| line.size)
         .sum();
-    let shown: u32 = page.lines[page.lines_in(page.body)]
-        .iter()
-        .map(|line| line.size)
-        .sum();
-    let share = told as f32 / shown.max(1) as f32;
+    let size = |at: usize| -> u32 {
+        page.lines[page.lines_in(at)]
+            .iter()
+            .map(|line| line.size)
+            .sum()
+    };
+    let share = told as f32 / size(page.body).max(1) as f32;
+    // Around an article by its element there may be any amount of text.
+    let is_most_of_article = || {
+        let article = page
+            .upward(root)
+            .find(|at| page.node(*at).tag == Tag::Article);
+        article.is_some_and(|article| told as f32 >= 0.4 * size(article) as f32)
+    };
     if (found.is_article && told >= 80)
         || (told >= 1200 && share >= 0.4)
         || (is_signed(found) && told >= 250 && share >= 0.15)
+        || (is_signed(found) && told >= 600 && is_most_of_article())
     {
         Shape::Story
     } else {
