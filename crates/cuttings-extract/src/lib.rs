@@ -78,6 +78,7 @@ mod letters;
 mod lines;
 mod lines_edges;
 mod markdown;
+pub mod marks;
 mod notes;
 mod orderly;
 mod page;

@@ -195,7 +195,7 @@ fn is_picture(tag: &str) -> bool {
 }
 
 /// The length of the tag that `text` starts with, quotes respected.
-fn tag_end(text: &str) -> usize {
+pub(crate) fn tag_end(text: &str) -> usize {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {

@@ -1,7 +1,7 @@
 //! What can go wrong with a verb, in words for programs and for people.
 
 use cuttings_fetch::FetchError;
-use cuttings_model::{AddressError, ArticleId, Field, Reason, TagError, TagId};
+use cuttings_model::{AddressError, ArticleId, Field, HighlightId, Reason, TagError, TagId};
 use cuttings_store::StoreError;
 
 /// Why a verb was not done.
@@ -69,6 +69,27 @@ pub enum LibraryError {
     #[error("{0}")]
     Upload(String),
 
+    /// The user's library holds no such highlight.
+    #[error("there is no highlight {0} in this library")]
+    NoSuchHighlight(HighlightId),
+
+    /// The words to be marked do not stand in the article.
+    #[error("these words do not stand in the article")]
+    NotInText,
+
+    /// The words to be marked stand in several places.
+    #[error("these words stand in {0} places of the article")]
+    Ambiguous(usize),
+
+    /// A text is longer than what is kept.
+    #[error("the {what} has more than {limit} characters")]
+    TooLong {
+        /// Which text.
+        what: &'static str,
+        /// Its limit.
+        limit: usize,
+    },
+
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -91,6 +112,10 @@ impl LibraryError {
             Self::Address(AddressError::Scheme { .. }) => "scheme",
             Self::Address(_) => "not_an_address",
             Self::Upload(_) => "upload",
+            Self::NoSuchHighlight(_) => "no_such_highlight",
+            Self::NotInText => "not_in_text",
+            Self::Ambiguous(_) => "ambiguous",
+            Self::TooLong { .. } => "too_long",
             Self::Store(store) if store.is_disk_full() => "disk_full",
             Self::Store(_) => "store",
         }
@@ -120,6 +145,19 @@ impl LibraryError {
             }
             Self::Address(error) => format!("{}. {}", sentence(&error.to_string()), error.advice()),
             Self::Upload(what) => sentence(what) + ".",
+            Self::NoSuchHighlight(id) => {
+                format!("There is no highlight {id} in this library. It may have been removed.")
+            }
+            Self::NotInText => "These words do not stand in the article as it is shown. Copy them \
+                 from the article itself, without leaving anything out."
+                .to_owned(),
+            Self::Ambiguous(places) => format!(
+                "These words stand in {places} places of the article. Take some more of the words \
+                 around them, so that it is clear which place is meant."
+            ),
+            Self::TooLong { what, limit } => {
+                format!("The {what} is longer than {limit} characters. Make it shorter.")
+            }
             Self::Store(store) if store.is_disk_full() => {
                 "The disk is full, so nothing was saved. Everything kept before is still there; \
                  free some space and try again."

@@ -15,6 +15,8 @@
 //! | [`tags`] | tags on articles; renaming and merging them |
 //! | [`filters`] | filters under a name |
 //! | [`edit`] | correcting what a page says of itself |
+//! | [`highlights`] | mark words of an article, note, remove, bring back |
+//! | [`once`] | a change that is sent twice is made once |
 //! | [`search`] | a typed query to hits with marked snippets |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
@@ -23,6 +25,8 @@ pub mod capture;
 pub mod edit;
 pub mod error;
 pub mod filters;
+pub mod highlights;
+pub mod once;
 pub mod pictures;
 pub mod reading;
 pub mod save;

@@ -7,17 +7,21 @@
 //! (UTC) and carry `_ms` in their name.
 
 pub mod address;
+pub mod anchor;
 pub mod article;
 pub mod capture;
 pub mod digest;
 pub mod edit;
 pub mod filter;
+pub mod highlight;
 pub mod job;
 pub mod settings;
 pub mod tag;
+pub mod text_fragment;
 pub mod user;
 
 pub use address::{AddressError, PageAddress};
+pub use anchor::{Anchor, Letters, Placed};
 pub use article::{
     Article, ArticleBody, ArticleId, ArticleState, Dated, ReadPosition, Reason, Stopped, View,
 };
@@ -25,6 +29,7 @@ pub use capture::{Capture, CaptureId, Origin, Picture, PictureRole};
 pub use digest::Digest;
 pub use edit::Field;
 pub use filter::{Filter, FilterError, FilterId, Length, Sort};
+pub use highlight::{Colour, Highlight, HighlightId};
 pub use job::{Job, JobKind};
 pub use settings::{Setting, Settings};
 pub use tag::{Tag, TagError, TagId, TagName};

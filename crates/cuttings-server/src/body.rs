@@ -8,7 +8,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::header;
 use axum::http::request::Parts;
-use cuttings_model::{ArticleId, CaptureId, Digest, MAX_ID};
+use cuttings_model::{ArticleId, CaptureId, Digest, HighlightId, MAX_ID};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -184,6 +184,19 @@ impl FromRequestParts<App> for NumberPath {
             .and_then(|(_, value)| number(value).ok())
             .map(Self)
             .ok_or_else(HttpError::nothing_here)
+    }
+}
+
+/// The `{id}` of a highlight in a path.
+pub(crate) struct HighlightPath(pub HighlightId);
+
+impl FromRequestParts<App> for HighlightPath {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, HttpError> {
+        number(&path_parameter(parts, app, "id").await?)
+            .map(|id| Self(HighlightId(id)))
+            .map_err(|_| HttpError::no_such_highlight())
     }
 }
 

@@ -211,7 +211,7 @@ fn thumbnail_path(article: &Article) -> Option<String> {
 }
 
 /// `text` with at most `limit` characters, cut at a blank where one is near.
-fn shortened(text: &str, limit: usize) -> String {
+pub(crate) fn shortened(text: &str, limit: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(limit) else {
         return text.to_owned();
     };

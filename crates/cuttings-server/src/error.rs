@@ -75,6 +75,11 @@ impl HttpError {
         Self::not_found("There is no such article in your library. It may have been deleted.")
     }
 
+    /// The same for a highlight.
+    pub fn no_such_highlight() -> Self {
+        Self::not_found("There is no such highlight in your library. It may have been removed.")
+    }
+
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(problems::BAD_REQUEST, detail)
     }
@@ -169,7 +174,11 @@ impl From<LibraryError> for HttpError {
             LibraryError::Address(_) => {
                 Self::new(problems::BAD_ADDRESS, error.explain()).with("code", code)
             }
+            LibraryError::NoSuchHighlight(_) => Self::no_such_highlight(),
             LibraryError::Upload(_)
+            | LibraryError::NotInText
+            | LibraryError::Ambiguous(_)
+            | LibraryError::TooLong { .. }
             | LibraryError::Tag(_)
             | LibraryError::TagTaken { .. }
             | LibraryError::FilterName

@@ -14,9 +14,10 @@ use crate::assets;
 use crate::body::MAX_JSON_BYTES;
 use crate::error::present;
 use crate::headers::guard;
+use crate::install;
 use crate::pages::{
-    articles, bulk, captures, edit, filters, health, library, pictures, problems, reader, search,
-    settings, setup, signin, tags,
+    articles, bulk, captures, edit, filters, health, highlights, library, offline, pictures,
+    problems, reader, search, settings, setup, signin, tags,
 };
 use crate::policy::Answers::{Api, Bytes, Page};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
@@ -140,8 +141,35 @@ fn routes(app: App) -> Routes {
             Read,
             pictures::thumbnail,
         )
+        // Highlights.
+        .add(GET, "/highlights", Page, Read, highlights::list)
+        .add(GET, "/highlights/{id}", Page, Read, highlights::one)
+        .add(
+            POST,
+            "/articles/{id}/highlights",
+            Page,
+            Change,
+            highlights::add,
+        )
+        .add(POST, "/highlights/{id}", Page, Change, highlights::change)
+        .add(
+            POST,
+            "/highlights/{id}/remove",
+            Page,
+            Change,
+            highlights::remove,
+        )
+        .add(
+            POST,
+            "/highlights/{id}/restore",
+            Page,
+            Change,
+            highlights::restore,
+        )
         // Search.
         .add(GET, "/search", Page, Read, search::search)
+        // What a device keeps.
+        .add(GET, "/offline", Page, Read, offline::page)
         // Settings.
         .add(GET, "/settings", Page, Read, settings::page)
         .add(POST, "/settings", Page, Change, settings::change)
@@ -152,6 +180,7 @@ fn routes(app: App) -> Routes {
         .add(POST, "/signin", Page, SignIn, signin::sign_in)
         .add(POST, "/signout", Page, Change, signin::sign_out)
         // The API.
+        .add(GET, "/api/v1/session", Api, Read, api::session::session)
         .add(GET, "/api/v1/articles", Api, Read, api::articles::list)
         .add(POST, "/api/v1/articles", Api, Save, api::articles::save)
         .add(GET, "/api/v1/articles/{id}", Api, Read, api::articles::read)
@@ -237,9 +266,60 @@ fn routes(app: App) -> Routes {
         .add(GET, "/api/v1/filters", Api, Read, api::tags::filters)
         .add(GET, "/api/v1/events", Api, Read, api::events::events)
         .add(GET, "/api/v1/search", Api, Read, api::search::search)
+        .add(GET, "/api/v1/highlights", Api, Read, api::highlights::list)
+        .add(
+            GET,
+            "/api/v1/articles/{id}/highlights",
+            Api,
+            Read,
+            api::highlights::of_article,
+        )
+        .add(
+            POST,
+            "/api/v1/articles/{id}/highlights",
+            Api,
+            Change,
+            api::highlights::add,
+        )
+        .add(
+            GET,
+            "/api/v1/highlights/{id}",
+            Api,
+            Read,
+            api::highlights::read,
+        )
+        .add(
+            Method::PATCH,
+            "/api/v1/highlights/{id}",
+            Api,
+            Change,
+            api::highlights::change,
+        )
+        .add(
+            Method::DELETE,
+            "/api/v1/highlights/{id}",
+            Api,
+            Change,
+            api::highlights::remove,
+        )
+        .add(
+            POST,
+            "/api/v1/highlights/{id}/restore",
+            Api,
+            Change,
+            api::highlights::restore,
+        )
         // For everybody.
         .add(GET, "/problems/{name}", Page, Public, problems::problem)
         .add(GET, "/static/{file}", Page, Public, assets::file)
+        .add(
+            GET,
+            "/manifest.webmanifest",
+            Page,
+            Public,
+            install::manifest,
+        )
+        .add(GET, "/sw.js", Page, Public, install::worker)
         .add(GET, "/favicon.svg", Page, Public, assets::favicon)
         .add(GET, "/healthz", Page, Public, health::alive)
         .add(GET, "/readyz", Page, Public, health::ready)

@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Search,
     /// The settings.
     Settings,
+    /// The highlights.
+    Highlights,
     /// Anywhere else.
     Elsewhere,
 }

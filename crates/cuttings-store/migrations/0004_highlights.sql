@@ -2,7 +2,8 @@
 --
 -- What anchors one is its words with those around them, and where they stood,
 -- in code points of the clean text of the extraction of capture_id. An orphan
--- (its words are gone) keeps all of it.
+-- (its words are gone) keeps all of it. words_key holds the words and the note
+-- as they are searched, see search_highlights.
 
 ALTER TABLE counters ADD COLUMN next_highlight BIGINT NOT NULL DEFAULT 1;
 
@@ -19,6 +20,7 @@ CREATE TABLE highlights (
     state      TEXT   NOT NULL,
     colour     TEXT   NOT NULL,
     note       TEXT   NOT NULL,
+    words_key  TEXT   NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     deleted_at BIGINT,

@@ -13,7 +13,7 @@ use crate::blobs::{self, Stored};
 use crate::db::{Row, Tx, args};
 use crate::shown::{ShownArticle, show};
 use crate::users::{Counted, next_id, tick};
-use crate::{Store, StoreError, jobs, twins};
+use crate::{Store, StoreError, highlights, jobs, twins};
 
 /// A capture to be written.
 #[derive(Debug, Clone)]
@@ -147,6 +147,15 @@ impl Store {
                 .pictures
                 .iter()
                 .any(|picture| picture.role == PictureRole::Thumbnail);
+            highlights::carry(
+                &mut tx,
+                user_id,
+                article_id,
+                capture_id,
+                &shown.text,
+                tick_ms,
+            )
+            .await?;
             show(
                 &mut tx,
                 user_id,

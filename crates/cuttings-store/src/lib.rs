@@ -17,9 +17,11 @@ mod dialect;
 mod edits;
 mod error;
 mod filters;
+mod highlights;
 mod jobs;
 mod list;
 mod migrate;
+mod once;
 mod reading;
 mod search;
 mod sessions;
@@ -39,7 +41,11 @@ pub use db::Engine;
 pub use edits::{Edit, EditChange};
 pub use error::StoreError;
 pub use filters::SavedFilter;
+pub use highlights::{
+    FoundHighlight, HighlightFilter, HighlightPosition, NewHighlight, PutHighlight,
+};
 pub use list::{FailureGroup, ListPage, ListPosition, SortKey};
+pub use once::{Begun, KeptAnswer};
 pub use reading::{Neighbour, Neighbours};
 pub use search::SearchHit;
 pub use sessions::AppToken;

@@ -15,6 +15,7 @@ pub(crate) enum Counted {
     Tag,
     Filter,
     Undo,
+    Highlight,
 }
 
 /// The user's next id of its kind. It also locks the user's counter row, so
@@ -52,6 +53,10 @@ pub(crate) async fn next_id(
         Counted::Undo => {
             "UPDATE counters SET next_undo = next_undo + 1 WHERE user_id = $1
              RETURNING next_undo - 1 AS id"
+        }
+        Counted::Highlight => {
+            "UPDATE counters SET next_highlight = next_highlight + 1 WHERE user_id = $1
+             RETURNING next_highlight - 1 AS id"
         }
     };
     let id: i64 = tx.one(sql, args![user_id.0]).await?.get("id")?;

@@ -4,6 +4,7 @@ mod edges;
 mod golden;
 mod kept;
 mod links;
+mod marks;
 mod metadata;
 mod pages;
 mod properties;

@@ -7,6 +7,7 @@ mod capture;
 mod durability;
 mod edit;
 mod filter;
+mod highlights;
 mod jobs;
 mod reading;
 mod rig;

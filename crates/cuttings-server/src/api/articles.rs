@@ -156,7 +156,7 @@ fn tag_names(typed: &[String]) -> Result<Vec<TagName>, HttpError> {
 }
 
 /// A whole number of any size, brought into 1 to 100.
-fn limit(typed: Option<&str>) -> Result<i64, HttpError> {
+pub(crate) fn limit(typed: Option<&str>) -> Result<i64, HttpError> {
     let Some(typed) = typed else {
         return Ok(DEFAULT_LIMIT);
     };

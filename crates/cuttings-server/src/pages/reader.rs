@@ -15,7 +15,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cuttings_extract::SafeHtml;
-use cuttings_model::{Article, ArticleState, Filter, Stopped};
+use cuttings_model::{Article, ArticleState, Colour, Filter, Stopped};
 use cuttings_store::{Neighbour, Neighbours, StoreError};
 
 use crate::app::App;
@@ -23,6 +23,7 @@ use crate::body::{ArticlePath, Query};
 use crate::card::{Card, reader_path};
 use crate::dates::{self, Day};
 use crate::error::HttpError;
+use crate::margin::{Margin, margin};
 use crate::pages::library_query::LibraryQuery;
 use crate::pages::settings::{Choice, looks};
 use crate::session::Caller;
@@ -43,6 +44,7 @@ struct ReaderPage {
     stopped: Option<StoppedHere>,
     /// How much of it is read, if somebody has begun.
     percent: Option<i64>,
+    margin: Margin,
     source: Source,
     list: ListLinks,
     looks: Vec<Choice>,
@@ -144,10 +146,13 @@ pub(crate) async fn reader(
             },
         );
     };
+    let dek = article.dek_above(&body.text).map(str::to_owned);
+    let words = body.text.clone();
+    let (margin, marked) = margin(&app, &caller, &article, body, &here).await?;
     let text = &ENGLISH.reader;
     let printed = story::print(
-        &SafeHtml::from_kept(body.html),
-        &body.text,
+        &marked,
+        &words,
         Words {
             table: text.table,
             enlarge: text.enlarge,
@@ -159,13 +164,14 @@ pub(crate) async fn reader(
         &ReaderPage {
             shell,
             card,
-            dek: article.dek_above(&body.text).map(str::to_owned),
+            dek,
             direction: if article.right_to_left { "rtl" } else { "ltr" },
             stopped: article
                 .stopped
                 .and_then(|stopped| stopped_here(stopped, &printed)),
             percent: article.stopped.map(|stopped| stopped.position.percent),
             body: Kept(printed.html),
+            margin,
             source,
             list,
             looks,

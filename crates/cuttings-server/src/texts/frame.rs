@@ -8,6 +8,7 @@ super::texts! {
         library: "Library",
         search: "Search",
         settings: "Settings",
+        highlights: "Highlights",
         sign_out: "Sign out",
         sign_in: "Sign in",
         name: "Name",

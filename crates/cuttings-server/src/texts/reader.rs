@@ -29,7 +29,6 @@ super::texts! {
         to_the_footnote: "Go to the note",
         minutes_left: "{minutes} min left",
         last_minute: "Less than a minute left",
-        margin: "Highlights and notes",
         reading_aloud: "Reading aloud",
         pause: "Pause",
         go_on: "Go on",

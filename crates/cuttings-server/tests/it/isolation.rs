@@ -43,17 +43,27 @@ async fn i01_i02_anothers_article_is_answered_like_one_that_is_not_there() {
             let mut answers = Vec::new();
             for id in ["1", "777"] {
                 let answer = if route.answers == Answers::Page && route.method != "GET" {
-                    ben.post(&path(id), &[]).await
+                    let fields: &[_] = if route.path.ends_with("{id}/highlights") {
+                        &[("words", "The council"), ("colour", "red")]
+                    } else {
+                        &[]
+                    };
+                    ben.post(&path(id), fields).await
                 } else {
+                    let body = if route.path.ends_with("{id}/highlights") {
+                        "{\"exact\": \"The council\"}"
+                    } else if route.path.contains("/highlights/") {
+                        "{\"colour\": \"red\"}"
+                    } else if route.path.ends_with("/position") {
+                        "{\"block\": 1, \"percent\": 1}"
+                    } else {
+                        "{\"starred\": true}"
+                    };
                     let request = ben
                         .request(route.method.clone(), &path(id))
                         .header(header::AUTHORIZATION, format!("Bearer {token}"))
                         .header(header::CONTENT_TYPE, "application/json")
-                        .body(Body::from(if route.path.ends_with("/position") {
-                            "{\"block\": 1, \"percent\": 1}"
-                        } else {
-                            "{\"starred\": true}"
-                        }))
+                        .body(Body::from(body))
                         .expect("a request");
                     ben.send(request).await
                 };

@@ -163,6 +163,12 @@ async fn a_change_with_proof_is_made_with_every_route() {
                     ("POST", "/api/v1/bulk") => {
                         Some(serde_json::json!({"action": "star", "ids": [1]}))
                     }
+                    ("POST", "/api/v1/articles/{id}/highlights") => {
+                        Some(serde_json::json!({"exact": "Paragraph 1"}))
+                    }
+                    ("PATCH", "/api/v1/highlights/{id}") => {
+                        Some(serde_json::json!({"colour": "red"}))
+                    }
                     ("PATCH", _) => Some(serde_json::json!({"starred": true})),
                     _ => None,
                 };
@@ -172,6 +178,7 @@ async fn a_change_with_proof_is_made_with_every_route() {
                     "/articles" => &[("url", "e.org/2")],
                     "/bulk" => &[("action", "star"), ("id", "1")],
                     "/filters" => &[("name", "All")],
+                    "/articles/{id}/highlights" => &[("words", "Paragraph 1"), ("colour", "red")],
                     _ => &[],
                 };
                 browser.post(&path, fields).await

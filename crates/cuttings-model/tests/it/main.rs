@@ -1,0 +1,3 @@
+//! Rules of the nouns that hold for any input.
+
+mod anchors;

@@ -1,0 +1,513 @@
+//! Highlights: keeping them, changing them, listing and searching them, and
+//! carrying them over when an article's text is replaced.
+//!
+//! Every change moves the article's `updated_at`: who reads an article again
+//! because it changed gets its highlights with it.
+
+use std::fmt::Write as _;
+
+use cuttings_model::{
+    Anchor, Article, ArticleId, CaptureId, Colour, Highlight, HighlightId, Letters, Placed, UserId,
+};
+use cuttings_text::analyse::key;
+use sqlx::AssertSqlSafe;
+
+use crate::articles::{self, article};
+use crate::db::{Row, Tx, Value, args};
+use crate::search::escape_like;
+use crate::users::{Counted, next_id, tick};
+use crate::{Store, StoreError};
+
+/// The columns that make a [`Highlight`], in the table called `h`, under names
+/// that an article beside it does not have.
+const COLUMNS: &str = "h.id AS highlight_id, h.article_id, h.capture_id AS anchored_in, h.exact, \
+    h.prefix, h.suffix, h.start_at, h.end_at, h.state AS anchor_state, h.colour, h.note, \
+    h.created_at AS marked_at, h.updated_at AS changed_at, h.deleted_at AS removed_at";
+
+const ANCHORED: &str = "anchored";
+const ORPHAN: &str = "orphan";
+
+/// A highlight to keep.
+#[derive(Debug)]
+pub struct NewHighlight<'a> {
+    /// The article.
+    pub article_id: ArticleId,
+    /// The words, with what is known of their place.
+    pub anchor: &'a Anchor,
+    /// Its colour.
+    pub colour: Colour,
+    /// A note on it, or nothing.
+    pub note: &'a str,
+}
+
+/// What [`Store::put_highlight`] did.
+#[derive(Debug)]
+pub enum PutHighlight {
+    /// Kept; or it was there, on the same words, and has this colour now.
+    Kept(Highlight),
+    /// There is no such article, or nothing to read in it.
+    NoArticle,
+    /// The words do not stand in the text, or not there.
+    Nowhere,
+    /// The words stand in this many places.
+    Ambiguous(usize),
+}
+
+/// Which highlights a list holds. Those that were removed, and those of deleted
+/// articles, are in none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HighlightFilter {
+    /// Words that stand in the highlight or in its note, each of them; the
+    /// start of a word is enough.
+    pub words: String,
+    /// Of this colour only.
+    pub colour: Option<Colour>,
+    /// Of this article only.
+    pub article: Option<ArticleId>,
+    /// Only orphans, or only those that are none.
+    pub orphan: Option<bool>,
+    /// Only those with a note, or only those without.
+    pub noted: Option<bool>,
+}
+
+/// A place in a list, newest first: what comes after this highlight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HighlightPosition {
+    /// When the last highlight shown was made.
+    pub created_at_ms: i64,
+    /// Its number.
+    pub id: i64,
+}
+
+/// A highlight in a list, with its article.
+#[derive(Debug)]
+pub struct FoundHighlight {
+    /// The highlight.
+    pub highlight: Highlight,
+    /// The article it is in.
+    pub article: Article,
+}
+
+impl Store {
+    /// Keeps a highlight, anchored in the text as it is now.
+    ///
+    /// The words are looked for in the same transaction, so a capture that
+    /// shows another text meanwhile cannot come between.
+    pub async fn put_highlight(
+        &self,
+        user_id: UserId,
+        new: &NewHighlight<'_>,
+        now_ms: i64,
+    ) -> Result<PutHighlight, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let tick_ms = tick(&mut tx, user_id, now_ms).await?;
+        let shown = tx
+            .optional(
+                "SELECT b.text, a.capture_id FROM articles a
+                 JOIN article_bodies b ON b.user_id = a.user_id AND b.id = a.id
+                 WHERE a.user_id = $1 AND a.id = $2 AND a.deleted_at IS NULL",
+                args![user_id.0, new.article_id.0],
+            )
+            .await?;
+        let Some(shown) = shown else {
+            return Ok(PutHighlight::NoArticle);
+        };
+        let text = Letters::of(&shown.get::<String>("text")?);
+        let anchor = match new.anchor.place(&text) {
+            Placed::At(range) => text.anchor(range),
+            Placed::Nowhere => None,
+            Placed::Ambiguous(places) => return Ok(PutHighlight::Ambiguous(places)),
+        };
+        let Some(anchor) = anchor else {
+            return Ok(PutHighlight::Nowhere);
+        };
+        let there = tx
+            .optional(
+                "SELECT id, note FROM highlights
+                 WHERE user_id = $1 AND article_id = $2 AND start_at = $3 AND end_at = $4
+                   AND state = $5 AND deleted_at IS NULL
+                 ORDER BY id LIMIT 1",
+                args![
+                    user_id.0,
+                    new.article_id.0,
+                    anchor.start as i64,
+                    anchor.end as i64,
+                    ANCHORED
+                ],
+            )
+            .await?;
+        let id = if let Some(there) = there {
+            let id = HighlightId(there.get("id")?);
+            let note: String = there.get("note")?;
+            let note = if new.note.is_empty() { &note } else { new.note };
+            write_over(&mut tx, user_id, id, new.colour, note, tick_ms).await?;
+            id
+        } else {
+            let id = next_id(&mut tx, user_id, Counted::Highlight).await?;
+            tx.run(
+                "INSERT INTO highlights
+                     (user_id, id, article_id, capture_id, exact, prefix, suffix, start_at, end_at,
+                      state, colour, note, words_key, created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                args![
+                    user_id.0,
+                    id,
+                    new.article_id.0,
+                    shown.get::<Option<i64>>("capture_id")?,
+                    &anchor.exact,
+                    &anchor.prefix,
+                    &anchor.suffix,
+                    anchor.start as i64,
+                    anchor.end as i64,
+                    ANCHORED,
+                    new.colour.as_str(),
+                    new.note,
+                    words_key(&anchor.exact, new.note),
+                    now_ms,
+                    tick_ms
+                ],
+            )
+            .await?;
+            HighlightId(id)
+        };
+        touch(&mut tx, user_id, new.article_id, tick_ms).await?;
+        let kept = by_id(&mut tx, user_id, id).await?;
+        tx.commit().await?;
+        kept.map(PutHighlight::Kept)
+            .ok_or_else(|| StoreError::Nonsense {
+                what: format!("highlight {id} vanished in its own transaction"),
+            })
+    }
+
+    /// Changes colour and note; what is `None` stays. Gives the highlight, or
+    /// `None` when there is none or it was removed.
+    pub async fn change_highlight(
+        &self,
+        user_id: UserId,
+        id: HighlightId,
+        colour: Option<Colour>,
+        note: Option<&str>,
+        now_ms: i64,
+    ) -> Result<Option<Highlight>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let tick_ms = tick(&mut tx, user_id, now_ms).await?;
+        let found = by_id(&mut tx, user_id, id).await?;
+        let Some(found) = found.filter(|found| found.deleted_at_ms.is_none()) else {
+            return Ok(None);
+        };
+        let colour = colour.unwrap_or(found.colour);
+        let note = note.unwrap_or(&found.note);
+        write_over(&mut tx, user_id, id, colour, note, tick_ms).await?;
+        touch(&mut tx, user_id, found.article_id, tick_ms).await?;
+        let changed = by_id(&mut tx, user_id, id).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    /// Removes a highlight, or brings it back. Removing twice keeps the first
+    /// instant.
+    pub async fn set_highlight_deleted(
+        &self,
+        user_id: UserId,
+        id: HighlightId,
+        on: bool,
+        now_ms: i64,
+    ) -> Result<Option<Highlight>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let tick_ms = tick(&mut tx, user_id, now_ms).await?;
+        tx.run(
+            "UPDATE highlights
+             SET deleted_at = CASE WHEN $3 IS NULL THEN NULL ELSE coalesce(deleted_at, $3) END,
+                 updated_at = $4
+             WHERE user_id = $1 AND id = $2",
+            args![user_id.0, id.0, on.then_some(now_ms), tick_ms],
+        )
+        .await?;
+        let changed = by_id(&mut tx, user_id, id).await?;
+        if let Some(changed) = &changed {
+            touch(&mut tx, user_id, changed.article_id, tick_ms).await?;
+        }
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    /// A highlight, removed or not.
+    pub async fn highlight(
+        &self,
+        user_id: UserId,
+        id: HighlightId,
+    ) -> Result<Option<Highlight>, StoreError> {
+        self.db
+            .optional(
+                AssertSqlSafe(format!(
+                    "SELECT {COLUMNS} FROM highlights h WHERE h.user_id = $1 AND h.id = $2"
+                )),
+                args![user_id.0, id.0],
+            )
+            .await?
+            .as_ref()
+            .map(highlight)
+            .transpose()
+    }
+
+    /// The highlights of an article as they stand in its text; orphans behind
+    /// the others.
+    pub async fn highlights_of(
+        &self,
+        user_id: UserId,
+        article_id: ArticleId,
+    ) -> Result<Vec<Highlight>, StoreError> {
+        self.db
+            .all(
+                AssertSqlSafe(format!(
+                    "SELECT {COLUMNS} FROM highlights h
+                     WHERE h.user_id = $1 AND h.article_id = $2 AND h.deleted_at IS NULL
+                     ORDER BY h.state, h.start_at, h.end_at, h.id"
+                )),
+                args![user_id.0, article_id.0],
+            )
+            .await?
+            .iter()
+            .map(highlight)
+            .collect()
+    }
+
+    /// Up to `limit` highlights that pass a filter, newest first, after `after`.
+    pub async fn search_highlights(
+        &self,
+        user_id: UserId,
+        filter: &HighlightFilter,
+        after: Option<HighlightPosition>,
+        limit: i64,
+    ) -> Result<Vec<FoundHighlight>, StoreError> {
+        let after = after.unwrap_or(HighlightPosition {
+            created_at_ms: i64::MAX,
+            id: i64::MAX,
+        });
+        let mut values = args![user_id.0, after.created_at_ms, after.id, limit];
+        let conditions = conditions(filter, &mut values);
+        self.db
+            .all(
+                AssertSqlSafe(format!(
+                    "SELECT {COLUMNS}, {} FROM highlights h
+                     JOIN articles a ON a.user_id = h.user_id AND a.id = h.article_id
+                     WHERE h.user_id = $1 AND h.deleted_at IS NULL AND a.deleted_at IS NULL
+                       AND (h.created_at, h.id) < ($2, $3) {conditions}
+                     ORDER BY h.created_at DESC, h.id DESC
+                     LIMIT $4",
+                    articles::COLUMNS
+                )),
+                values,
+            )
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(FoundHighlight {
+                    highlight: highlight(row)?,
+                    article: article(row)?,
+                })
+            })
+            .collect()
+    }
+}
+
+fn conditions(filter: &HighlightFilter, values: &mut Vec<Value>) -> String {
+    let mut sql = String::new();
+    let mut bind = |value: Value| {
+        values.push(value);
+        values.len()
+    };
+    // Writing to a string cannot fail.
+    for word in key(&filter.words).split_whitespace() {
+        let at = bind(Value::from(format!("% {}%", escape_like(word))));
+        let _ = write!(sql, " AND h.words_key LIKE ${at} ESCAPE '\\'");
+    }
+    if let Some(colour) = filter.colour {
+        let at = bind(Value::from(colour.as_str()));
+        let _ = write!(sql, " AND h.colour = ${at}");
+    }
+    if let Some(article) = filter.article {
+        let at = bind(Value::from(article.0));
+        let _ = write!(sql, " AND h.article_id = ${at}");
+    }
+    if let Some(orphan) = filter.orphan {
+        let at = bind(Value::from(if orphan { ORPHAN } else { ANCHORED }));
+        let _ = write!(sql, " AND h.state = ${at}");
+    }
+    sql += match filter.noted {
+        Some(true) => " AND h.note <> ''",
+        Some(false) => " AND h.note = ''",
+        None => "",
+    };
+    sql
+}
+
+/// Anchors the highlights of an article in the text that is about to be shown.
+/// Those whose words are gone become orphans and keep their anchor; an orphan
+/// whose words are back is none any more.
+pub(crate) async fn carry(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+    capture_id: CaptureId,
+    text: &str,
+    tick_ms: i64,
+) -> Result<(), StoreError> {
+    let rows = tx
+        .all(
+            AssertSqlSafe(format!(
+                "SELECT {COLUMNS} FROM highlights h WHERE h.user_id = $1 AND h.article_id = $2"
+            )),
+            args![user_id.0, article_id.0],
+        )
+        .await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let old: String = match tx
+        .optional(
+            "SELECT text FROM article_bodies WHERE user_id = $1 AND id = $2",
+            args![user_id.0, article_id.0],
+        )
+        .await?
+    {
+        Some(row) => row.get("text")?,
+        None => String::new(),
+    };
+    let (old, new) = (Letters::of(&old), Letters::of(text));
+    for row in &rows {
+        let was = highlight(row)?;
+        let anchor = if was.is_orphan {
+            match was.anchor.place(&new) {
+                Placed::At(range) => new.anchor(range),
+                Placed::Nowhere | Placed::Ambiguous(_) => None,
+            }
+        } else {
+            was.anchor.carry(&old, &new)
+        };
+        let state = if anchor.is_some() { ANCHORED } else { ORPHAN };
+        let capture_id = anchor.as_ref().map_or(was.capture_id, |_| Some(capture_id));
+        let anchor = anchor.unwrap_or(was.anchor);
+        tx.run(
+            "UPDATE highlights
+             SET capture_id = $3, exact = $4, prefix = $5, suffix = $6, start_at = $7, end_at = $8,
+                 state = $9, updated_at = $10
+             WHERE user_id = $1 AND id = $2",
+            args![
+                user_id.0,
+                was.id.0,
+                capture_id.map(|id| id.0),
+                &anchor.exact,
+                &anchor.prefix,
+                &anchor.suffix,
+                anchor.start as i64,
+                anchor.end as i64,
+                state,
+                tick_ms
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn by_id(
+    tx: &mut Tx,
+    user_id: UserId,
+    id: HighlightId,
+) -> Result<Option<Highlight>, StoreError> {
+    tx.optional(
+        AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM highlights h WHERE h.user_id = $1 AND h.id = $2"
+        )),
+        args![user_id.0, id.0],
+    )
+    .await?
+    .as_ref()
+    .map(highlight)
+    .transpose()
+}
+
+async fn write_over(
+    tx: &mut Tx,
+    user_id: UserId,
+    id: HighlightId,
+    colour: Colour,
+    note: &str,
+    tick_ms: i64,
+) -> Result<(), StoreError> {
+    let exact: String = tx
+        .one(
+            "SELECT exact FROM highlights WHERE user_id = $1 AND id = $2",
+            args![user_id.0, id.0],
+        )
+        .await?
+        .get("exact")?;
+    tx.run(
+        "UPDATE highlights SET colour = $3, note = $4, words_key = $5, updated_at = $6
+         WHERE user_id = $1 AND id = $2",
+        args![
+            user_id.0,
+            id.0,
+            colour.as_str(),
+            note,
+            words_key(&exact, note),
+            tick_ms
+        ],
+    )
+    .await
+    .map(|_| ())
+}
+
+async fn touch(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+    tick_ms: i64,
+) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE articles SET updated_at = $3 WHERE user_id = $1 AND id = $2",
+        args![user_id.0, article_id.0, tick_ms],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// The words a highlight is searched by, folded, each behind a blank.
+fn words_key(exact: &str, note: &str) -> String {
+    format!(" {} {}", key(exact), key(note))
+}
+
+fn highlight(row: &Row) -> Result<Highlight, StoreError> {
+    let nonsense = |column: &str, found: &str| StoreError::Nonsense {
+        what: format!("highlights.{column} is {found:?}"),
+    };
+    let place = |column: &str| -> Result<usize, StoreError> {
+        let at: i64 = row.get(column)?;
+        usize::try_from(at).map_err(|_| nonsense(column, &at.to_string()))
+    };
+    let colour: String = row.get("colour")?;
+    let state: String = row.get("anchor_state")?;
+    Ok(Highlight {
+        id: HighlightId(row.get("highlight_id")?),
+        article_id: ArticleId(row.get("article_id")?),
+        capture_id: row.get::<Option<i64>>("anchored_in")?.map(CaptureId),
+        anchor: Anchor {
+            exact: row.get("exact")?,
+            prefix: row.get("prefix")?,
+            suffix: row.get("suffix")?,
+            start: place("start_at")?,
+            end: place("end_at")?,
+        },
+        is_orphan: match state.as_str() {
+            ANCHORED => false,
+            ORPHAN => true,
+            other => return Err(nonsense("state", other)),
+        },
+        colour: Colour::parse(&colour).ok_or_else(|| nonsense("colour", &colour))?,
+        note: row.get("note")?,
+        created_at_ms: row.get("marked_at")?,
+        updated_at_ms: row.get("changed_at")?,
+        deleted_at_ms: row.get("removed_at")?,
+    })
+}
