@@ -25,6 +25,8 @@ use crate::traits::Traits;
 pub struct Candidate {
     /// Index into the lines of the page.
     pub line: usize,
+    /// The node its text begins at: the line's first, unless that is left out.
+    pub from: usize,
     pub text: String,
     /// Its words alone, as [`fold`] gives them.
     pub folded: String,
@@ -121,10 +123,12 @@ fn gather(page: &Page<'_>, root: usize, is_story: bool) -> Vec<Candidate> {
         if start >= end {
             break;
         }
-        let text = page.line_text_from(&page.lines[line], if skipped { at } else { start });
+        let from = if skipped { at } else { start };
+        let text = page.line_text_from(&page.lines[line], from);
         if !text.is_empty() {
             kept.push(Candidate {
                 line,
+                from,
                 folded: fold(&text),
                 text,
                 kind: kind_of(page, line, root, is_story, &mut tables),
