@@ -87,6 +87,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         icon!("icon-touch-180.png"),
         script!("device.js"),
         script!("choose.js"),
+        script!("highlights.js"),
         script!("keys.js"),
         script!("live.js"),
         script!("looks.js"),
@@ -95,6 +96,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         script!("gallery.js"),
         script!("focus.js"),
         script!("aloud.js"),
+        script!("words.js"),
     ];
     // The style sheet names typefaces by file; each gets its version here.
     let mut style = STYLE.to_owned();
