@@ -3,7 +3,7 @@
 
 import { openWindow, photograph, startChromium, startCuttings } from './lib.mjs';
 import { startOrigin } from './origin.mjs';
-import { PAGES, VIEWS, fillLibrary, openLibrary } from './views.mjs';
+import { PAGES, STORIES, VIEWS, fillLibrary, openLibrary } from './views.mjs';
 
 const origin = await startOrigin(PAGES);
 const cuttings = await startCuttings();
@@ -29,7 +29,7 @@ try {
   await page.locator('#story mark.hl').first().click();
   await page.locator('#hl-editor').waitFor();
   await photograph(page, 'shots/reader-highlight-open');
-  for (const [number, kind] of [...PAGES.keys()].entries()) {
+  for (const [number, kind] of [...STORIES.keys()].entries()) {
     await page.goto(`/articles/${number + 1}`);
     await photograph(page, `shots/reader-${kind.slice(1)}`);
   }

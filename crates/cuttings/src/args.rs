@@ -97,6 +97,8 @@ pub enum Command {
     Highlight(Highlight),
     /// Take the articles out of HTML pages and web archives; needs no library
     Extract(Extract),
+    /// Subscribe to feeds and read them
+    Feed(FeedArgs),
     /// Check site rules, and try them on kept pages
     Rules(Rules),
     /// Add and list the people who use the library
@@ -364,6 +366,55 @@ pub enum InputFormat {
     Tar,
     /// Web archives
     Warc,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct FeedArgs {
+    #[command(subcommand)]
+    pub action: FeedAction,
+
+    /// User whose library it is; may be left out when there is only one
+    #[arg(long, global = true, value_name = "NAME", env = "CUTTINGS_USER")]
+    pub user: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FeedAction {
+    /// Subscribe to the feed of a page, or at an address
+    Add {
+        /// Address of a feed, or of a page that names one
+        url: String,
+        /// Folder to put it into
+        #[arg(
+            long,
+            default_value = "",
+            hide_default_value = true,
+            value_name = "NAME"
+        )]
+        folder: String,
+        /// Title, instead of the feed's own
+        #[arg(long, default_value = "", hide_default_value = true)]
+        title: String,
+    },
+    /// List feeds, with what is new and what is wrong
+    List,
+    /// Unsubscribe; can be undone for 30 days
+    Remove {
+        /// Number or address, as `feed list` shows it
+        feed: String,
+    },
+    /// Read feeds now, all of them unless some are named
+    Poll {
+        /// Numbers or addresses, as `feed list` shows them
+        feeds: Vec<String>,
+    },
+    /// Subscribe to the feeds of an OPML file
+    Import {
+        /// The file, or - for standard input
+        file: String,
+    },
+    /// Print all subscriptions as OPML
+    Export,
 }
 
 #[derive(Debug, ClapArgs)]
