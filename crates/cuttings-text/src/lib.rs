@@ -17,6 +17,7 @@ pub mod index;
 pub mod language;
 pub mod query;
 mod scan;
+pub mod spelling;
 mod stem;
 mod word_map;
 
