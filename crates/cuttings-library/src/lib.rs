@@ -16,11 +16,13 @@
 //! | [`filters`] | filters under a name |
 //! | [`edit`] | correcting what a page says of itself |
 //! | [`highlights`] | mark words of an article, note, remove, bring back |
-//! | [`search`] | a typed query to hits with marked snippets |
+//! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
+//! | [`complete`] | what the piece of a query at the caret can become |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
 pub mod capture;
+pub mod complete;
 pub mod edit;
 pub mod error;
 pub mod filters;

@@ -80,6 +80,25 @@ pub(crate) fn matching_ids(engine: Engine) -> &'static str {
     }
 }
 
+/// Adds words to the library of user `$1`; `$2` is a JSON array of arrays: the
+/// word, the word backwards, how it was spelt.
+pub(crate) fn add_words(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "INSERT INTO words (user_id, word, backwards, spelt)
+             SELECT $1, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2)
+             WHERE true
+             ON CONFLICT DO NOTHING"
+        }
+        Engine::Postgres => {
+            "INSERT INTO words (user_id, word, backwards, spelt)
+             SELECT $1, given ->> 0, given ->> 1, given ->> 2
+             FROM jsonb_array_elements(CAST($2 AS jsonb)) AS given
+             ON CONFLICT DO NOTHING"
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,10 +12,12 @@ mod articles;
 mod blobs;
 mod bulk;
 mod captures;
+mod completion;
 mod db;
 mod dialect;
 mod edits;
 mod error;
+mod facets;
 mod filters;
 mod highlights;
 mod jobs;
@@ -29,6 +31,7 @@ mod shown;
 mod tags;
 mod twins;
 mod users;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -39,6 +42,7 @@ pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPicture};
 pub use db::Engine;
 pub use edits::{Edit, EditChange};
 pub use error::StoreError;
+pub use facets::{Facet, FacetValue, Facets};
 pub use filters::SavedFilter;
 pub use highlights::{
     FoundHighlight, HighlightFilter, HighlightPosition, NewHighlight, PutHighlight,
@@ -49,6 +53,7 @@ pub use search::SearchHit;
 pub use sessions::AppToken;
 pub use shown::ShownArticle;
 pub use tags::{Renamed, TagChange};
+pub use words::WordLike;
 
 use db::Db;
 

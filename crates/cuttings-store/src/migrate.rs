@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::shared(include_str!("../migrations/0003_tags.sql")),
     Migration::shared(include_str!("../migrations/0004_highlights.sql")),
     Migration::shared(include_str!("../migrations/0005_feeds.sql")),
+    Migration::shared(include_str!("../migrations/0006_words.sql")),
 ];
 
 /// Runs what is due.

@@ -1,7 +1,12 @@
-//! How far two words are apart: slips of somebody who types.
+//! Spelling: how far two words are apart, and which words of a text are worth
+//! being proposed.
 //!
-//! The query language asks it about operators, the library about words that
+//! The query language asks about its operators, the library about words that
 //! nothing was found for.
+
+use std::collections::BTreeMap;
+
+use crate::scan::{is_unspaced, scan};
 
 /// Slips between two words: letters added, left out, changed, or swapped with
 /// their neighbour (optimal string alignment). Letters are code points.
@@ -41,6 +46,38 @@ pub fn forgiven(letters: usize) -> usize {
         4..=7 => 1,
         _ => 2,
     }
+}
+
+/// Shortest word that is worth being proposed: a slip in a shorter one makes
+/// another word.
+const MIN_LETTERS: usize = 4;
+/// Longest one; what is longer is an address or a mistake.
+const MAX_LETTERS: usize = 24;
+
+/// The words of a text that are worth being proposed, folded as in the index,
+/// each with how it was first spelt: small letters, with its accents. Words of
+/// letters alone, of scripts that put spaces between words.
+///
+/// ```
+/// use cuttings_text::spelling::words;
+///
+/// let found = words("The Élysée, 1848: l'Élysée and the 東京都 of old");
+/// assert_eq!(found.into_iter().collect::<Vec<_>>(), [("elysee".into(), "élysée".into())]);
+/// ```
+pub fn words(text: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    scan(text, |word| {
+        let letters = word.exact.chars().count();
+        let proper = (MIN_LETTERS..=MAX_LETTERS).contains(&letters)
+            && word
+                .exact
+                .chars()
+                .all(|letter| letter.is_alphabetic() && !is_unspaced(letter));
+        if proper && !found.contains_key(word.exact) {
+            found.insert(word.exact.to_owned(), word.lower.to_owned());
+        }
+    });
+    found
 }
 
 #[cfg(test)]
