@@ -31,6 +31,7 @@ const STYLE: &str = concat!(
     include_str!("../static/list.css"),
     include_str!("../static/reader.css"),
     include_str!("../static/highlights.css"),
+    include_str!("../static/search.css"),
 );
 
 macro_rules! font {
@@ -71,6 +72,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             Cow::Borrowed(include_bytes!("../static/favicon.svg")),
         ),
         script!("choose.js"),
+        script!("complete.js"),
         script!("keys.js"),
         script!("live.js"),
         script!("looks.js"),

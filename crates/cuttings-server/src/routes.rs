@@ -167,6 +167,7 @@ fn routes(app: App) -> Routes {
         )
         // Search.
         .add(GET, "/search", Page, Read, search::search)
+        .add(GET, "/search/complete", Page, Read, search::complete)
         // Settings.
         .add(GET, "/settings", Page, Read, settings::page)
         .add(POST, "/settings", Page, Change, settings::change)

@@ -12,6 +12,7 @@ mod highlights;
 mod library;
 mod list;
 mod reader;
+mod search;
 mod settings;
 mod tags;
 
@@ -21,6 +22,7 @@ pub(crate) use highlights::Highlights;
 pub(crate) use library::Library;
 pub(crate) use list::List;
 pub(crate) use reader::Reader;
+pub(crate) use search::Search;
 pub(crate) use settings::Settings;
 pub(crate) use tags::Tags;
 
@@ -43,6 +45,8 @@ pub(crate) struct Texts {
     pub edit: Edit,
     /// Highlights and notes.
     pub highlights: Highlights,
+    /// The search page.
+    pub search: Search,
 }
 
 /// The interface in English.
@@ -55,6 +59,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     tags: tags::ENGLISH,
     edit: edit::ENGLISH,
     highlights: highlights::ENGLISH,
+    search: search::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain

@@ -327,7 +327,7 @@ fn what_is_typed_is_completed_from_the_library() {
             ("ferry tag:se", vec!["tag:\"Sea walls\" 2", "tag:seals 1"]),
             ("tag:wal", vec!["tag:\"Sea walls\" 2"]),
             ("tag:\"sea w", vec!["tag:\"Sea walls\" 2"]),
-            ("-tag:\"SEA", vec!["tag:\"Sea walls\" 2"]),
+            ("-tag:\"SEA ", vec!["tag:\"Sea walls\" 2"]),
             ("au", vec!["author:"]),
             ("author:b", vec!["author:\"Ada Byron\" 2", "author:\"Charles Babbage\" 1"]),
             ("author:charles b", vec![]),
