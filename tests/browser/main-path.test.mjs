@@ -51,7 +51,7 @@ for (const script of [true, false]) {
       page.locator(`a[href="/articles/${id}"], a[href^="/articles/${id}?in="]`);
     /** The button that sends to an address, by its form or by itself. */
     const button = (/** @type {string} */ action) =>
-      page.locator(`button[formaction="${action}"], form[action="${action}"] button`).first();
+      page.locator(`button[formaction="${action}"], form[action="${action}"] button:not([type=button])`).first();
     /** Opens a list and says whether an article is in it. */
     const isListed = async (/** @type {string} */ view, /** @type {number} */ id) => {
       await page.goto(`/?view=${view}`);

@@ -13,8 +13,13 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
 use cuttings_model::address;
-use cuttings_model::{ArticleId, ArticleState, Dated, User, View};
-use cuttings_store::{CaptureResult, Mark, NewArticle, NewCapture, Places, ShownArticle, Store};
+use cuttings_model::{
+    Anchor, ArticleId, ArticleState, Colour, Dated, ReadPosition, TagName, User, View,
+};
+use cuttings_store::{
+    CaptureResult, Mark, NewArticle, NewCapture, NewHighlight, Places, ShownArticle, Store,
+    TagChange,
+};
 
 use jiff::Timestamp;
 use prose::Prose;
@@ -81,6 +86,7 @@ async fn put(store: &Store, user: &User, number: i64) -> Result<()> {
     let paragraphs = prose.paragraphs();
     let text = paragraphs.join("\n\n");
     let html = format!("<p>{}</p>\n", paragraphs.join("</p>\n<p>"));
+    let marked = text.clone();
     let word_count = text.split_whitespace().count() as i64;
     let author = prose.author();
     let published_ms = saved_at_ms - prose.below(20 * 24 * 60) as i64 * 60_000;
@@ -136,6 +142,51 @@ async fn put(store: &Store, user: &User, number: i64) -> Result<()> {
         store
             .set_mark(user.id, id, Mark::Starred, true, saved_at_ms + 2000)
             .await?;
+    }
+    work(store, user, id, saved_at_ms + 3000, &marked, &mut prose).await
+}
+
+/// What a reader leaves behind: tags, a place to go on at, highlights.
+async fn work(
+    store: &Store,
+    user: &User,
+    id: ArticleId,
+    at_ms: i64,
+    text: &str,
+    prose: &mut Prose,
+) -> Result<()> {
+    let tags = (0..prose.below(4))
+        .map(|_| TagName::parse(&format!("{} {}", prose.section(), prose.below(40))))
+        .collect::<Result<Vec<_>, _>>()?;
+    if !tags.is_empty() {
+        store
+            .change_tags(user.id, id, TagChange::Add(&tags), at_ms)
+            .await?;
+    }
+    if prose.below(3) == 0 {
+        let percent = prose.below(101) as i64;
+        let stopped = ReadPosition::new(percent / 10, percent).context("a place in a story")?;
+        store
+            .put_position(user.id, id, stopped, at_ms + 1000)
+            .await?;
+    }
+    if prose.below(20) == 0 {
+        let letters = text.chars().count();
+        for number in 0..3 {
+            let start = letters / 4 * number + 20;
+            let Some(anchor) = Anchor::of(text, start..start + 120) else {
+                continue;
+            };
+            let highlight = NewHighlight {
+                article_id: id,
+                anchor: &anchor,
+                colour: Colour::Yellow,
+                note: if number == 1 { "Ask about this." } else { "" },
+            };
+            store
+                .put_highlight(user.id, &highlight, at_ms + 2000)
+                .await?;
+        }
     }
     Ok(())
 }

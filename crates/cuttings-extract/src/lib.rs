@@ -89,6 +89,7 @@ mod pull_quotes;
 mod safe;
 mod score;
 mod shape;
+mod streamed;
 mod traits;
 mod wall;
 mod write;

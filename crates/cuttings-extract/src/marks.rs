@@ -9,6 +9,8 @@
 //! its white space is its own. So letters are counted, and white space belongs
 //! to a mark when the letters on both sides of it do.
 
+use std::collections::HashMap;
+
 use crate::safe::{SafeHtml, tag_end};
 
 /// A stretch of the clean text to be marked.
@@ -34,27 +36,44 @@ const INLINE: &[&str] = &[
 const VOID: &[&str] = &["br", "col", "hr", "img", "wbr"];
 /// Classes of what is in the HTML and not in the clean text, besides figures.
 const NOT_IN_TEXT: &[&str] = &["pull-quote", "embed", "missing-picture"];
-/// Letters of a line that may be looked for further down, when a text and its
-/// HTML do not go together letter by letter.
+/// Letters of a line that is not taken for another, when a text and its HTML do
+/// not go together letter by letter.
 const LINE_LETTERS: usize = 16;
+
+/// A story with marks in it.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The story.
+    pub html: SafeHtml,
+    /// Numbers of the marks that are not in it, because the HTML lacks some of
+    /// their words.
+    pub left_out: Vec<i64>,
+}
 
 /// `html` with the words of `marks` in `<mark>` elements; without the marks it
 /// is the same, byte by byte.
 ///
 /// `text` is the clean text that belongs to `html`. A mark runs over element
 /// borders in pieces; where marks overlap, pieces are nested. Letters of
-/// `html` that are not in `text` are never marked.
+/// `html` that are not in `text` are never marked, and a mark whose words are
+/// not all in `html` is left out: other words than its own are never shown for
+/// it, nor a part of them.
 #[must_use]
-pub fn draw(html: &SafeHtml, text: &str, marks: &[Mark]) -> SafeHtml {
+pub fn draw(html: &SafeHtml, text: &str, marks: &[Mark]) -> Drawn {
     if marks.is_empty() {
-        return html.clone();
+        return Drawn {
+            html: html.clone(),
+            left_out: Vec::new(),
+        };
     }
     let parts = parts(html.as_str());
     let places = places(&parts, text);
+    let (whole, rest): (Vec<&Mark>, Vec<&Mark>) =
+        marks.iter().partition(|mark| is_whole(mark, text, &places));
     let mut pen = Pen {
         out: String::with_capacity(html.as_str().len() + 96 * marks.len()),
-        marks,
-        drawn: vec![false; marks.len()],
+        drawn: vec![false; whole.len()],
+        marks: whole,
         open: Vec::new(),
     };
     let mut letter = 0;
@@ -78,7 +97,23 @@ pub fn draw(html: &SafeHtml, text: &str, marks: &[Mark]) -> SafeHtml {
             }
         }
     }
-    SafeHtml::from_kept(pen.out)
+    Drawn {
+        html: SafeHtml::from_kept(pen.out),
+        left_out: rest.into_iter().map(|mark| mark.id).collect(),
+    }
+}
+
+/// Whether the HTML has all letters of a mark.
+fn is_whole(mark: &Mark, text: &str, places: &[Option<usize>]) -> bool {
+    let words = text
+        .chars()
+        .skip(mark.start)
+        .take(mark.end.saturating_sub(mark.start));
+    let there = places.iter().flatten();
+    words.filter(|c| !c.is_whitespace()).count()
+        == there
+            .filter(|at| (mark.start..mark.end).contains(at))
+            .count()
 }
 
 /// A part of the HTML: markup (with all text that is not of the story), or text.
@@ -220,32 +255,110 @@ fn is_not_in_text(name: &str, tag: &str) -> bool {
 
 /// For each letter of the HTML, which code point of the text it is.
 fn places(parts: &[Part<'_>], text: &str) -> Vec<Option<usize>> {
+    let lines = lines(parts);
     let (at, signs): (Vec<usize>, Vec<char>) = text
         .chars()
         .enumerate()
         .filter(|(_, c)| !c.is_whitespace())
         .unzip();
-    let mut places = Vec::with_capacity(at.len());
-    let mut next = 0;
-    for line in lines(parts) {
-        if !signs[next..].starts_with(&line) {
-            // The text says something else here. The line is looked for below,
-            // if it is long enough not to be taken for another.
-            let below = (line.len() >= LINE_LETTERS).then(|| {
-                signs[next..]
-                    .windows(line.len())
-                    .position(|there| there == line)
-            });
-            let Some(Some(below)) = below else {
-                places.extend(std::iter::repeat_n(None, line.len()));
-                continue;
-            };
-            next += below;
-        }
-        places.extend(at[next..next + line.len()].iter().copied().map(Some));
-        next += line.len();
+    if lines.iter().flatten().eq(&signs) {
+        return at.into_iter().map(Some).collect();
     }
-    places
+    // They do not go together letter by letter: whole lines are held against
+    // each other, and what has no counterpart is no part of the text.
+    let mut first = 0;
+    let theirs: Vec<(usize, Vec<char>)> = text
+        .split(['\n', '\t'])
+        .map(|line| {
+            let letters: Vec<char> = line.chars().filter(|c| !c.is_whitespace()).collect();
+            first += letters.len();
+            (first - letters.len(), letters)
+        })
+        .filter(|(_, letters)| !letters.is_empty())
+        .collect();
+    let counterparts = counterparts(&lines, &theirs);
+    let places = lines
+        .iter()
+        .zip(counterparts)
+        .flat_map(|(line, counterpart)| {
+            let first = counterpart.map(|line| theirs[line].0);
+            let at = &at;
+            (0..line.len()).map(move |nth| first.map(|first| at[first + nth]))
+        });
+    places.collect()
+}
+
+/// Which line of the text each line of the HTML is: long lines that stand once
+/// in both are sure, and those beside them are what they are in both.
+fn counterparts(ours: &[Vec<char>], theirs: &[(usize, Vec<char>)]) -> Vec<Option<usize>> {
+    /// Where a line stands, as long as it is only one.
+    fn once<'l>(lines: impl Iterator<Item = &'l Vec<char>>) -> HashMap<&'l [char], Option<usize>> {
+        let mut once = HashMap::new();
+        for (at, line) in lines.enumerate() {
+            once.entry(line.as_slice())
+                .and_modify(|at| *at = None)
+                .or_insert(Some(at));
+        }
+        once
+    }
+    let their_once = once(theirs.iter().map(|(_, line)| line));
+    let mut sure: Vec<(usize, usize)> = once(ours.iter())
+        .into_iter()
+        .filter(|(line, _)| line.len() >= LINE_LETTERS)
+        .filter_map(|(line, at)| Some((at?, (*their_once.get(line)?)?)))
+        .collect();
+    sure.sort_unstable();
+    let mut found = vec![None; ours.len()];
+    let (mut our_next, mut their_next) = (0, 0);
+    for (our_end, their_end) in in_order(&sure)
+        .into_iter()
+        .chain([(ours.len(), theirs.len())])
+    {
+        let (mut our_last, mut their_last) = (our_end, their_end);
+        while our_next < our_last
+            && their_next < their_last
+            && ours[our_next] == theirs[their_next].1
+        {
+            found[our_next] = Some(their_next);
+            our_next += 1;
+            their_next += 1;
+        }
+        while our_next < our_last
+            && their_next < their_last
+            && ours[our_last - 1] == theirs[their_last - 1].1
+        {
+            our_last -= 1;
+            their_last -= 1;
+            found[our_last] = Some(their_last);
+        }
+        if our_end < ours.len() {
+            found[our_end] = Some(their_end);
+        }
+        (our_next, their_next) = (our_end + 1, their_end + 1);
+    }
+    found
+}
+
+/// The longest row of pairs in which both sides go up; `pairs` are sorted by
+/// their first side.
+fn in_order(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    // The last pair of the best row of each length, and what stands before each.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
+    for (at, pair) in pairs.iter().enumerate() {
+        let length = ends.partition_point(|end| pairs[*end].1 < pair.1);
+        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
+        match ends.get_mut(length) {
+            Some(end) => *end = at,
+            None => ends.push(at),
+        }
+    }
+    let mut row: Vec<(usize, usize)> =
+        std::iter::successors(ends.last().copied(), |at| before[*at])
+            .map(|at| pairs[at])
+            .collect();
+    row.reverse();
+    row
 }
 
 /// The letters of each line.
@@ -273,7 +386,7 @@ fn lines(parts: &[Part<'_>]) -> Vec<Vec<char>> {
 /// Writes the HTML, with the marks that hold what is written next.
 struct Pen<'m> {
     out: String,
-    marks: &'m [Mark],
+    marks: Vec<&'m Mark>,
     /// Which have a piece already.
     drawn: Vec<bool>,
     /// Indices of the open ones, outermost first.
@@ -287,7 +400,7 @@ impl Pen<'_> {
         let wanted: Vec<usize> = match (first, last) {
             (Some(first), Some(last)) => (0..self.marks.len())
                 .filter(|at| {
-                    let mark = &self.marks[*at];
+                    let mark = self.marks[*at];
                     mark.start <= first && last < mark.end
                 })
                 .collect(),
@@ -300,7 +413,7 @@ impl Pen<'_> {
             self.out.push_str("</mark>");
         }
         for at in &wanted {
-            let mark = &self.marks[*at];
+            let mark = self.marks[*at];
             let id = if std::mem::replace(&mut self.drawn[*at], true) {
                 String::new()
             } else {
@@ -332,6 +445,7 @@ mod tests {
 
     fn drawn(html: &str, text: &str, marks: &[Mark]) -> String {
         draw(&SafeHtml::sanitize(html), text, marks)
+            .html
             .as_str()
             .to_owned()
     }
@@ -386,13 +500,60 @@ mod tests {
 
     #[test]
     fn a_line_that_is_not_in_the_text_costs_no_other_line() {
+        let text = "The first line of the story.\n\nThe second line of the story.\n\nNo.";
+        let html =
+            "<p>· The first line of the story.</p><p>The second line of the story.</p><p>No.</p>";
+        let out = drawn(
+            html,
+            text,
+            &[mark(1, text, "second line"), mark(2, text, "No.")],
+        );
+        assert!(
+            out.contains("<p>The <mark class=\"hl hl-red\" id=\"h1\""),
+            "{out}"
+        );
+        assert!(
+            out.contains("<p><mark class=\"hl hl-red\" id=\"h2\""),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn a_mark_that_lacks_words_in_the_html_is_left_out_and_named() {
         let text = "The first line of the story.\n\nThe second line of the story.";
         let html = "<p>· The first line of the story.</p><p>The second line of the story.</p>";
-        let out = drawn(html, text, &[mark(1, text, text)]);
-        assert_eq!(out.matches("<mark").count(), 1, "{out}");
+        let marks = [
+            mark(1, text, text),
+            mark(2, text, "first"),
+            mark(3, text, "second"),
+        ];
+        let drawn = draw(&SafeHtml::sanitize(html), text, &marks);
+        assert_eq!(drawn.left_out, [1, 2]);
+        assert_eq!(drawn.html.as_str().matches("<mark").count(), 1);
+    }
+
+    #[test]
+    fn lines_said_twice_are_not_taken_for_each_other() {
+        let said = "They all knew it and nobody spoke.";
+        let text = format!("One.\n\n{said}\n\nThe night was long and cold.\n\n{said}\n\nTwo.");
+        // The HTML has lost the first, and something else stands there.
+        let html = format!(
+            "<p>One.</p><p>An advertisement.</p><p>The night was long and cold.</p><p>{said}</p><p>Two.</p>"
+        );
+        let first = mark(1, &text, said);
+        let second = Mark {
+            id: 2,
+            start: text.rfind(said).unwrap(),
+            end: text.rfind(said).unwrap() + said.len(),
+            classes: "",
+        };
+        let drawn = draw(&SafeHtml::sanitize(&html), &text, &[first, second]);
+        assert_eq!(drawn.left_out, [1]);
         assert!(
-            out.contains("<p><mark class=\"hl hl-red\" id=\"h1\" data-highlight=\"1\">The second"),
-            "{out}"
+            drawn
+                .html
+                .as_str()
+                .contains("cold.</p><p><mark class=\"hl \" id=\"h2\"")
         );
     }
 }

@@ -14,6 +14,7 @@ use cuttings_html::{Attr, Document, NodeId, NodeKind, Tag};
 
 use crate::letters::is_wide;
 use crate::prune::Reason;
+use crate::streamed::{self, Streamed};
 use crate::traits::{Known, Traits};
 
 /// An element, or a piece of text, in document order.
@@ -219,11 +220,24 @@ impl<'d> Page<'d> {
         let mut gather = Gather::default();
         // (index, whether it is a block, links open, strong open, unread)
         let mut open: Vec<Open> = Vec::new();
+        let mut streamed = Streamed::default();
+        // Parts that are being read, each with the template whose place it takes.
+        let mut moved: Vec<(NodeId, NodeId)> = Vec::new();
         let mut next = Some(doc.root());
         while let Some(id) = next {
             let above = open.last().copied();
-            let entered = page.enter(id, above, &mut gather, &mut known);
-            if let Some(entered) = entered {
+            if doc.tag(id) == Tag::Template
+                && moved.len() < streamed::MAX_NESTED
+                && let Some(part) = streamed.take_part(doc, id)
+                && let Some(child) = doc.first_child(part)
+            {
+                moved.push((part, id));
+                next = Some(child);
+                continue;
+            }
+            if !streamed.is_placed(id)
+                && let Some(entered) = page.enter(id, above, &mut gather, &mut known)
+            {
                 open.push(entered);
                 if let Some(child) = doc.first_child(id) {
                     next = Some(child);
@@ -239,8 +253,12 @@ impl<'d> Page<'d> {
                     break;
                 }
                 let Some(parent) = doc.parent(at) else { break };
-                at = parent;
-                page.leave(&mut open, &mut gather);
+                if let Some((_, template)) = moved.pop_if(|(part, _)| *part == parent) {
+                    at = streamed::end_of_stand_in(doc, template);
+                } else {
+                    at = parent;
+                    page.leave(&mut open, &mut gather);
+                }
             }
         }
         page.close_line(&mut gather);

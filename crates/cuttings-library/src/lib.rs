@@ -18,6 +18,7 @@
 //! | [`highlights`] | mark words of an article, note, remove, bring back |
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
+//! | [`once`] | a change that is sent twice is made once |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
@@ -27,6 +28,7 @@ pub mod edit;
 pub mod error;
 pub mod filters;
 pub mod highlights;
+pub mod once;
 pub mod pictures;
 pub mod reading;
 pub mod save;

@@ -20,7 +20,8 @@ pub const HITS_A_PAGE: i64 = 20;
 const SNIPPET_CHARS: usize = 280;
 /// Last page that is served: nobody reads further.
 pub const LAST_PAGE: i64 = 50;
-/// Best hits that are counted by facets, those of all pages.
+/// Hits that are ranked and counted by facets, those of all pages: the newest,
+/// where more match.
 pub const MOST_COUNTED: i64 = LAST_PAGE * HITS_A_PAGE;
 /// Highlights shown beside the hits.
 pub const HIGHLIGHTS_SHOWN: usize = 4;
@@ -55,7 +56,7 @@ pub struct Found {
     pub has_more: bool,
     /// How many articles match, at most [`MOST_COUNTED`].
     pub count: i64,
-    /// Whether more match than were counted.
+    /// Whether more match than were ranked and counted.
     pub more_than_counted: bool,
     /// What the counted ones have in common.
     pub facets: Facets,

@@ -138,12 +138,14 @@ choice! {
 choice! {
     /// How lists show articles.
     ListLayout {
-        /// With dek and thumbnail.
-        Cards = "cards",
-        /// A line or two each.
+        /// Headline, dek and picture.
+        List = "list",
+        /// A line an article.
         Dense = "dense",
+        /// Side by side, the picture on top.
+        Cards = "cards",
     }
-    as it comes: Cards
+    as it comes: List
 }
 
 /// All settings of one user. The default is how Cuttings comes.
@@ -277,7 +279,7 @@ mod tests {
     #[test]
     fn every_choice_reads_back_as_it_is_written_and_can_be_set() {
         let all = every_choice();
-        assert_eq!(all.len(), 26);
+        assert_eq!(all.len(), 27);
         for setting in all {
             assert_eq!(
                 Setting::parse(setting.name(), setting.value()),

@@ -32,6 +32,7 @@ const STYLE: &str = concat!(
     include_str!("../static/reader.css"),
     include_str!("../static/highlights.css"),
     include_str!("../static/search.css"),
+    include_str!("../static/offline.css"),
 );
 
 macro_rules! font {
@@ -40,6 +41,16 @@ macro_rules! font {
             $name,
             "font/woff2",
             Cow::Borrowed(include_bytes!(concat!("../static/fonts/", $name))),
+        )
+    };
+}
+
+macro_rules! icon {
+    ($name:literal) => {
+        Asset::new(
+            $name,
+            "image/png",
+            Cow::Borrowed(include_bytes!(concat!("../static/icons/", $name))),
         )
     };
 }
@@ -71,8 +82,14 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             "image/svg+xml",
             Cow::Borrowed(include_bytes!("../static/favicon.svg")),
         ),
+        icon!("icon-192.png"),
+        icon!("icon-512.png"),
+        icon!("icon-maskable-512.png"),
+        icon!("icon-touch-180.png"),
+        script!("device.js"),
         script!("choose.js"),
         script!("complete.js"),
+        script!("highlights.js"),
         script!("keys.js"),
         script!("live.js"),
         script!("looks.js"),
@@ -81,6 +98,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         script!("gallery.js"),
         script!("focus.js"),
         script!("aloud.js"),
+        script!("words.js"),
     ];
     // The style sheet names typefaces by file; each gets its version here.
     let mut style = STYLE.to_owned();
@@ -89,6 +107,20 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             &format!("url(\"{}\")", font.name),
             &format!("url(\"{}\")", font.path()),
         );
+    }
+    // These name another script by file.
+    for (name, text) in [
+        ("offline.js", include_str!("../static/offline.js")),
+        ("kept.js", include_str!("../static/kept.js")),
+        ("keeping.js", include_str!("../static/keeping.js")),
+    ] {
+        let device = assets.iter().find(|asset| asset.name == "device.js");
+        let device = device.map(Asset::path).unwrap_or_default();
+        assets.push(Asset::new(
+            name,
+            "text/javascript; charset=utf-8",
+            Cow::Owned(text.replace("./device.js", &device).into_bytes()),
+        ));
     }
     assets.push(Asset::new(
         "cuttings.css",
@@ -151,6 +183,11 @@ pub(crate) fn address(name: &str) -> String {
     find(name)
         .unwrap_or_else(|| panic!("there is no static file {name}"))
         .path()
+}
+
+/// The addresses of all static files.
+pub(crate) fn addresses() -> Vec<String> {
+    ASSETS.iter().map(Asset::path).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Security headers: on every answer, errors and redirects included.
 //!
 //! Pages get a policy under which nothing runs that is not a file of ours, and
-//! script cannot turn text into markup (Trusted Types). Routes that hand out
+//! script cannot turn text into markup (Trusted Types; the one policy allowed is
+//! that of static/offline.js, which names the service worker). Routes that hand out
 //! saved bytes get a sandbox, so that even a saved page opened by itself is in
 //! no origin of ours. `no-referrer` would be the obvious referrer policy, but
 //! it makes browsers send `Origin: null` with our own forms, which is what
@@ -16,8 +17,9 @@ use axum::response::Response;
 use crate::policy::Answers;
 
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
-    font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+    font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types service-worker";
 
 /// For bytes that came from the web.
 pub(crate) const BYTES_POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";

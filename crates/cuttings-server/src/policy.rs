@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -20,12 +20,16 @@ use cuttings_model::Scope;
 
 use crate::app::App;
 use crate::error::HttpError;
+use crate::once::{is_keyed, once};
 use crate::session::{Caller, Credential, identify, not_signed_in};
 use crate::{origin, problems};
 
 /// Largest form we read, in bytes: an address of the longest kind, every byte
 /// percent-encoded, fits twice.
 pub(crate) const MAX_FORM_BYTES: usize = 64 * 1024;
+
+/// Names the user whose answer it is, by number.
+const USER: HeaderName = HeaderName::from_static("cuttings-user");
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,16 +159,27 @@ impl Routes {
 async fn enforce(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let mut response = match admit(&guard, request).await {
         Ok(request) => {
-            let settings = request
-                .extensions()
-                .get::<Caller>()
-                .map(|caller| caller.settings);
-            let mut response = next.run(request).await;
-            // An error becomes a page later, and looks like the others.
-            if let Some(settings) = settings {
-                response.extensions_mut().insert(settings);
+            let caller = request.extensions().get::<Caller>().cloned();
+            match caller {
+                Some(caller) => {
+                    let (user_id, settings) = (caller.user_id(), caller.settings);
+                    let mut response =
+                        if is_keyed(request.method(), guard.answers, request.headers()) {
+                            once(guard.app.clone(), caller, request, next).await
+                        } else {
+                            next.run(request).await
+                        };
+                    // An error becomes a page later, and looks like the others.
+                    response.extensions_mut().insert(settings);
+                    // What a browser keeps for reading without a network, it
+                    // keeps for one user; see static/worker/.
+                    response
+                        .headers_mut()
+                        .insert(USER, HeaderValue::from(user_id.0));
+                    response
+                }
+                None => next.run(request).await,
             }
-            response
         }
         Err(refusal) => refusal,
     };

@@ -14,9 +14,10 @@ use crate::assets;
 use crate::body::MAX_JSON_BYTES;
 use crate::error::present;
 use crate::headers::guard;
+use crate::install;
 use crate::pages::{
-    articles, bulk, captures, edit, filters, health, highlights, library, pictures, problems,
-    reader, search, settings, setup, signin, tags,
+    articles, bulk, captures, edit, filters, health, highlights, library, offline, pictures,
+    problems, reader, search, settings, setup, signin, tags,
 };
 use crate::policy::Answers::{Api, Bytes, Page};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
@@ -168,6 +169,8 @@ fn routes(app: App) -> Routes {
         // Search.
         .add(GET, "/search", Page, Read, search::search)
         .add(GET, "/search/complete", Page, Read, search::complete)
+        // What a device keeps.
+        .add(GET, "/offline", Page, Read, offline::page)
         // Settings.
         .add(GET, "/settings", Page, Read, settings::page)
         .add(POST, "/settings", Page, Change, settings::change)
@@ -178,6 +181,7 @@ fn routes(app: App) -> Routes {
         .add(POST, "/signin", Page, SignIn, signin::sign_in)
         .add(POST, "/signout", Page, Change, signin::sign_out)
         // The API.
+        .add(GET, "/api/v1/session", Api, Read, api::session::session)
         .add(GET, "/api/v1/articles", Api, Read, api::articles::list)
         .add(POST, "/api/v1/articles", Api, Save, api::articles::save)
         .add(GET, "/api/v1/articles/{id}", Api, Read, api::articles::read)
@@ -309,6 +313,14 @@ fn routes(app: App) -> Routes {
         // For everybody.
         .add(GET, "/problems/{name}", Page, Public, problems::problem)
         .add(GET, "/static/{file}", Page, Public, assets::file)
+        .add(
+            GET,
+            "/manifest.webmanifest",
+            Page,
+            Public,
+            install::manifest,
+        )
+        .add(GET, "/sw.js", Page, Public, install::worker)
         .add(GET, "/favicon.svg", Page, Public, assets::favicon)
         .add(GET, "/healthz", Page, Public, health::alive)
         .add(GET, "/readyz", Page, Public, health::ready)

@@ -6,21 +6,27 @@
 //! value of [`Texts`], so that a text without its translation does not
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
+mod captures;
 mod edit;
 mod frame;
 mod highlights;
+mod keys;
 mod library;
 mod list;
+mod offline;
 mod reader;
 mod search;
 mod settings;
 mod tags;
 
+pub(crate) use captures::Captures;
 pub(crate) use edit::Edit;
 pub(crate) use frame::Frame;
 pub(crate) use highlights::Highlights;
+pub(crate) use keys::Keys;
 pub(crate) use library::Library;
 pub(crate) use list::List;
+pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
@@ -47,6 +53,12 @@ pub(crate) struct Texts {
     pub highlights: Highlights,
     /// The search page.
     pub search: Search,
+    /// What a device keeps, and what waits on it.
+    pub offline: Offline,
+    /// The list of keys.
+    pub keys: Keys,
+    /// What was kept of a page.
+    pub captures: Captures,
 }
 
 /// The interface in English.
@@ -60,6 +72,9 @@ pub(crate) static ENGLISH: Texts = Texts {
     edit: edit::ENGLISH,
     highlights: highlights::ENGLISH,
     search: search::ENGLISH,
+    offline: offline::ENGLISH,
+    keys: keys::ENGLISH,
+    captures: captures::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain

@@ -1,7 +1,6 @@
-// Keys: j and k walk a list, o opens, e archives, s stars, x
-// chooses, / goes to the text field, u leaves an article, n and p go on to the next and the previous one, t
-// opens its looks, l reads it aloud. A key only presses what the page shows
-// anyway, so everything works without this file.
+// @ts-check
+// Keys: j and k walk a list, ? shows them all (the dialog in base.html). A key
+// only presses what the page shows anyway, so everything works without this file.
 
 /** @returns {HTMLElement[]} the articles of the list, from top to bottom */
 function cards() {
@@ -59,6 +58,9 @@ document.addEventListener("keydown", (event) => {
     case "t":
     case "l":
       if (!press(event.key)) return;
+      break;
+    case "?":
+      document.getElementById("keys")?.togglePopover();
       break;
     case "/": {
       /** @type {HTMLInputElement | null} */

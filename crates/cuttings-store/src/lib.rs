@@ -23,6 +23,7 @@ mod highlights;
 mod jobs;
 mod list;
 mod migrate;
+mod once;
 mod reading;
 mod search;
 mod sessions;
@@ -48,6 +49,7 @@ pub use highlights::{
     FoundHighlight, HighlightFilter, HighlightPosition, NewHighlight, PutHighlight,
 };
 pub use list::{FailureGroup, ListPage, ListPosition, SortKey};
+pub use once::{Begun, KeptAnswer};
 pub use reading::{Neighbour, Neighbours};
 pub use search::SearchHit;
 pub use sessions::AppToken;

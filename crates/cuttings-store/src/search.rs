@@ -14,8 +14,6 @@ use crate::db::args;
 use crate::list::{Conditions, numbers};
 use crate::{Engine, Store, StoreError, dialect};
 
-const NEWEST_FIRST: &str = "a.saved_at DESC, a.id DESC";
-
 /// An article that matches, with the text that a snippet is cut from.
 #[derive(Debug)]
 pub struct SearchHit {
@@ -27,44 +25,40 @@ pub struct SearchHit {
 
 impl Store {
     /// Articles of the user that match, best first; without words to match,
-    /// newest first. At most `most`.
+    /// newest first. At most `most`: where more match, the newest of them.
     pub async fn matches(
         &self,
         user_id: UserId,
         query: &Query,
         most: i64,
     ) -> Result<Vec<ArticleId>, StoreError> {
-        let engine = self.engine();
         let mut conditions = Conditions {
             sql: String::new(),
             values: args![user_id.0],
         };
-        let (matches, order) = match self.words(user_id, query).await? {
-            Some(words) if !query.negative_only() => {
-                // The word of the conditions that is known as `$2`.
+        let words = self.words(user_id, query).await?;
+        // Numbers only: the rows of the one page that is shown come after.
+        let sql = match words.filter(|_| !query.negative_only()) {
+            Some(words) => {
+                // What `dialect::ranked` knows as `$2`.
                 conditions.bind(words);
-                (
-                    format!("JOIN ({}) m ON m.id = a.id", dialect::matches(engine)),
-                    "m.rank, a.saved_at DESC, a.id DESC",
+                self.with_filters(user_id, query, &mut conditions).await?;
+                let most = conditions.bind(most);
+                let ranked = dialect::ranked(self.engine(), &conditions.sql, &most);
+                format!("SELECT id FROM ({ranked}) ranked ORDER BY rank, saved_at DESC, id DESC")
+            }
+            None => {
+                self.with_query(user_id, query, &mut conditions).await?;
+                let most = conditions.bind(most);
+                format!(
+                    "SELECT a.id FROM articles a
+                     WHERE a.user_id = $1 AND a.deleted_at IS NULL {}
+                     ORDER BY a.saved_at DESC, a.id DESC
+                     LIMIT {most}",
+                    conditions.sql
                 )
             }
-            _ => (String::new(), NEWEST_FIRST),
         };
-        if matches.is_empty() {
-            self.with_query(user_id, query, &mut conditions).await?;
-        } else {
-            self.with_filters(user_id, query, &mut conditions).await?;
-        }
-        let most = conditions.bind(most);
-        // Numbers only: sorting whole articles by rank would read the text of
-        // every match.
-        let sql = format!(
-            "SELECT a.id FROM articles a {matches}
-             WHERE a.user_id = $1 AND a.deleted_at IS NULL {}
-             ORDER BY {order}
-             LIMIT {most}",
-            conditions.sql
-        );
         self.db
             .all(AssertSqlSafe(sql), conditions.values)
             .await?

@@ -75,6 +75,8 @@ fn check(html: &SafeHtml, text: &str, ranges: &[(usize, usize)]) -> Result<(), T
         })
         .collect();
     let drawn = draw(html, text, &marks);
+    prop_assert_eq!(&drawn.left_out, &[0_i64; 0]);
+    let drawn = drawn.html;
     prop_assert_eq!(without_marks(&drawn), html.as_str());
     for mark in &marks {
         let exact: String = signs[mark.start..mark.end].iter().collect();
@@ -180,7 +182,14 @@ proptest! {
     ) {
         let html = SafeHtml::sanitize(&html);
         let mark = Mark { id: 1, start, end: start + length, classes: "hl-blue" };
+        let exact: String = text.chars().skip(start).take(length).collect();
         let drawn = draw(&html, &text, &[mark]);
-        prop_assert_eq!(without_marks(&drawn), html.as_str());
+        prop_assert_eq!(without_marks(&drawn.html), html.as_str());
+        let shown = marked(&drawn.html, 1);
+        if drawn.left_out.is_empty() {
+            prop_assert_eq!(shown, letters(&exact));
+        } else {
+            prop_assert_eq!(shown, "");
+        }
     }
 }

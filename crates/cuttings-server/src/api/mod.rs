@@ -7,6 +7,7 @@ pub(crate) mod bulk;
 pub(crate) mod events;
 pub(crate) mod highlights;
 pub(crate) mod search;
+pub(crate) mod session;
 pub(crate) mod tags;
 
 use cuttings_model::{Article, ArticleBody, ArticleState, Reason, Stopped};

@@ -16,6 +16,7 @@ use crate::dates;
 use crate::error::HttpError;
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
+use crate::texts::ENGLISH;
 
 #[derive(Template)]
 #[template(path = "captures.html")]
@@ -75,7 +76,7 @@ pub(crate) async fn captures(
     show(
         StatusCode::OK,
         &CapturesPage {
-            shell: Shell::of(&caller, "What was kept", Place::Elsewhere, &here),
+            shell: Shell::of(&caller, ENGLISH.captures.title, Place::Elsewhere, &here),
             article_id: id.0,
             outlet: article.outlet(),
             headline: article.title().to_owned(),
@@ -100,8 +101,8 @@ fn view(article: &Article, capture: Capture) -> CaptureView {
         when: dates::moment(capture.captured_at_ms),
         shown: article.capture_id == Some(capture.id),
         how: match capture.origin {
-            Origin::Fetched => "fetched from the web",
-            Origin::Uploaded => "handed over as a file",
+            Origin::Fetched => ENGLISH.captures.fetched,
+            Origin::Uploaded => ENGLISH.captures.uploaded,
         },
         final_url: capture
             .final_url

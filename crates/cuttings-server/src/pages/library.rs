@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use cuttings_model::settings::ListLayout;
 use cuttings_model::{Article, ArticleId, ArticleState, Filter, Length, MAX_ID, Sort, View};
 use cuttings_store::{DoneAction, ListPosition};
 
@@ -18,7 +19,7 @@ use crate::body::QueryPairs;
 use crate::card::{Card, CardDay, Twin, reader_path};
 use crate::dates;
 use crate::error::HttpError;
-use crate::pages::library_query::{Chip, Choice, FilterForm, Layout, LibraryQuery};
+use crate::pages::library_query::{Chip, Choice, FilterForm, LibraryQuery};
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
 
@@ -48,7 +49,7 @@ struct LibraryPage {
     orders: Vec<Choice>,
     order: String,
     layouts: Vec<Choice>,
-    layout: Layout,
+    layout: ListLayout,
     chips: Vec<Chip>,
     cleared: String,
     form: FilterForm,
@@ -155,9 +156,11 @@ pub(crate) async fn page(
         .after
         .as_deref()
         .and_then(|after| ListPosition::parse(after, filter.sort));
-    let on_a_page = match query.layout {
-        Layout::Dense => ROWS_A_PAGE,
-        Layout::List | Layout::Cards => ARTICLES_A_PAGE,
+    let usual = caller.settings.list_layout;
+    let layout = query.layout.unwrap_or(usual);
+    let on_a_page = match layout {
+        ListLayout::Dense => ROWS_A_PAGE,
+        ListLayout::List | ListLayout::Cards => ARTICLES_A_PAGE,
     };
     let (list, count, groups, tags, saved_filters) = tokio::try_join!(
         store.list(user_id, filter, after.as_ref(), on_a_page),
@@ -232,8 +235,8 @@ pub(crate) async fn page(
             words_wrong,
             orders: query.orders(text),
             order: (text.library.order)(filter.sort.as_str()),
-            layouts: query.layouts(text),
-            layout: query.layout,
+            layouts: query.layouts(usual, text),
+            layout,
             chips: query.chips(text),
             cleared: query.cleared(),
             form,

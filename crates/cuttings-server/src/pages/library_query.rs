@@ -5,44 +5,17 @@
 //! people edit addresses.
 
 use cuttings_model::filter::write_query;
+use cuttings_model::settings::ListLayout;
 use cuttings_model::{ArticleState, Filter, Length, Sort, View};
 
 use crate::texts::Texts;
-
-/// How a list is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Layout {
-    /// Headline, dek and picture.
-    #[default]
-    List,
-    /// A line an article.
-    Dense,
-    /// Side by side, the picture on top.
-    Cards,
-}
-
-impl Layout {
-    pub const ALL: [Self; 3] = [Self::List, Self::Dense, Self::Cards];
-
-    /// The word in addresses, and the class of the list.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Dense => "dense",
-            Self::Cards => "cards",
-        }
-    }
-
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|layout| layout.as_str() == word)
-    }
-}
 
 /// What the address of the library page says.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LibraryQuery {
     pub filter: Filter,
-    pub layout: Layout,
+    /// The layout, when it is not the one of the settings.
+    pub layout: Option<ListLayout>,
     /// Where the list goes on.
     pub after: Option<String>,
     /// The article that was just deleted.
@@ -69,7 +42,7 @@ impl LibraryQuery {
             }
             let text = || Some(value.clone()).filter(|value| !value.is_empty());
             match name.as_str() {
-                "layout" => query.layout = Layout::parse(value).unwrap_or_default(),
+                "layout" => query.layout = ListLayout::parse(value),
                 "after" => query.after = text(),
                 "deleted" => query.deleted = text(),
                 "here" => query.here = text(),
@@ -101,8 +74,8 @@ impl LibraryQuery {
 
     fn path_with(&self, more: &[(&'static str, String)]) -> String {
         let mut pairs = self.filter.pairs();
-        if self.layout != Layout::default() {
-            pairs.push(("layout", self.layout.as_str().to_owned()));
+        if let Some(layout) = self.layout {
+            pairs.push(("layout", layout.as_str().to_owned()));
         }
         pairs.extend_from_slice(more);
         if pairs.is_empty() {
@@ -184,23 +157,23 @@ impl LibraryQuery {
             .collect()
     }
 
-    /// The layouts the list can have.
-    pub fn layouts(&self, text: &Texts) -> Vec<Choice> {
-        Layout::ALL
-            .into_iter()
+    /// The layouts the list can have; `usual` is that of the settings.
+    pub fn layouts(&self, usual: ListLayout, text: &Texts) -> Vec<Choice> {
+        ListLayout::ALL
+            .iter()
             .map(|layout| Choice {
                 path: Self {
-                    layout,
+                    layout: Some(*layout).filter(|layout| *layout != usual),
                     ..self.clone()
                 }
                 .path_here(),
                 label: match layout {
-                    Layout::List => text.library.layout_list,
-                    Layout::Dense => text.library.layout_dense,
-                    Layout::Cards => text.library.layout_cards,
+                    ListLayout::List => text.library.layout_list,
+                    ListLayout::Dense => text.library.layout_dense,
+                    ListLayout::Cards => text.library.layout_cards,
                 }
                 .to_owned(),
-                current: layout == self.layout,
+                current: *layout == self.layout.unwrap_or(usual),
             })
             .collect()
     }
@@ -283,11 +256,7 @@ impl FilterForm {
             } else {
                 filter.sort.as_str()
             },
-            layout: if query.layout == Layout::default() {
-                ""
-            } else {
-                query.layout.as_str()
-            },
+            layout: query.layout.map_or("", ListLayout::as_str),
         }
     }
 }

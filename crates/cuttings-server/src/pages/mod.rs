@@ -9,6 +9,7 @@ pub(crate) mod health;
 pub(crate) mod highlights;
 pub(crate) mod library;
 pub(crate) mod library_query;
+pub(crate) mod offline;
 pub(crate) mod pictures;
 pub(crate) mod problems;
 pub(crate) mod reader;

@@ -10,6 +10,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use cuttings_library::settings;
+use cuttings_model::Tag;
 use cuttings_model::settings::{
     Alignment, LineHeight, ListLayout, Measure, Setting, Settings, TextSize, Theme, Typeface,
 };
@@ -23,12 +24,17 @@ use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
 use crate::texts::{self, ENGLISH};
 
+/// As many tags are offered for keeping on a device: those most used.
+const MOST_TAGS: usize = 60;
+
 #[derive(Template)]
 #[template(path = "settings.html")]
 struct SettingsPage {
     shell: Shell,
     looks: Vec<Choice>,
     lists: Vec<Choice>,
+    /// Tags whose articles a device can keep.
+    tags: Vec<Tag>,
     /// Whether a form was just saved.
     saved: bool,
 }
@@ -58,11 +64,15 @@ pub(crate) struct SettingsQuery {
 
 /// `GET /settings`.
 pub(crate) async fn page(
+    State(app): State<App>,
     caller: Caller,
     OriginalUri(here): OriginalUri,
     Query(query): Query<SettingsQuery>,
 ) -> Result<Response, HttpError> {
     let text = &ENGLISH.settings;
+    let mut tags = app.library.store.tags(caller.user_id()).await?;
+    tags.sort_by_key(|tag| std::cmp::Reverse(tag.article_count));
+    tags.truncate(MOST_TAGS);
     let mut shell = Shell::of(&caller, text.title, Place::Settings, &here);
     "/settings?saved=yes".clone_into(&mut shell.here);
     show(
@@ -71,6 +81,7 @@ pub(crate) async fn page(
             shell,
             looks: looks(caller.settings, text),
             lists: vec![layout(caller.settings.list_layout, text)],
+            tags,
             saved: query.saved.is_some(),
         },
     )
@@ -185,8 +196,9 @@ fn layout(current: ListLayout, text: &texts::Settings) -> Choice {
         current,
         Setting::ListLayout,
         |layout| match layout {
-            ListLayout::Cards => text.list_layout_cards,
-            ListLayout::Dense => text.list_layout_dense,
+            ListLayout::List => ENGLISH.library.layout_list,
+            ListLayout::Cards => ENGLISH.library.layout_cards,
+            ListLayout::Dense => ENGLISH.library.layout_dense,
         },
     )
 }

@@ -82,6 +82,7 @@ super::texts! {
         archived_first: "Archive an article when you are done with it. It stays here, whole, and can be found by any word in it.",
         starred_title: "No stars yet",
         starred_first: "Star the articles you will want again. A star stays when the article is archived.",
+        articles: "Articles",
         all_title: "Your library is empty",
         all_first: "Paste the address of an article above to save the first one.",
         failed_title: "Nothing has failed",

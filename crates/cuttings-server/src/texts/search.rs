@@ -40,11 +40,11 @@ super::texts! {
             (1, false) => "1 article".to_owned(),
             (count, false) => format!("{} articles", super::library::thousands(count)),
             (count, true) => format!(
-                "More than {0} articles; the best {0} are shown and counted",
+                "More than {0} articles; the newest {0} are ranked and counted",
                 super::library::thousands(count)
             ),
         },
-        fn counted_of(count: &i64) => format!("Of the best {}", super::library::thousands(*count)),
+        fn counted_of(count: &i64) => format!("Of the newest {}", super::library::thousands(*count)),
         fn without(value: &str) => format!("Remove the filter {value}"),
         fn in_article(title: &str) => format!("in {title}"),
         fn offered(count: &usize) => match count {

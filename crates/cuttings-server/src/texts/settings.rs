@@ -38,9 +38,7 @@ super::texts! {
         alignment: "Line ends",
         alignment_ragged: "Ragged",
         alignment_justified: "Justified",
-        list_layout: "Articles in lists",
-        list_layout_cards: "With summary and picture",
-        list_layout_dense: "Close together";
+        list_layout: "Articles in lists";
         fn hundredths(size: &str) => format!("{size}\u{a0}%"),
     }
 }

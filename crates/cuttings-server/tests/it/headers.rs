@@ -22,6 +22,7 @@ fn check(answer: &Answer, bytes: bool, what: &str) {
             "frame-ancestors 'none'",
             "form-action 'self'",
             "require-trusted-types-for 'script'",
+            "trusted-types service-worker",
         ] {
             assert!(
                 policy.split("; ").any(|found| found == directive),

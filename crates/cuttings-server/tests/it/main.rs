@@ -10,6 +10,7 @@ mod headers;
 mod highlights;
 mod isolation;
 mod lists;
+mod once;
 mod policy;
 mod proof;
 mod reading;

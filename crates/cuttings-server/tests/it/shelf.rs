@@ -568,6 +568,13 @@ async fn every_layout_shows_every_article_and_stays_under_sixty_kilobytes() {
                 page.body.len()
             );
         }
+        // The settings say how lists are laid out when the address does not.
+        let saved = browser.post("/settings", &[("list_layout", "dense")]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER);
+        let page = browser.get("/").await.text();
+        assert!(page.contains("<div class=\"articles dense\">"), "{page}");
+        assert!(page.contains("href=\"/?layout=list\""), "{page}");
+        assert!(!page.contains("href=\"/?layout=dense\""), "{page}");
     })
     .await;
 }

@@ -1,0 +1,61 @@
+//! Doing a change once, however often it is sent.
+//!
+//! A client that may lose our answer (a phone in a tunnel) names its change by a
+//! key. [`begin`] says whether the change is to be made, was made, or is being
+//! made; [`end`] keeps the answer.
+//!
+//! Between a change and its kept answer the power may fail. Such a change is
+//! made again when it is sent again, which is why each change of the API, made
+//! twice in a row, gives what it gives when made once.
+
+use cuttings_model::UserId;
+use cuttings_store::{Begun, KeptAnswer};
+
+use crate::{Library, LibraryError, now_ms};
+
+/// How long an answer is kept. A device that was away for longer sends its
+/// changes as new ones.
+const KEPT_MS: i64 = 14 * 24 * 60 * 60 * 1000;
+
+/// A change without an answer after so long will never have one: its server is
+/// gone.
+const ABANDONED_MS: i64 = 2 * 60 * 1000;
+
+/// Begins the change called `key`. `fingerprint` says what the change is, so
+/// that a key which is used twice is noticed.
+pub async fn begin(
+    library: &Library,
+    user_id: UserId,
+    key: &str,
+    fingerprint: &str,
+) -> Result<Begun, LibraryError> {
+    let now = now_ms();
+    Ok(library
+        .store
+        .begin_change(
+            user_id,
+            key,
+            fingerprint,
+            now,
+            now - ABANDONED_MS,
+            now - KEPT_MS,
+        )
+        .await?)
+}
+
+/// Ends a change that was begun at `begun_at_ms`: with its answer, or with none
+/// when it was refused and may be tried again under the same key.
+pub async fn end(
+    library: &Library,
+    user_id: UserId,
+    key: &str,
+    begun_at_ms: i64,
+    answer: Option<&KeptAnswer>,
+) -> Result<(), LibraryError> {
+    let store = &library.store;
+    match answer {
+        Some(answer) => store.end_change(user_id, key, begun_at_ms, answer).await?,
+        None => store.drop_change(user_id, key, begun_at_ms).await?,
+    }
+    Ok(())
+}
