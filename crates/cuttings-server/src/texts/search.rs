@@ -12,7 +12,6 @@ super::texts! {
         button: "Search",
         wrong: "This search cannot be read:",
         meant: "Did you mean",
-        meant_lead: "These words are spelt so in your library.",
         narrow: "Narrow down",
         nothing: "Nothing found",
         nothing_lead: "No article in your library holds all of these words. Try fewer words, or the beginning of a word with a star:",
@@ -46,7 +45,6 @@ super::texts! {
         },
         fn counted_of(count: &i64) => format!("Of the newest {}", super::library::thousands(*count)),
         fn without(value: &str) => format!("Remove the filter {value}"),
-        fn in_article(title: &str) => format!("in {title}"),
         fn offered(count: &usize) => match count {
             1 => "1 suggestion".to_owned(),
             count => format!("{count} suggestions"),
