@@ -20,6 +20,15 @@ try {
     await page.goto(at.replace('{story}', story));
     await photograph(page, `shots/${name}`);
   }
+  await page.goto(`/articles/${story}#main`);
+  await page.keyboard.press('h');
+  await page.keyboard.press('ArrowDown');
+  await page.locator('#hl-tools').waitFor();
+  await photograph(page, 'shots/reader-words-chosen');
+  await page.keyboard.press('Escape');
+  await page.locator('#story mark.hl').first().click();
+  await page.locator('#hl-editor').waitFor();
+  await photograph(page, 'shots/reader-highlight-open');
   for (const [number, kind] of [...STORIES.keys()].entries()) {
     await page.goto(`/articles/${number + 1}`);
     await photograph(page, `shots/reader-${kind.slice(1)}`);

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use cuttings_model::{Scope, TagName, View};
+use cuttings_model::{Colour, Scope, TagName, View};
 use serde::{Deserialize, Serialize};
 
 /// Keeps web articles: save a page, read its story clean, find it again.
@@ -93,6 +93,8 @@ pub enum Command {
     Read(Read),
     /// Find articles
     Search(Search),
+    /// Mark words of articles, list what is marked, and remove it
+    Highlight(Highlight),
     /// Take the articles out of HTML pages and web archives; needs no library
     Extract(Extract),
     /// Subscribe to feeds and read them
@@ -210,6 +212,91 @@ pub struct Search {
 
     #[command(flatten)]
     pub whose: Whose,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Highlight {
+    #[command(subcommand)]
+    pub action: HighlightAction,
+}
+
+/// What a highlight looks like.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum HighlightColour {
+    Yellow,
+    Red,
+    Green,
+    Blue,
+    Purple,
+}
+
+impl From<HighlightColour> for Colour {
+    fn from(colour: HighlightColour) -> Self {
+        match colour {
+            HighlightColour::Yellow => Self::Yellow,
+            HighlightColour::Red => Self::Red,
+            HighlightColour::Green => Self::Green,
+            HighlightColour::Blue => Self::Blue,
+            HighlightColour::Purple => Self::Purple,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HighlightAction {
+    /// Mark words of an article; marking them again changes colour and note
+    Add {
+        /// Number of the article, as `list` shows it
+        id: i64,
+        /// The words as they stand in its text; blanks and line ends may differ
+        words: String,
+        #[arg(long, value_enum, default_value = "yellow")]
+        colour: HighlightColour,
+        /// A note on them
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// What stands right before the words, when they stand in several places
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        before: String,
+        /// What stands right behind them
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        behind: String,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// List highlights, newest first
+    List {
+        /// Words in the highlight or its note, by their starts
+        #[arg(value_name = "WORDS")]
+        words: Vec<String>,
+        /// Only those of this article
+        #[arg(long, value_name = "ID")]
+        article: Option<i64>,
+        #[arg(long, value_enum)]
+        colour: Option<HighlightColour>,
+        /// Only those with a note
+        #[arg(long)]
+        noted: bool,
+        /// Only those whose words are gone from the text
+        #[arg(long)]
+        orphan: bool,
+        /// How many at most
+        #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+        limit: i64,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Remove highlights by their numbers; --undo brings them back
+    Remove {
+        /// Numbers, as `highlight list` shows them
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+        /// Bring back what was removed
+        #[arg(long)]
+        undo: bool,
+        #[command(flatten)]
+        whose: Whose,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

@@ -188,6 +188,7 @@ impl Words<'_> {
                     .trim_start_matches("www."),
                 author: self.author.unwrap_or_default(),
                 day,
+                ..Subject::default()
             },
         )
     }

@@ -26,5 +26,7 @@ super::texts! {
         back: "Back to the list",
         looks: "Type, colours and size",
         aloud: "Read aloud, or stop",
+        words: "Choose words to mark",
+        colours: "Mark chosen words in a colour",
     }
 }

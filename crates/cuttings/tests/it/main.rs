@@ -5,5 +5,6 @@ mod contracts;
 mod crash;
 mod extracting;
 mod feeds;
+mod highlighting;
 mod rig;
 mod serving;
