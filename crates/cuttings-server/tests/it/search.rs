@@ -164,7 +164,7 @@ async fn stock(app: &TestApp, browser: &Browser<'_>) {
     let text = app
         .library
         .store
-        .body(user, ArticleId(1))
+        .article_body(user, ArticleId(1))
         .await
         .expect("the store works")
         .expect("there is a text")
