@@ -73,9 +73,7 @@ pub async fn complete(
             let choices = values(library, user_id, operator, &start, MOST_CHOICES).await?;
             (at, choices)
         }
-        Some(Unfinished::Word { at, start }) => {
-            (at, anything(library, user_id, &start).await?)
-        }
+        Some(Unfinished::Word { at, start }) => (at, anything(library, user_id, &start).await?),
     };
     choices.truncate(MOST_CHOICES);
     Ok((!choices.is_empty()).then_some(Completion { at, choices }))

@@ -301,7 +301,10 @@ mod tests {
 
     #[test]
     fn better_words_take_the_place_of_what_was_typed() {
-        let suggestion = replaced("é harbuor \"fery\"", &[(2..9, "harbour".into()), (11..15, "ferry".into())]);
+        let suggestion = replaced(
+            "é harbuor \"fery\"",
+            &[(2..9, "harbour".into()), (11..15, "ferry".into())],
+        );
         assert_eq!(suggestion.query, "é harbour \"ferry\"");
         let marked: Vec<&str> = suggestion
             .pieces

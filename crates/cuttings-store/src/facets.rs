@@ -71,11 +71,7 @@ const STATES: [&str; 5] = ["unread", "archived", "starred", "highlighted", "fail
 
 impl Store {
     /// Counts what the articles with these numbers have in common.
-    pub async fn facets(
-        &self,
-        user_id: UserId,
-        ids: &[ArticleId],
-    ) -> Result<Facets, StoreError> {
+    pub async fn facets(&self, user_id: UserId, ids: &[ArticleId]) -> Result<Facets, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }

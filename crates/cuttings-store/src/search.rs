@@ -170,10 +170,7 @@ impl Store {
                 .collect();
         }
         if names.is_empty() {
-            return Ok(on_site(
-                &typed.to_lowercase(),
-                conditions,
-            ));
+            return Ok(on_site(&typed.to_lowercase(), conditions));
         }
         let names: Vec<String> = names
             .into_iter()

@@ -162,9 +162,7 @@ impl SearchPage {
     fn fill(&mut self, found: Found) {
         self.page = found.page;
         self.previous = (found.page > 1).then(|| path(&self.query, found.page - 1));
-        self.next = found
-            .has_more
-            .then(|| path(&self.query, found.page + 1));
+        self.next = found.has_more.then(|| path(&self.query, found.page + 1));
         self.count = found.count;
         self.more_than_counted = found.more_than_counted;
         self.suggestion = found.suggestion.map(|suggestion| Suggested {
@@ -196,7 +194,12 @@ impl SearchPage {
             .into_iter()
             .map(|hit| card(hit, &filter))
             .collect();
-        self.facets = facets(&self.query, found.facets, found.count, &self.shell.text.search);
+        self.facets = facets(
+            &self.query,
+            found.facets,
+            found.count,
+            &self.shell.text.search,
+        );
     }
 }
 
@@ -238,10 +241,7 @@ fn facets(query: &str, facets: Facets, count: i64, text: &Search) -> Vec<FacetLi
                 label: label(facet, &value.value, text),
                 count: (crate::texts::ENGLISH.library.number)(&value.article_count),
                 current: rest.is_some(),
-                path: path(
-                    &rest.unwrap_or_else(|| with_filter(query, &filter)),
-                    1,
-                ),
+                path: path(&rest.unwrap_or_else(|| with_filter(query, &filter)), 1),
             });
         }
         // What is asked for stays in sight, however rare.

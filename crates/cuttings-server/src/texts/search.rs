@@ -65,25 +65,61 @@ pub(crate) struct HelpLine {
 
 /// The language by examples. The server's tests type each of them.
 const HELP: &[HelpLine] = &[
-    line("harbour festival", "articles that hold both words, in any form"),
-    line("\"making progress\"", "these words, exactly so, side by side"),
+    line(
+        "harbour festival",
+        "articles that hold both words, in any form",
+    ),
+    line(
+        "\"making progress\"",
+        "these words, exactly so, side by side",
+    ),
     line("negotiat*", "words that begin so"),
-    line("harbour -festival", "with the first word and without the second"),
+    line(
+        "harbour -festival",
+        "with the first word and without the second",
+    ),
     line("harbour OR port", "one of the two, or both"),
     line("(harbour OR port) ferry", "one of the two, and the third"),
     line("tag:\"sea walls\"", "with this tag"),
-    line("publication:lantern", "from an outlet with this word in its name"),
+    line(
+        "publication:lantern",
+        "from an outlet with this word in its name",
+    ),
     line("site:example.org", "from this site and those below it"),
     line("author:byron", "by a writer of this name"),
     line("language:de", "in this language, by its two letters"),
-    line("is:unread", "also is:archived, is:starred, is:highlighted and is:failed"),
-    line("minutes:<5", "so long to read; also minutes:>15 and minutes:5..10"),
-    line("published:2023-06", "of this month; also a year, a day, <2023, >=2023-05 or 2021..2023"),
-    line("after:2023-06 before:2023-07-15", "published from the first date on, and before the second"),
-    line("saved:>=2023", "saved in these days, written like those of published:"),
-    line("highlight:pier", "with the word in one of your highlights or notes"),
-    line("harbour -tag:\"sea walls\"", "a hyphen turns any filter around"),
-    line("is:starred OR author:byron", "filters joined by OR: one of them is enough"),
+    line(
+        "is:unread",
+        "also is:archived, is:starred, is:highlighted and is:failed",
+    ),
+    line(
+        "minutes:<5",
+        "so long to read; also minutes:>15 and minutes:5..10",
+    ),
+    line(
+        "published:2023-06",
+        "of this month; also a year, a day, <2023, >=2023-05 or 2021..2023",
+    ),
+    line(
+        "after:2023-06 before:2023-07-15",
+        "published from the first date on, and before the second",
+    ),
+    line(
+        "saved:>=2023",
+        "saved in these days, written like those of published:",
+    ),
+    line(
+        "highlight:pier",
+        "with the word in one of your highlights or notes",
+    ),
+    line(
+        "harbour -tag:\"sea walls\"",
+        "a hyphen turns any filter around",
+    ),
+    line(
+        "is:starred OR author:byron",
+        "filters joined by OR: one of them is enough",
+    ),
 ];
 
 const fn line(example: &'static str, finds: &'static str) -> HelpLine {

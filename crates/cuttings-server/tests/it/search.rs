@@ -342,7 +342,10 @@ async fn the_field_is_completed_from_ones_own_library() {
         let browser = app.signed_in("ada").await;
         stock(&app, &browser).await;
         let answer = browser
-            .get(&format!("/search/complete?q={}&at=8", encoded("x tag:se y")))
+            .get(&format!(
+                "/search/complete?q={}&at=8",
+                encoded("x tag:se y")
+            ))
             .await;
         assert_eq!(answer.status, StatusCode::OK);
         let json = answer.json();
@@ -381,7 +384,10 @@ async fn a_search_is_kept_as_a_filter_and_read_on_from() {
             .await;
         assert_eq!(kept.status, StatusCode::SEE_OTHER);
         let library = browser.get("/").await.text();
-        assert!(library.contains("<bdi>Harbour</bdi> <span>1</span>"), "{library}");
+        assert!(
+            library.contains("<bdi>Harbour</bdi> <span>1</span>"),
+            "{library}"
+        );
         let reader = browser
             .get(&format!("/articles/1?in={}", encoded(&filter)))
             .await

@@ -318,7 +318,9 @@ fn state(value: &str, at: &Range<usize>) -> Result<State, QueryError> {
         message: format!("\"{value}\" is no state of an article"),
         hint: Some(match nearest {
             Some((_, name)) => format!("did you mean is:{name}?"),
-            None => "write is:unread, is:archived, is:starred, is:highlighted or is:failed".to_owned(),
+            None => {
+                "write is:unread, is:archived, is:starred, is:highlighted or is:failed".to_owned()
+            }
         }),
     })
 }
@@ -326,8 +328,8 @@ fn state(value: &str, at: &Range<usize>) -> Result<State, QueryError> {
 /// The primary tag of a language, in small letters.
 fn language(value: &str) -> Option<String> {
     let primary = value.split(['-', '_']).next()?;
-    let sound = (2..=3).contains(&primary.len())
-        && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let sound =
+        (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
     sound.then(|| primary.to_ascii_lowercase())
 }
 
@@ -539,7 +541,8 @@ mod tests {
             ("9999", None),
         ] {
             let side = |day: Option<Date>| day.map_or("-".to_owned(), |day| day.to_string());
-            let found = days(value).map(|days| format!("{} {}", side(days.from), side(days.before)));
+            let found =
+                days(value).map(|days| format!("{} {}", side(days.from), side(days.before)));
             assert_eq!(found.as_deref(), expected, "{value}");
         }
         for (value, expected) in [

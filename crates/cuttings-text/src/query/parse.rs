@@ -479,7 +479,9 @@ fn nothing_left(filters: &[AnyOf]) -> Option<String> {
     if let (Some(least), Some(most)) = (least, most)
         && least > most
     {
-        return Some(format!("nothing takes at least {least} and at most {most} minutes"));
+        return Some(format!(
+            "nothing takes at least {least} and at most {most} minutes"
+        ));
     }
     None
 }

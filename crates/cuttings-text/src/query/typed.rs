@@ -177,9 +177,7 @@ fn piece(input: &[char], start: usize, caret: usize) -> (Option<Unfinished>, usi
     let piece = (caret > colon).then(|| Unfinished::Value {
         at: start..end,
         operator,
-        start: typed
-            .trim_end_matches(is_quote)
-            .to_owned(),
+        start: typed.trim_end_matches(is_quote).to_owned(),
     });
     (piece, end)
 }

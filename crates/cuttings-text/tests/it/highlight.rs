@@ -221,7 +221,10 @@ fn in_every_golden_story_the_passage_is_that_of_the_words_asked_for() {
         let count = |exact: &str| terms.iter().filter(|term| term.exact == exact).count();
         // Every seventh place, so that a story is asked about from end to end.
         for three in terms.windows(3).step_by(7) {
-            let words: Vec<&str> = three.iter().map(|term| &text[term.start..term.end]).collect();
+            let words: Vec<&str> = three
+                .iter()
+                .map(|term| &text[term.start..term.end])
+                .collect();
             let plain = words
                 .iter()
                 .all(|word| word.chars().all(char::is_alphabetic) && word.is_ascii());
@@ -242,7 +245,11 @@ fn in_every_golden_story_the_passage_is_that_of_the_words_asked_for() {
                 let query = parse(&format!("{} OR the OR a OR {}*", words[1], &words[1][..4]))
                     .expect("a sound query");
                 let found = shown(&snippet(&text, None, &query, 200));
-                assert!(found.contains(words[1]), "{name}: {} gives {found}", words[1]);
+                assert!(
+                    found.contains(words[1]),
+                    "{name}: {} gives {found}",
+                    words[1]
+                );
                 let query = parse(&format!("\"{}\" \"{}\"", words[1], words[0])).expect("sound");
                 let found = shown(&snippet(&text, None, &query, 200)).replace(['[', ']'], "");
                 assert!(found.contains(words[1]), "{name}: {phrase} gives {found}");

@@ -295,7 +295,11 @@ fn errors_point_at_the_fault() {
             "no day is from 2024-01-01 on and before 2023-01-01",
         ),
         ("is:read", "is:read", "\"read\" is no state of an article"),
-        ("x minutes:few", "minutes:few", "\"few\" is not a number of minutes"),
+        (
+            "x minutes:few",
+            "minutes:few",
+            "\"few\" is not a number of minutes",
+        ),
         (
             "saved:2024..2023",
             "saved:2024..2023",
