@@ -8,6 +8,7 @@
 
 mod captures;
 mod edit;
+mod feeds;
 mod frame;
 mod highlights;
 mod keys;
@@ -21,6 +22,7 @@ mod tags;
 
 pub(crate) use captures::Captures;
 pub(crate) use edit::Edit;
+pub(crate) use feeds::Feeds;
 pub(crate) use frame::Frame;
 pub(crate) use highlights::Highlights;
 pub(crate) use keys::Keys;
@@ -49,6 +51,8 @@ pub(crate) struct Texts {
     pub tags: Tags,
     /// Correcting an article's metadata.
     pub edit: Edit,
+    /// Feeds, entries and rules.
+    pub feeds: Feeds,
     /// Highlights and notes.
     pub highlights: Highlights,
     /// The search page.
@@ -70,6 +74,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     list: list::ENGLISH,
     tags: tags::ENGLISH,
     edit: edit::ENGLISH,
+    feeds: feeds::ENGLISH,
     highlights: highlights::ENGLISH,
     search: search::ENGLISH,
     offline: offline::ENGLISH,
