@@ -38,20 +38,24 @@ for (const script of [true, false]) {
     });
 
     const field = () => page.locator('#q');
+    /** Does what opens another page, and waits until it is there. */
+    const open = async (/** @type {() => Promise<unknown>} */ act) => {
+      await Promise.all([page.waitForEvent('load'), act()]);
+    };
     const cards = () => page.locator('.card').count();
 
     it('a query is typed, sent by Enter, and narrowed down by a link that lets go again', async () => {
       await page.goto('/search');
       await field().fill('the');
-      await send(page, () => page.keyboard.press('Enter'));
+      await open(() => page.keyboard.press('Enter'));
       const all = await cards();
       assert.ok(all > 2, `${all} hits`);
       const facet = page.locator('.facet', { hasText: 'Tag' }).locator('li', { hasText: 'sea' });
       const counted = Number(await facet.locator('.facet-count').innerText());
-      await send(page, () => facet.locator('a').click());
+      await open(() => facet.locator('a').click());
       assert.equal(await field().inputValue(), 'the tag:sea');
       assert.equal(await cards(), counted);
-      await send(page, () => page.getByRole('link', { name: 'Remove the filter sea' }).click());
+      await open(() => page.getByRole('link', { name: 'Remove the filter sea' }).click());
       assert.equal(await field().inputValue(), 'the');
     });
 
@@ -59,7 +63,7 @@ for (const script of [true, false]) {
       await page.goto('/search?q=harbuor');
       assert.equal(await cards(), 0);
       assert.equal(await field().inputValue(), 'harbuor');
-      await send(page, () => page.locator('.meant a').click());
+      await open(() => page.locator('.meant a').click());
       assert.equal(await field().inputValue(), 'harbour');
       assert.ok((await cards()) > 0);
     });
@@ -68,15 +72,15 @@ for (const script of [true, false]) {
       await page.goto('/search?q=%22ask+the+harbour+master%22');
       const found = page.locator('.found-highlights li');
       assert.match(await found.innerText(), /Ask the harbour master about this/);
-      await send(page, () => found.locator('.hl-words').click());
+      await open(() => found.locator('.hl-words').click());
       assert.match(page.url(), /\/articles\/\d+#/);
     });
 
     it('a hit leads on through what matches and back to the search', async () => {
       await page.goto('/search?q=harbour');
-      await send(page, () => page.locator('.card-headline a').first().click());
+      await open(() => page.locator('.card-headline a').first().click());
       const back = page.locator('a[href="/search?q=harbour"]').first();
-      await send(page, () => back.click());
+      await open(() => back.click());
       assert.equal(await field().inputValue(), 'harbour');
     });
 
@@ -135,7 +139,7 @@ for (const script of [true, false]) {
       await page.keyboard.type('r');
       await options().first().waitFor();
       await page.keyboard.type('ead');
-      await send(page, () => page.keyboard.press('Enter'));
+      await open(() => page.keyboard.press('Enter'));
       assert.match(page.url(), /q=is%3Aunread$/);
     });
 
@@ -155,6 +159,7 @@ for (const script of [true, false]) {
     it('an input method composes undisturbed', async () => {
       await page.goto('/search');
       await field().focus();
+      /** @type {string[]} */
       const asked = [];
       page.on('request', (request) => {
         if (request.url().includes('/search/complete')) asked.push(request.url());

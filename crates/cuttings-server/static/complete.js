@@ -33,7 +33,8 @@ function combobox(field) {
   let offered = { at: [0, 0], choices: [], offered: "" };
   /** Place of the marked choice, -1 for none. */
   let marked = -1;
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   let asked = 0;
 
   function close() {

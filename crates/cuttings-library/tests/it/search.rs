@@ -348,7 +348,7 @@ fn what_is_typed_is_completed_from_the_library() {
                 "author:b",
                 vec!["author:\"Ada Byron\" 2", "author:\"Charles Babbage\" 1"],
             ),
-            ("author:charles b", vec![]),
+            ("author:charles b", vec!["before:"]),
             ("author:\"charles b", vec!["author:\"Charles Babbage\" 1"]),
             ("byr", vec!["author:\"Ada Byron\" 2"]),
             ("publication:lan", vec!["publication:\"The Lantern\""]),

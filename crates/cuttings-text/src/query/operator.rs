@@ -202,6 +202,9 @@ pub fn without_filter(typed: &str, operator: Operator, value: &str) -> Option<St
     )
 }
 
+/// What to write for a date.
+const DATE: &str = "write a year, month or day: 2024, 2024-05 or 2024-05-03";
+
 /// What an operator with its value asks.
 ///
 /// - `at`: where the operator and its value stand.
@@ -224,7 +227,6 @@ pub(super) fn test(
         }
         Ok(value.to_owned())
     };
-    const DATE: &str = "write a year, month or day: 2024, 2024-05 or 2024-05-03";
     let condition = match operator {
         Operator::Site => Condition::Site(host(value).ok_or_else(|| {
             refused(
