@@ -286,7 +286,9 @@ describe('without a network', () => {
     );
     assert.equal(await device(), null);
     await way.down();
-    await assert.rejects(page.goto('/articles/1'));
+    const other = await window.context.newPage();
+    await assert.rejects(other.goto('/articles/1'));
+    await other.close();
     await way.up();
   });
 

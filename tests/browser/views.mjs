@@ -45,6 +45,7 @@ export const VIEWS = [
   ['search-nothing', '/search?q=xylophone'],
   ['search-wrong', '/search?q=site%3A'],
   ['settings', '/settings'],
+  ['offline', '/offline'],
   ['not-found', '/articles/999999'],
   ['problem', '/problems/bad-request'],
 ];

@@ -409,6 +409,10 @@ fn read(
         Discussion::No => shape::of(&page, &found, narrow),
         Discussion::OfPosts | Discussion::OfComments => Shape::Discussion,
     };
+    if discussion == Discussion::No && !is_chosen && shape::has_stray_authors(&page, &found, narrow)
+    {
+        found.forget_authors();
+    }
     let root = if shape == Shape::Story {
         narrow
     } else {

@@ -32,6 +32,8 @@ const STYLE: &str = concat!(
     include_str!("../static/reader.css"),
     include_str!("../static/highlights.css"),
     include_str!("../static/offline.css"),
+    // Last: it gives what the others lay out its size for thumbs.
+    include_str!("../static/touch.css"),
 );
 
 macro_rules! font {
