@@ -15,7 +15,7 @@ use crate::notes;
 use crate::page::{Page, is_data_table};
 use crate::phrases::{
     appeal, ends_with_credit, fold, is_break, is_cookie_notice, is_label, is_note, leads_away,
-    names_its_post, opens_other_part,
+    names_its_post, opens_other_part, unfolds,
 };
 use crate::pictures;
 use crate::prune::Reason;
@@ -212,6 +212,7 @@ fn by_itself(
         {
             return Some(Reason::Related);
         }
+        Kind::Quote if unfolds(text) => return Some(Reason::Control),
         Kind::Code | Kind::Cell | Kind::Quote => return None,
         Kind::Heading(1) if around.is_story && place < 12 => return Some(Reason::RepeatedHeadline),
         _ => {}
