@@ -412,7 +412,9 @@ fn read(
         Discussion::No => shape::of(&page, &found, narrow),
         Discussion::OfPosts | Discussion::OfComments => Shape::Discussion,
     };
-    if discussion == Discussion::No && !is_chosen && shape::has_stray_authors(&page, &found, narrow)
+    if discussion == Discussion::No
+        && !is_chosen
+        && shape::has_stray_authors(&page, &found, narrow, metadata::is_front(base))
     {
         found.forget_authors();
     }

@@ -115,7 +115,9 @@ const WHOLE_LINES: &[&str] = &[
     "vergrößern", "bild vergrößern", "agrandir", "ampliar", "kommentare geschlossen",
     "comments are closed", "comments closed", "noch keine bewertungen loading",
     "no ratings yet loading", "noch keine kommentare", "keine kommentare", "sin comentarios",
-    "aucun commentaire", "nessun commento",
+    "aucun commentaire", "nessun commento", "press enter or click to view image in full size",
+    "thank you your submission has been received",
+    "oops something went wrong while submitting the form",
 ];
 
 static LABELS: LazyLock<HashSet<&str>> = LazyLock::new(|| WHOLE_LINES.iter().copied().collect());
@@ -582,6 +584,14 @@ pub fn leads_away(text: &str) -> bool {
     WAYS_AWAY.is_match(Input::new(start).anchored(Anchored::Yes))
 }
 
+/// Whether a line of a quotation is the button that unfolds it, as forums have.
+pub fn unfolds(text: &str) -> bool {
+    const BUTTON: &str = "click to expand";
+    text.get(..BUTTON.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(BUTTON))
+        && !text[BUTTON.len()..].contains(char::is_alphanumeric)
+}
+
 /// Whether a line of a quotation is the link of an embedded post to itself.
 pub fn names_its_post(text: &str) -> bool {
     const LEAD: &str = "view this post";
@@ -631,6 +641,7 @@ mod tests {
             "Advertisement",
             "12 Comments",
             "Share this:",
+            "Oops! Something went wrong while submitting the form.",
             "…",
         ] {
             assert!(is_label(line), "{line}");
