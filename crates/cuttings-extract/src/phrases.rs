@@ -483,9 +483,28 @@ const NOTES: &[&str] = &[
 
 /// Whether a line is a note of the page on itself, however long.
 pub fn is_note(text: &str) -> bool {
-    let start: String = text.chars().take(48).flat_map(char::to_lowercase).collect();
+    let start = lower_start(text);
     let start = start.trim_start_matches(['*', '(', '[', ' ', '–', '—']);
-    NOTES.iter().any(|phrase| start.starts_with(phrase))
+    NOTE.is_match(Input::new(start).anchored(Anchored::Yes))
+}
+
+static NOTE: LazyLock<AhoCorasick> = LazyLock::new(|| at_start(NOTES));
+
+/// The first signs of a line in lower case: no phrase it can begin with is longer.
+fn lower_start(text: &str) -> String {
+    let mut start = String::with_capacity(96);
+    for c in text.chars().take(48) {
+        push_lower(&mut start, c);
+    }
+    start
+}
+
+/// An automaton for what texts begin with.
+fn at_start(phrases: &[&str]) -> AhoCorasick {
+    AhoCorasick::builder()
+        .start_kind(StartKind::Anchored)
+        .build(phrases)
+        .expect("the lists here are fixed and far below the automaton's limits")
 }
 
 /// How headings begin over what is not the story, folded.
@@ -521,31 +540,24 @@ const OTHER_PARTS: &[&str] = &[
     "читайте также", "комментарии",
 ];
 
+/// What leads to the name of who made a picture, as printed.
+#[rustfmt::skip]
+const CREDITS: &[&str] = &[
+    "Foto: ", "Fotos: ", "Photo: ", "Photos: ", "Bild: ", "Bilder: ", "Image: ", "Credit: ",
+    "Foto/", "Photo/", "Photo by ", "Photo via ", "Photo courtesy ", "Foto © ", "Crédito: ",
+    "Photograph: ", "Illustration: ", "Grafik: ", "Фото: ", "fot. ",
+];
+
+static CREDIT: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(CREDITS).expect("the list above is fixed and far below the automaton's limits")
+});
+
 /// Whether a line ends, after a sentence or in brackets, with who made a picture,
 /// as captions without markup do: "The pier on Tuesday. Photo: Ada Byron".
 pub fn ends_with_credit(text: &str) -> bool {
-    const CREDITS: &[&str] = &[
-        "Foto: ",
-        "Fotos: ",
-        "Photo: ",
-        "Photos: ",
-        "Bild: ",
-        "Bilder: ",
-        "Image: ",
-        "Credit: ",
-        "Foto/",
-        "Photo/",
-        "Photo by ",
-        "Photo via ",
-        "Photo courtesy ",
-        "Foto © ",
-        "Crédito: ",
-        "Photograph: ",
-        "Illustration: ",
-        "Grafik: ",
-        "Фото: ",
-        "fot. ",
-    ];
+    if !CREDIT.is_match(text) {
+        return false;
+    }
     let text = text.trim_end_matches([')', '.', ' ']);
     CREDITS.iter().any(|lead| {
         text.rfind(lead).is_some_and(|at| {
@@ -572,10 +584,7 @@ pub fn opens_other_part(heading: &str) -> bool {
 
 /// Whether a line begins in one of the ways that lead away from the story.
 pub fn leads_away(text: &str) -> bool {
-    let mut start = String::with_capacity(96);
-    for c in text.chars().take(48) {
-        push_lower(&mut start, c);
-    }
+    let start = lower_start(text);
     let start = start.trim_start_matches([
         '>', '»', '→', '►', '▶', '•', '*', '-', '[', '(', '|', '–', '—', ' ', '+',
     ]);
@@ -589,12 +598,7 @@ pub fn names_its_post(text: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(LEAD))
 }
 
-static WAYS_AWAY: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .start_kind(StartKind::Anchored)
-        .build(STARTS)
-        .expect("the list above is fixed and far below the automaton's limits")
-});
+static WAYS_AWAY: LazyLock<AhoCorasick> = LazyLock::new(|| at_start(STARTS));
 
 #[cfg(test)]
 mod tests {
