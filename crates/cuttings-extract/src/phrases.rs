@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 
 use crate::letters::{is_alphanumeric, push_lower};
 
@@ -16,17 +16,30 @@ use crate::letters::{is_alphanumeric, push_lower};
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut parted = false;
-    for c in text.chars() {
-        if is_alphanumeric(c) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        // Words of ASCII are copied whole and made small at the end.
+        let plain = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric());
+        let (word, after) = rest.split_at(plain.unwrap_or(rest.len()));
+        if !word.is_empty() || is_alphanumeric(c) {
             if parted && !out.is_empty() {
                 out.push(' ');
             }
             parted = false;
-            push_lower(&mut out, c);
         } else {
             parted = parted || !matches!(c, '\'' | '’' | '\u{ad}' | '\u{200b}');
         }
+        if !word.is_empty() {
+            out.push_str(word);
+            rest = after;
+            continue;
+        }
+        if is_alphanumeric(c) {
+            push_lower(&mut out, c);
+        }
+        rest = &rest[c.len_utf8()..];
     }
+    out.make_ascii_lowercase();
     out
 }
 
@@ -233,9 +246,6 @@ pub fn appeal(text: &str) -> u8 {
         return 0;
     }
     let lower = [" ", &text.to_lowercase(), " "].concat();
-    if tells_speech(&lower) {
-        return 0;
-    }
     let mut seen = [0_u8; 4];
     for hit in APPEALS.find_iter(&lower) {
         let list = APPEAL_OWNERS[hit.pattern().as_usize()];
@@ -243,11 +253,16 @@ pub fn appeal(text: &str) -> u8 {
     }
     let [asks, causes, address, ourselves] = seen;
     let speaks = address > 0 || ourselves > 0;
-    if asks > 0 && causes > 0 && speaks {
+    let asked = if asks > 0 && causes > 0 && speaks {
         2
     } else {
         u8::from((asks >= 2 && speaks) || (asks > 0 && causes >= 1) || (causes >= 2 && speaks))
+    };
+    // Asked last, because few lines come so far.
+    if asked > 0 && tells_speech(&lower) {
+        return 0;
     }
+    asked
 }
 
 /// What only a notice about cookies says, lower case.
@@ -377,8 +392,10 @@ static APPEAL_OWNERS: LazyLock<Vec<usize>> = LazyLock::new(|| {
 });
 
 static APPEALS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    // Every line of every story is read by it: a table is worth its building.
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostFirst)
+        .kind(Some(AhoCorasickKind::DFA))
         .build(
             [ASKS, CAUSES, ADDRESS, OURSELVES]
                 .iter()
