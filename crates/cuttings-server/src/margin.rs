@@ -28,6 +28,8 @@ const MAX_ITEM_CHARS: usize = 480;
 /// The highlights of an article.
 pub(crate) struct Margin {
     pub article_id: i64,
+    /// What a quotation is followed by.
+    pub source: String,
     /// Those in the text, in its order.
     pub items: Vec<Item>,
     /// Those whose words are gone.
@@ -43,6 +45,9 @@ pub(crate) struct Item {
     pub words: String,
     pub note: String,
     pub is_orphan: bool,
+    /// Whether its words stand in the text and the page cannot show them
+    /// marked, see [`draw`].
+    pub is_undrawn: bool,
     /// Its place in the story.
     pub path: String,
     /// The original page, at these words.
@@ -66,6 +71,7 @@ impl Item {
             words: shortened(&anchor.exact, MAX_ITEM_CHARS),
             note: shortened(&highlight.note, MAX_ITEM_CHARS),
             is_orphan: highlight.is_orphan,
+            is_undrawn: false,
             path: if highlight.is_orphan {
                 format!("/articles/{}#margin", article.id)
             } else {
@@ -128,28 +134,32 @@ pub(crate) async fn margin(
             classes: class(highlight.colour, !highlight.note.is_empty()),
         })
         .collect();
+    let drawn = draw(&html, &body.text, &marks);
     let letters = Letters::of(if marks.is_empty() { "" } else { &body.text });
     let (orphans, items): (Vec<Item>, Vec<Item>) = highlights
         .iter()
         .map(|highlight| {
             let alone = cuttings_model::Anchor::of_words(&highlight.anchor.exact);
             let is_unique = matches!(alone.place(&letters), Placed::At(_));
-            Item::of(
-                highlight,
-                article,
-                (!highlight.is_orphan).then_some(is_unique),
-            )
+            let is_unique = (!highlight.is_orphan).then_some(is_unique);
+            let mut item = Item::of(highlight, article, is_unique);
+            if drawn.left_out.contains(&item.id) {
+                item.is_undrawn = true;
+                item.path = format!("/articles/{}#margin", article.id);
+            }
+            item
         })
         .partition(|item| item.is_orphan);
     let margin = Margin {
         article_id: article.id.0,
+        source: source(article),
         items,
         orphans,
         removed: removed
             .filter(|gone| gone.deleted_at_ms.is_some() && gone.article_id == article.id)
             .map(|gone| gone.id.0),
     };
-    Ok((margin, draw(&html, &body.text, &marks)))
+    Ok((margin, drawn.html))
 }
 
 fn removed_in(here: &Uri) -> Option<HighlightId> {

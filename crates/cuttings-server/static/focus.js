@@ -42,7 +42,7 @@ if (story) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing) return;
     const target = /** @type {HTMLElement} */ (event.target);
-    if (target.closest("input, textarea, select, [contenteditable], dialog, .looks")) return;
+    if (target.closest("input, textarea, select, [contenteditable], dialog, [popover], .looks")) return;
     const begun = current() !== undefined;
     if (event.key === "j" || (begun && event.key === "ArrowDown")) move(1);
     else if (event.key === "k" || (begun && event.key === "ArrowUp")) move(-1);

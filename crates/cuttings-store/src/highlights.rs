@@ -9,11 +9,14 @@ use std::fmt::Write as _;
 use cuttings_model::{
     Anchor, Article, ArticleId, CaptureId, Colour, Highlight, HighlightId, Letters, Placed, UserId,
 };
-use cuttings_text::analyse::key;
+use cuttings_text::analyse::{key, terms};
+use cuttings_text::highlight::fits;
+use cuttings_text::query::{Expression, Query};
 use sqlx::AssertSqlSafe;
 
 use crate::articles::{self, article};
 use crate::db::{Row, Tx, Value, args};
+use crate::list::Conditions;
 use crate::search::escape_like;
 use crate::users::{Counted, next_id, tick};
 use crate::{Store, StoreError};
@@ -309,6 +312,93 @@ impl Store {
             })
             .collect()
     }
+
+    /// Up to `limit` highlights whose words or note fit the words of a query, in
+    /// articles that pass its filters, newest first. None for a query that asks
+    /// for no words. Of those that may fit, the newest 500 are looked at.
+    pub async fn matching_highlights(
+        &self,
+        user_id: UserId,
+        query: &Query,
+        limit: usize,
+    ) -> Result<Vec<FoundHighlight>, StoreError> {
+        let Some(expression) = query.expression.as_ref().filter(|_| !query.negative_only()) else {
+            return Ok(Vec::new());
+        };
+        let languages = self.languages(user_id).await?;
+        let mut conditions = Conditions {
+            sql: String::new(),
+            values: args![user_id.0],
+        };
+        let candidates = candidates(expression, &languages, &mut conditions);
+        self.with_filters(user_id, query, &mut conditions).await?;
+        let sql = format!(
+            "SELECT {COLUMNS}, {} FROM highlights h
+             JOIN articles a ON a.user_id = h.user_id AND a.id = h.article_id
+             WHERE h.user_id = $1 AND h.deleted_at IS NULL AND a.deleted_at IS NULL
+               AND {candidates} {}
+             ORDER BY h.created_at DESC, h.id DESC
+             LIMIT 500",
+            articles::COLUMNS,
+            conditions.sql
+        );
+        let mut found = Vec::new();
+        for row in &self.db.all(AssertSqlSafe(sql), conditions.values).await? {
+            let highlight = highlight(row)?;
+            let article = article(row)?;
+            let text = format!("{}\n{}", highlight.anchor.exact, highlight.note);
+            if fits(&text, article.language.as_deref(), query) {
+                found.push(FoundHighlight { highlight, article });
+                if found.len() == limit {
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A condition that all highlights pass which fit an expression, and few others.
+fn candidates(
+    expression: &Expression,
+    languages: &[String],
+    conditions: &mut Conditions,
+) -> String {
+    let (text, stemmed) = match expression {
+        Expression::And(parts) | Expression::Or(parts) => {
+            let join = if matches!(expression, Expression::And(_)) {
+                " AND "
+            } else {
+                " OR "
+            };
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|part| candidates(part, languages, conditions))
+                .collect();
+            return format!("({})", parts.join(join));
+        }
+        // What else stands in a highlight is seen when it is looked at.
+        Expression::Not(_) => return "1 = 1".to_owned(),
+        Expression::Term(text) => (text, true),
+        Expression::Prefix(text) | Expression::Phrase(text) => (text, false),
+    };
+    // All forms of its first word begin as that word and its stems all do.
+    let mut start: Option<String> = None;
+    let tags = languages.iter().map(|tag| Some(tag.as_str()));
+    for language in tags.chain([None]) {
+        if let Some(term) = terms(text, language).first() {
+            let known = start.unwrap_or_else(|| term.exact.clone());
+            let other = if stemmed { &term.stem } else { &term.exact };
+            let common = known
+                .chars()
+                .zip(other.chars())
+                .take_while(|(one, other)| one == other)
+                .map(|(letter, _)| letter);
+            start = Some(common.collect());
+        }
+    }
+    let start = conditions.bind(format!("% {}%", escape_like(&start.unwrap_or_default())));
+    format!("h.words_key LIKE {start} ESCAPE '\\'")
 }
 
 fn conditions(filter: &HighlightFilter, values: &mut Vec<Value>) -> String {
@@ -364,51 +454,129 @@ pub(crate) async fn carry(
     if rows.is_empty() {
         return Ok(());
     }
-    let old: String = match tx
+    let old = text_of(tx, user_id, article_id).await?;
+    let (old, new) = (Letters::of(&old), Letters::of(text));
+    for row in &rows {
+        let now = anchored(highlight(row)?, &old, &new, Some(capture_id));
+        write_anchor(tx, user_id, &now, tick_ms).await?;
+    }
+    Ok(())
+}
+
+/// Moves the highlights of an article to another one and anchors them in the
+/// text that is shown there; those whose words are not in it become orphans.
+pub(crate) async fn join(
+    tx: &mut Tx,
+    user_id: UserId,
+    from: ArticleId,
+    to: ArticleId,
+    tick_ms: i64,
+) -> Result<(), StoreError> {
+    let rows = tx
+        .all(
+            AssertSqlSafe(format!(
+                "SELECT {COLUMNS} FROM highlights h WHERE h.user_id = $1 AND h.article_id = $2"
+            )),
+            args![user_id.0, from.0],
+        )
+        .await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let old = Letters::of(&text_of(tx, user_id, from).await?);
+    let new = Letters::of(&text_of(tx, user_id, to).await?);
+    let shown = tx
+        .optional(
+            "SELECT capture_id FROM articles WHERE user_id = $1 AND id = $2",
+            args![user_id.0, to.0],
+        )
+        .await?;
+    let capture_id = match shown {
+        Some(row) => row.get::<Option<i64>>("capture_id")?.map(CaptureId),
+        None => None,
+    };
+    for row in &rows {
+        let mut now = anchored(highlight(row)?, &old, &new, capture_id);
+        now.article_id = to;
+        write_anchor(tx, user_id, &now, tick_ms).await?;
+    }
+    Ok(())
+}
+
+/// The highlight as it stands in the text that takes the place of `old`.
+fn anchored(
+    was: Highlight,
+    old: &Letters,
+    new: &Letters,
+    capture_id: Option<CaptureId>,
+) -> Highlight {
+    let anchor = if was.is_orphan {
+        match was.anchor.place(new) {
+            Placed::At(range) => new.anchor(range),
+            Placed::Nowhere | Placed::Ambiguous(_) => None,
+        }
+    } else {
+        was.anchor.carry(old, new)
+    };
+    match anchor {
+        Some(anchor) => Highlight {
+            anchor,
+            capture_id,
+            is_orphan: false,
+            ..was
+        },
+        None => Highlight {
+            is_orphan: true,
+            ..was
+        },
+    }
+}
+
+async fn text_of(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+) -> Result<String, StoreError> {
+    let row = tx
         .optional(
             "SELECT text FROM article_bodies WHERE user_id = $1 AND id = $2",
             args![user_id.0, article_id.0],
         )
-        .await?
-    {
-        Some(row) => row.get("text")?,
-        None => String::new(),
-    };
-    let (old, new) = (Letters::of(&old), Letters::of(text));
-    for row in &rows {
-        let was = highlight(row)?;
-        let anchor = if was.is_orphan {
-            match was.anchor.place(&new) {
-                Placed::At(range) => new.anchor(range),
-                Placed::Nowhere | Placed::Ambiguous(_) => None,
-            }
-        } else {
-            was.anchor.carry(&old, &new)
-        };
-        let state = if anchor.is_some() { ANCHORED } else { ORPHAN };
-        let capture_id = anchor.as_ref().map_or(was.capture_id, |_| Some(capture_id));
-        let anchor = anchor.unwrap_or(was.anchor);
-        tx.run(
-            "UPDATE highlights
-             SET capture_id = $3, exact = $4, prefix = $5, suffix = $6, start_at = $7, end_at = $8,
-                 state = $9, updated_at = $10
-             WHERE user_id = $1 AND id = $2",
-            args![
-                user_id.0,
-                was.id.0,
-                capture_id.map(|id| id.0),
-                &anchor.exact,
-                &anchor.prefix,
-                &anchor.suffix,
-                anchor.start as i64,
-                anchor.end as i64,
-                state,
-                tick_ms
-            ],
-        )
         .await?;
+    match row {
+        Some(row) => row.get("text"),
+        None => Ok(String::new()),
     }
-    Ok(())
+}
+
+async fn write_anchor(
+    tx: &mut Tx,
+    user_id: UserId,
+    now: &Highlight,
+    tick_ms: i64,
+) -> Result<(), StoreError> {
+    let anchor = &now.anchor;
+    tx.run(
+        "UPDATE highlights
+         SET capture_id = $3, exact = $4, prefix = $5, suffix = $6, start_at = $7, end_at = $8,
+             state = $9, article_id = $10, updated_at = $11
+         WHERE user_id = $1 AND id = $2",
+        args![
+            user_id.0,
+            now.id.0,
+            now.capture_id.map(|id| id.0),
+            &anchor.exact,
+            &anchor.prefix,
+            &anchor.suffix,
+            anchor.start as i64,
+            anchor.end as i64,
+            if now.is_orphan { ORPHAN } else { ANCHORED },
+            now.article_id.0,
+            tick_ms
+        ],
+    )
+    .await
+    .map(|_| ())
 }
 
 async fn by_id(

@@ -9,6 +9,7 @@ use cuttings_model::{Article, ArticleId, CaptureId, UserId};
 
 use crate::articles::{body_in, by_id, delete_words};
 use crate::db::{Tx, args};
+use crate::highlights;
 use crate::shown::{ShownArticle, canonical_key, page_key, show};
 use crate::users::ticks;
 use crate::{Store, StoreError};
@@ -62,7 +63,8 @@ impl Store {
     ///
     /// Its captures, pictures, tags and highlights go there, its star too, and
     /// its addresses lead there from now on. The older article shows the newer
-    /// text, unless that has less than half the words. `None` when the article
+    /// text, unless that has less than half the words; the highlights of both
+    /// are anchored in the text that is shown. `None` when the article
     /// is not there or repeats none.
     pub async fn join_twin(
         &self,
@@ -86,7 +88,6 @@ impl Store {
         for sql in [
             "UPDATE captures SET article_id = $3 WHERE user_id = $1 AND article_id = $2",
             "UPDATE pictures SET article_id = $3 WHERE user_id = $1 AND article_id = $2",
-            "UPDATE highlights SET article_id = $3 WHERE user_id = $1 AND article_id = $2",
             "INSERT INTO article_tags (user_id, article_id, tag_id)
              SELECT x.user_id, $3, x.tag_id FROM article_tags x
              WHERE x.user_id = $1 AND x.article_id = $2
@@ -109,8 +110,9 @@ impl Store {
         if let (Some(capture_id), true) =
             (newer.capture_id, newer.word_count * 2 >= older.word_count)
         {
-            show_newer(&mut tx, &newer, &older, capture_id).await?;
+            show_newer(&mut tx, &newer, &older, capture_id, first_tick_ms + 1).await?;
         }
+        highlights::join(&mut tx, user_id, id, older.id, first_tick_ms + 1).await?;
         // A tombstone is left, so that apps that keep a copy learn of it. Its
         // address is free for the older article to answer to.
         tx.run(
@@ -153,6 +155,7 @@ async fn show_newer(
     newer: &Article,
     older: &Article,
     capture_id: CaptureId,
+    tick_ms: i64,
 ) -> Result<(), StoreError> {
     let Some(mut body) = body_in(tx, newer.user_id, newer.id).await? else {
         return Ok(());
@@ -161,6 +164,7 @@ async fn show_newer(
         &format!("/articles/{}/pictures/", newer.id),
         &format!("/articles/{}/pictures/", older.id),
     );
+    highlights::carry(tx, older.user_id, older.id, capture_id, &body.text, tick_ms).await?;
     let shown = ShownArticle::of(newer, Some(body));
     show(
         tx,

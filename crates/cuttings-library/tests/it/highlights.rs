@@ -1,9 +1,9 @@
 //! Highlights and what becomes of them when an article is captured again.
 
-use cuttings_library::highlights;
-use cuttings_model::{Anchor, Colour};
+use cuttings_library::{highlights, save};
+use cuttings_model::{Anchor, ArticleId, Colour, Highlight, HighlightId};
 
-use crate::rig::{on_both, page};
+use crate::rig::{Answer, Origin, Rig, on_both, page};
 
 const URL: &str = "https://news.example/wall";
 
@@ -51,5 +51,79 @@ fn highlights_follow_their_words_and_become_orphans_when_these_are_gone() {
 
         rig.upload(URL, &first).await;
         assert!(!read(lost.id).await.is_orphan, "its words are back");
+    });
+}
+
+async fn mark(rig: &Rig, article: ArticleId, words: &str) -> HighlightId {
+    let anchor = Anchor::of_words(words);
+    highlights::add(&rig.library, rig.user.id, article, &anchor, Colour::Red, "")
+        .await
+        .expect("the words stand there")
+        .id
+}
+
+/// The highlights of an article, each checked against the text that is shown.
+async fn of_article(rig: &Rig, article: ArticleId) -> Vec<Highlight> {
+    let text: Vec<char> = rig.text(article).await.chars().collect();
+    let found = rig.library.store.highlights_of(rig.user.id, article).await;
+    let found = found.expect("the store works");
+    for highlight in found.iter().filter(|highlight| !highlight.is_orphan) {
+        let anchor = &highlight.anchor;
+        let stands: String = text[anchor.start..anchor.end].iter().collect();
+        assert_eq!(stands, anchor.exact);
+    }
+    found
+}
+
+#[test]
+fn when_two_articles_are_joined_the_highlights_of_both_stand_in_the_text_that_is_shown() {
+    on_both(|rig| async move {
+        let origin = Origin::start().await;
+        let shared = "open to everyone who lives along the shore";
+        // Once the newer text is shown in the end, once the older one, which is
+        // much longer.
+        for (place, is_newer_shown) in [("/walls", true), ("/dunes", false)] {
+            let older = if is_newer_shown {
+                "Forty bicycles stood there.".to_owned()
+            } else {
+                format!(
+                    "Forty bicycles stood there. {}",
+                    "A word of the engineers. ".repeat(200)
+                )
+            };
+            origin.put(place, Answer::html(page("Sea walls", &older)));
+            let short = format!("/short{place}");
+            origin.put(&short, Answer::redirect(&origin.url(place)));
+            let older = rig.capture(&origin.url(place)).await.id;
+            let newer = "By a later count they were forty-one, and one was blue.";
+            origin.put(place, Answer::html(page("Sea walls", newer)));
+            let newer = rig.capture(&origin.url(&short)).await.id;
+            let old_words = mark(&rig, older, "Forty bicycles").await;
+            let new_words = mark(&rig, newer, "one was blue").await;
+            let both = [
+                mark(&rig, older, shared).await,
+                mark(&rig, newer, shared).await,
+            ];
+
+            let joined = save::join_twin(&rig.library, rig.user.id, newer).await;
+            let joined = joined.expect("they are joined");
+            assert_eq!(joined.id, older);
+            let found = of_article(&rig, older).await;
+            assert_eq!(found.len(), 4, "{found:?}");
+            let (shown, gone) = if is_newer_shown {
+                (new_words, old_words)
+            } else {
+                (old_words, new_words)
+            };
+            for highlight in found {
+                assert_eq!(highlight.article_id, older);
+                assert_eq!(highlight.is_orphan, highlight.id == gone, "{highlight:?}");
+                let is_known =
+                    [shown, gone].contains(&highlight.id) || both.contains(&highlight.id);
+                assert!(is_known);
+                assert!(highlight.is_orphan || highlight.capture_id == joined.capture_id);
+            }
+            assert_eq!(of_article(&rig, newer).await.len(), 0);
+        }
     });
 }
