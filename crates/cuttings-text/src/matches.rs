@@ -19,8 +19,6 @@ pub struct Subject<'a> {
     pub language: Option<&'a str>,
     /// The host of its page, in lower case and without a leading `www.`.
     pub site: &'a str,
-    /// The name of what it appeared in.
-    pub publication: &'a str,
     /// Its author, or authors.
     pub author: &'a str,
     /// The day it was published, or came in.
@@ -28,7 +26,7 @@ pub struct Subject<'a> {
 }
 
 /// Whether a query asks for what only an article in a library has: a state, a
-/// tag, a highlight, a time to read.
+/// tag, a highlight, a time to read, the name of its publication.
 pub fn asks_about_articles(query: &Query) -> bool {
     query
         .filters
@@ -40,7 +38,11 @@ pub fn asks_about_articles(query: &Query) -> bool {
 fn is_of_articles(condition: &Condition) -> bool {
     matches!(
         condition,
-        Condition::Is(_) | Condition::Tag(_) | Condition::Highlight(_) | Condition::Minutes(_)
+        Condition::Is(_)
+            | Condition::Tag(_)
+            | Condition::Highlight(_)
+            | Condition::Minutes(_)
+            | Condition::Publication(_)
     )
 }
 
@@ -100,15 +102,16 @@ fn is_true(condition: &Condition, subject: &Subject<'_>) -> bool {
             .site
             .strip_suffix(site.as_str())
             .is_some_and(|before| before.is_empty() || before.ends_with('.')),
-        Condition::Publication(words) => among(words, subject.publication),
         Condition::Author(words) => among(words, subject.author),
         Condition::Language(language) => subject
             .language
             .and_then(|tag| tag.split('-').next())
             .is_some_and(|primary| primary.eq_ignore_ascii_case(language)),
         Condition::Published(days) | Condition::Saved(days) => within(days),
-        Condition::Tag(_) | Condition::Minutes(_) | Condition::Highlight(_) | Condition::Is(_) => {
-            false
-        }
+        Condition::Tag(_)
+        | Condition::Minutes(_)
+        | Condition::Highlight(_)
+        | Condition::Publication(_)
+        | Condition::Is(_) => false,
     }
 }
