@@ -38,26 +38,23 @@ impl Store {
         };
         let words = self.words(user_id, query).await?;
         // Numbers only: the rows of the one page that is shown come after.
-        let sql = match words.filter(|_| !query.negative_only()) {
-            Some(words) => {
-                // What `dialect::ranked` knows as `$2`.
-                conditions.bind(words);
-                self.with_filters(user_id, query, &mut conditions).await?;
-                let most = conditions.bind(most);
-                let ranked = dialect::ranked(self.engine(), &conditions.sql, &most);
-                format!("SELECT id FROM ({ranked}) ranked ORDER BY rank, saved_at DESC, id DESC")
-            }
-            None => {
-                self.with_query(user_id, query, &mut conditions).await?;
-                let most = conditions.bind(most);
-                format!(
-                    "SELECT a.id FROM articles a
-                     WHERE a.user_id = $1 AND a.deleted_at IS NULL {}
-                     ORDER BY a.saved_at DESC, a.id DESC
-                     LIMIT {most}",
-                    conditions.sql
-                )
-            }
+        let sql = if let Some(words) = words.filter(|_| !query.negative_only()) {
+            // What `dialect::ranked` knows as `$2`.
+            conditions.bind(words);
+            self.with_filters(user_id, query, &mut conditions).await?;
+            let most = conditions.bind(most);
+            let ranked = dialect::ranked(self.engine(), &conditions.sql, &most);
+            format!("SELECT id FROM ({ranked}) ranked ORDER BY rank, saved_at DESC, id DESC")
+        } else {
+            self.with_query(user_id, query, &mut conditions).await?;
+            let most = conditions.bind(most);
+            format!(
+                "SELECT a.id FROM articles a
+                 WHERE a.user_id = $1 AND a.deleted_at IS NULL {}
+                 ORDER BY a.saved_at DESC, a.id DESC
+                 LIMIT {most}",
+                conditions.sql
+            )
         };
         self.db
             .all(AssertSqlSafe(sql), conditions.values)
