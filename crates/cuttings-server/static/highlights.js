@@ -122,11 +122,12 @@ function say(text, undo) {
 }
 
 /**
- * Sends a form as the page itself would and gives the page that comes back.
+ * Sends a form as the page itself would and gives the page that comes back;
+ * none when the change waits on the device for a network.
  *
  * @param {string} path
  * @param {Record<string, string>} fields
- * @returns {Promise<Document>}
+ * @returns {Promise<Document | null>}
  */
 function send(path, fields) {
   return new Promise((resolve, reject) => {
@@ -136,7 +137,10 @@ function send(path, fields) {
     request.responseType = "document";
     request.onload = () => {
       const page = request.responseXML;
-      if (request.status === 200 && page?.getElementById("story")) resolve(page);
+      if (request.status === 202) {
+        say(said?.dataset.waits ?? "");
+        resolve(null);
+      } else if (request.status === 200 && page?.getElementById("story")) resolve(page);
       else reject(new Error(page?.querySelector(".lead")?.textContent ?? said?.dataset.failed));
     };
     request.onerror = () => reject(new Error(said?.dataset.failed));
@@ -147,8 +151,32 @@ function send(path, fields) {
   });
 }
 
-/** @param {Document} page the page as it is now; its marks and its margin come here */
+/**
+ * Draws marks that the server has not drawn yet.
+ *
+ * @param {Range} range
+ * @param {string} colour
+ */
+function draw(range, colour) {
+  if (!story) return;
+  const { startContainer, startOffset, endContainer, endOffset } = range.cloneRange();
+  for (const node of texts(story).filter((one) => range.intersectsNode(one))) {
+    if (node.parentElement?.closest(NOT_IN_TEXT)) continue;
+    const to = node === endContainer ? endOffset : node.length;
+    const from = node === startContainer ? startOffset : 0;
+    if (node.data.slice(from, to).trim() === "") continue;
+    const words = node.splitText(from);
+    words.splitText(to - from);
+    const mark = document.createElement("mark");
+    mark.className = `hl hl-${colour}`;
+    words.replaceWith(mark);
+    mark.append(words);
+  }
+}
+
+/** @param {Document | null} page the page as it is now; its marks and its margin come here */
 function take(page) {
+  if (!page) return;
   const [fresh, beside] = [page.getElementById("story"), page.getElementById("margin")];
   if (!story || !margin || !fresh || !beside) return;
   if (fresh.textContent !== story.textContent) {
@@ -301,6 +329,11 @@ if (story && margin && tools && editor && said && "showPopover" in editor) {
       first: String(here.first),
       letters: String(here.letters),
     });
+    if (!page) {
+      draw(here.range, colour);
+      getSelection()?.removeAllRanges();
+      return undefined;
+    }
     const hadFocus = tools.contains(document.activeElement) || document.activeElement === document.body;
     getSelection()?.removeAllRanges();
     take(page);
