@@ -152,6 +152,20 @@ fn run_set(set: &Set, root: &Path, out: &Path, worst: &str) -> Result<Vec<Score>
     }
     let seconds = spent.as_secs_f64();
     let mut rows = summarise(set.name, &scores)?;
+    // Highlights are drawn by counting letters, so both must have the same.
+    let differ: Vec<&String> = predictions
+        .iter()
+        .filter(|(_, found)| found["is_text_of_html"] == false)
+        .map(|(id, _)| id)
+        .collect();
+    for id in &differ {
+        println!("{id}: the text is not what its HTML says");
+    }
+    rows.push(Score::new(
+        set.name,
+        "text unlike HTML",
+        differ.len() as f64 / pages.len() as f64,
+    ));
     rows.push(Score::new(
         set.name,
         "pages/s and core",
@@ -193,6 +207,7 @@ fn predict(
                     "author": (!found.authors.is_empty()).then(|| found.authors.join("; ")),
                     "date": found.published,
                     "no_article": found.no_article,
+                    "is_text_of_html": cuttings_extract::marks::is_text_of(&found.html, &found.text),
                 }),
             ));
         }

@@ -37,6 +37,7 @@
 //! |---|---|
 //! | a site that is read wrongly | [`rules`], [`extract_with`] |
 //! | knowing why a paragraph is kept or dropped | [`explain`], [`explain_with`] |
+//! | a piece of HTML that is all story | [`fragment()`] |
 //! | a Markdown file | [`markdown`] |
 //! | showing HTML from elsewhere, and pictures from a copy | [`SafeHtml`] |
 //!
@@ -74,6 +75,7 @@ pub mod rules;
 pub mod xpath;
 
 mod disclaimers;
+mod fragment;
 mod letters;
 mod lines;
 mod lines_edges;
@@ -98,6 +100,7 @@ use cuttings_html::{Limits, Tag};
 use serde::Serialize;
 use url::Url;
 
+pub use fragment::{Fragment, fragment};
 pub use markdown::markdown;
 pub use metadata::byline::authors;
 pub use metadata::language::Direction;
@@ -409,6 +412,10 @@ fn read(
         Discussion::No => shape::of(&page, &found, narrow),
         Discussion::OfPosts | Discussion::OfComments => Shape::Discussion,
     };
+    if discussion == Discussion::No && !is_chosen && shape::has_stray_authors(&page, &found, narrow)
+    {
+        found.forget_authors();
+    }
     let root = if shape == Shape::Story {
         narrow
     } else {

@@ -25,6 +25,8 @@ use crate::traits::Traits;
 pub struct Candidate {
     /// Index into the lines of the page.
     pub line: usize,
+    /// The node its text begins at: the line's first, unless that is left out.
+    pub from: usize,
     pub text: String,
     /// Its words alone, as [`fold`] gives them.
     pub folded: String,
@@ -121,10 +123,12 @@ fn gather(page: &Page<'_>, root: usize, is_story: bool) -> Vec<Candidate> {
         if start >= end {
             break;
         }
-        let text = page.line_text_from(&page.lines[line], if skipped { at } else { start });
+        let from = if skipped { at } else { start };
+        let text = page.line_text_from(&page.lines[line], from);
         if !text.is_empty() {
             kept.push(Candidate {
                 line,
+                from,
                 folded: fold(&text),
                 text,
                 kind: kind_of(page, line, root, is_story, &mut tables),
@@ -455,6 +459,14 @@ fn list_of(page: &Page<'_>, line: usize) -> Option<usize> {
 /// others stand beside it.
 const SHORT_APPEAL: usize = 160;
 
+/// A line longer than this, in bytes, is an appeal only beside a sure one: who
+/// asks does not tell at length.
+const LONGEST_APPEAL: usize = 400;
+
+/// What is left without appeals, in bytes, that is a story though the appeals are
+/// more.
+const LEAST_STORY: usize = 400;
+
 /// Appeals stand together. A line that could be one is dropped when it has
 /// company or stands at either end of the story; one that surely is goes
 /// wherever it stands, and takes along what is shut in between two of them.
@@ -495,6 +507,7 @@ fn drop_appeals(lines: &mut [Candidate]) {
         let edge = place < 4 || place + 5 > live.len();
         let size = lines[*at].text.len();
         match strength[*at] {
+            _ if size > LONGEST_APPEAL && company < 2 => {}
             2 if edge || size < SHORT_APPEAL || (company > 0 && !is_subject) => {
                 dropped.push(*at);
             }
@@ -507,7 +520,7 @@ fn drop_appeals(lines: &mut [Candidate]) {
     }
     // A page that is all appeal is about appeals.
     let gone: usize = dropped.iter().map(|at| lines[*at].text.len()).sum();
-    if gone * 2 > words {
+    if gone * 2 > words && words - gone < LEAST_STORY {
         return;
     }
     for at in dropped {
@@ -546,28 +559,32 @@ fn drop_appeal_leads(page: &Page<'_>, lines: &mut [Candidate]) {
 }
 
 /// A heading whose part of the page is gone goes too. One in a list that leads
-/// nowhere is an item of it.
+/// nowhere is an item of it, and plain headings right below each other are a
+/// list of their own.
 fn drop_bare_headings(page: &Page<'_>, lines: &mut [Candidate]) {
     let mut has_text = false;
     let mut below: Option<u8> = None;
+    // The first kept line below, among all lines of the page.
+    let mut next = usize::MAX;
     for candidate in lines
         .iter_mut()
         .rev()
         .filter(|candidate| candidate.fate.is_none())
     {
+        let lost_nothing =
+            candidate.line + 1 == next && page.lines[candidate.line].link_share() < 0.5;
         let Kind::Heading(level) = candidate.kind else {
-            has_text = true;
-            below = None;
+            (has_text, below, next) = (true, None, candidate.line);
             continue;
         };
         if list_of(page, candidate.line).is_some() && page.lines[candidate.line].link_share() < 0.5
         {
-            has_text = true;
-            below = None;
+            (has_text, below, next) = (true, None, candidate.line);
             continue;
         }
-        if has_text || below.is_some_and(|other| other > level) {
+        if has_text || lost_nothing || below.is_some_and(|other| other > level) {
             below = Some(below.map_or(level, |other| other.min(level)));
+            next = candidate.line;
         } else {
             candidate.fate = Some(Reason::Header);
         }

@@ -37,7 +37,20 @@ pub fn drop_before_headline(page: &Page<'_>, lines: &mut [Candidate], headline: 
         let is_list = lines[..first]
             .iter()
             .all(|c| c.fate.is_some() || c.kind != Kind::Paragraph || c.text.len() < 80);
-        if size(&lines[..first]) * 2 < whole || (is_list && size(&lines[first..]) > 500) {
+        // Below a lede, in one element with it, the headline heads what follows.
+        let place = |c: &Candidate| page.node(page.lines[c.line].block as usize).parent;
+        let has_lede = lines[..first].iter().any(|c| {
+            let line = &page.lines[c.line];
+            c.fate.is_none()
+                && line.size >= 140
+                && line.ends_sentence
+                && line.link_share() < 0.2
+                && page.node(line.block as usize).tag == Tag::P
+                && place(c) == place(&lines[first])
+        });
+        if !has_lede
+            && (size(&lines[..first]) * 2 < whole || (is_list && size(&lines[first..]) > 500))
+        {
             for candidate in &mut lines[..first] {
                 candidate.fate.get_or_insert(Reason::Header);
             }
@@ -45,7 +58,6 @@ pub fn drop_before_headline(page: &Page<'_>, lines: &mut [Candidate], headline: 
         if let Some(again) = lines[first + 1..].iter().position(is_headline) {
             let again = first + 1 + again;
             // Right among the paragraphs of the story it heads a section of it.
-            let place = |c: &Candidate| page.node(page.lines[c.line].block as usize).parent;
             let goes_on = lines[first..again]
                 .iter()
                 .rfind(|c| c.kind == Kind::Paragraph && c.fate.is_none())

@@ -103,6 +103,16 @@ pub fn draw(html: &SafeHtml, text: &str, marks: &[Mark]) -> Drawn {
     }
 }
 
+/// Whether `text` is what is read in `html`: the same letters in the same order,
+/// without captions, pull quotes and the like. So it is for what
+/// [`crate::extract`] gives; what a person changed may differ.
+#[must_use]
+pub fn is_text_of(html: &SafeHtml, text: &str) -> bool {
+    let parts = parts(html.as_str());
+    let letters = text.chars().filter(|c| !c.is_whitespace());
+    lines(&parts).into_iter().flatten().eq(letters)
+}
+
 /// Whether the HTML has all letters of a mark.
 fn is_whole(mark: &Mark, text: &str, places: &[Option<usize>]) -> bool {
     let words = text

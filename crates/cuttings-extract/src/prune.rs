@@ -306,6 +306,8 @@ fn verdict(
         }
         Tag::Form => Some((Reason::Control, 0.1)),
         Tag::A if is_heading_mark(page, index) => return Some(Reason::Control),
+        // The source text of a formula, beside the formula.
+        Tag::Other if page.doc.name(node.id) == "annotation" => return Some(Reason::Control),
         _ => None,
     };
     if let Some((reason, most)) = by_tag
@@ -349,6 +351,7 @@ fn verdict(
     if node.traits.has(Traits::HIDDEN)
         && share <= 0.1
         && !matches!(node.tag, Tag::Figure | Tag::Img | Tag::Picture)
+        && !is_drawer(page, index)
     {
         return Some(Reason::Hidden);
     }
@@ -401,7 +404,8 @@ const STORY_SIZE: u32 = 1600;
 
 /// Marks rows of teasers inside the story's place: three or more siblings of
 /// one name, each a linked heading with at most a few lines below it. Where
-/// they are much of the text they are what the page is about, and stay.
+/// they are much of the text they are what the page is about, and stay. A
+/// gallery with a heading goes where it follows the story.
 pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
     let end = page.node(root).end as usize;
     let size = |page: &Page<'_>, index: usize| -> u32 {
@@ -411,6 +415,7 @@ pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
             .sum()
     };
     let mut rows = Vec::new();
+    let mut galleries = Vec::new();
     let mut at = root + 1;
     while at < end {
         let node = *page.node(at);
@@ -419,6 +424,10 @@ pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
         } else if node.dropped.is_some() {
             at = node.end as usize;
         } else if page.lines_in(at).len() >= 3 && is_row_of_teasers(page, at) {
+            rows.push((at, size(page, at)));
+            at = node.end as usize;
+        } else if node.traits.has(Traits::GALLERY) && is_titled_gallery(page, at) {
+            galleries.push(at);
             rows.push((at, size(page, at)));
             at = node.end as usize;
         } else {
@@ -439,12 +448,26 @@ pub fn prune_teasers(page: &mut Page<'_>, root: usize) {
             .filter(|line| line.size >= 80 && line.link_share() < 0.3)
             .map(|line| line.size)
             .sum();
-        let is_small = (*held as f32) < whole as f32 * MAX_TEASER_SHARE;
+        let is_small = (*held as f32) < whole as f32 * MAX_TEASER_SHARE && !galleries.contains(row);
         let is_after_story = whole - teased >= STORY_SIZE && after < (whole - teased) / 4;
         if is_small || is_after_story {
             page.nodes[*row].dropped = Some(Reason::Related);
         }
     }
+}
+
+/// Whether an element is a set of pictures with a heading of its own: another
+/// story told in pictures. Those of this story stand without one.
+fn is_titled_gallery(page: &Page<'_>, index: usize) -> bool {
+    const LEAST_LINES: usize = 6;
+    // A carousel may turn over parts of this story: quotations, features.
+    let is_of_pictures = page
+        .attr(index, Attr::Class)
+        .is_some_and(|names| names.contains("gallery") || names.contains("slideshow"));
+    let lines = page.lines_in(index);
+    is_of_pictures
+        && lines.len() >= LEAST_LINES
+        && heading_level(page.node(page.lines[lines.start].block as usize).tag).is_some()
 }
 
 fn is_row_of_teasers(page: &Page<'_>, index: usize) -> bool {
@@ -597,12 +620,37 @@ fn is_folded(page: &Page<'_>, index: usize) -> bool {
         .upward(index)
         .take(3)
         .any(|at| page.node(at).traits.has(against));
+    if named {
+        return false;
+    }
+    // Of the line an inline element stands in, it may be a word.
+    if !is_block(page.node(index).tag) && !stands_alone(page, index) {
+        let text = page.text_in(index);
+        return text.len() >= 120 && text.ends_with(['.', '!', '?', '…', '”', '"']);
+    }
     let lines = &page.lines[page.lines_in(index)];
-    !named
-        && lines
-            .iter()
-            .any(|line| line.size >= 120 && line.link_share() < 0.3)
+    lines
+        .iter()
+        .any(|line| line.size >= 120 && line.link_share() < 0.3)
         && !is_linked(page, index)
+}
+
+/// Whether an element named as hidden is a drawer with text in it, which the
+/// reader pulls open: the answer below a question.
+fn is_drawer(page: &Page<'_>, index: usize) -> bool {
+    let is_named = [Attr::Class, Attr::Id].iter().any(|attr| {
+        page.attr(index, *attr).is_some_and(|names| {
+            let names = names.to_ascii_lowercase();
+            ["accordion", "collaps", "faq", "answer", "toggle"]
+                .iter()
+                .any(|name| names.contains(name))
+        })
+    });
+    is_named
+        && !is_linked(page, index)
+        && page.lines[page.lines_in(index)]
+            .iter()
+            .any(|line| line.size >= 80 && line.ends_sentence)
 }
 
 /// Whether most of an element's text is links.

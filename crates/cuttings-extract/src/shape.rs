@@ -4,6 +4,7 @@
 //! story, a list of links leads away; on a list of stories it is the page.
 //! What a page says of itself counts, but only together with what it shows.
 
+use cuttings_html::Tag;
 use url::Url;
 
 use crate::metadata::Metadata;
@@ -119,8 +120,30 @@ pub fn discussion(
     }
 }
 
+/// How much text an element holds.
+fn size(page: &Page<'_>, at: usize) -> u32 {
+    page.lines[page.lines_in(at)]
+        .iter()
+        .map(|line| line.size)
+        .sum()
+}
+
 /// Whether the text found in `root` is a story.
 pub fn of(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> Shape {
+    judge(page, found, root, is_signed(found))
+}
+
+/// Whether the authors of a page are only names seen on it, while nothing else
+/// makes it a story: no date, no type, and little of its text to be read.
+pub fn has_stray_authors(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> bool {
+    const FEW_LINES: u32 = 800;
+    found.has_seen_authors()
+        && found.published.is_none()
+        && size(page, page.body) >= FEW_LINES
+        && judge(page, found, root, false) == Shape::Other
+}
+
+fn judge(page: &Page<'_>, found: &Metadata, root: Option<usize>, is_signed: bool) -> Shape {
     let Some(root) = root else {
         return Shape::Other;
     };
@@ -130,14 +153,18 @@ pub fn of(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> Shape {
         .filter(read)
         .map(|line| line.size)
         .sum();
-    let shown: u32 = page.lines[page.lines_in(page.body)]
-        .iter()
-        .map(|line| line.size)
-        .sum();
-    let share = told as f32 / shown.max(1) as f32;
+    let share = told as f32 / size(page, page.body).max(1) as f32;
+    // Around an article by its element there may be any amount of text.
+    let is_most_of_article = || {
+        let article = page
+            .upward(root)
+            .find(|at| page.node(*at).tag == Tag::Article);
+        article.is_some_and(|article| told as f32 >= 0.4 * size(page, article) as f32)
+    };
     if (found.is_article && told >= 80)
         || (told >= 1200 && share >= 0.4)
-        || (is_signed(found) && told >= 250 && share >= 0.15)
+        || (is_signed && told >= 250 && share >= 0.15)
+        || (is_signed && told >= 600 && is_most_of_article())
     {
         Shape::Story
     } else {

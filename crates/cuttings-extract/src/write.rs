@@ -355,12 +355,12 @@ impl Writer<'_, '_> {
                 self.out.html.push_str("<br>");
             }
             self.waiting_anchors(line.start as usize);
-            self.inline(line);
+            self.inline(line, candidate.from);
             return;
         }
         self.start_tag(name, outermost, told);
         self.waiting_anchors(line.start as usize);
-        self.inline(line);
+        self.inline(line, candidate.from);
         self.out.html.push_str("</");
         self.out.html.push_str(name);
         self.out.html.push('>');
@@ -370,11 +370,11 @@ impl Writer<'_, '_> {
     }
 
     /// Writes what stands in a line, with the inline elements around it.
-    fn inline(&mut self, line: &Line) {
+    fn inline(&mut self, line: &Line, from: usize) {
         let mut open: Vec<(usize, &'static str)> = Vec::new();
         let around: Vec<usize> = self
             .page
-            .upward(line.start as usize)
+            .upward(from)
             .skip(1)
             .take_while(|at| *at != line.block as usize && !is_block(self.page.node(*at).tag))
             .collect();
@@ -384,7 +384,7 @@ impl Writer<'_, '_> {
         for at in around.into_iter().rev() {
             self.open_inline(at, &mut open);
         }
-        let mut at = line.start as usize;
+        let mut at = from;
         let mut space = false;
         let mut started = false;
         while at < line.end as usize {

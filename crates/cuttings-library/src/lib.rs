@@ -15,6 +15,7 @@
 //! | [`tags`] | tags on articles; renaming and merging them |
 //! | [`filters`] | filters under a name |
 //! | [`edit`] | correcting what a page says of itself |
+//! | [`feeds`] | subscribing, polling, entries, rules, OPML |
 //! | [`highlights`] | mark words of an article, note, remove, bring back |
 //! | [`once`] | a change that is sent twice is made once |
 //! | [`search`] | a typed query to hits with marked snippets |
@@ -24,6 +25,7 @@ pub mod accounts;
 pub mod capture;
 pub mod edit;
 pub mod error;
+pub mod feeds;
 pub mod filters;
 pub mod highlights;
 pub mod once;

@@ -8,6 +8,7 @@
 
 mod captures;
 mod edit;
+mod feeds;
 mod frame;
 mod highlights;
 mod keys;
@@ -20,6 +21,7 @@ mod tags;
 
 pub(crate) use captures::Captures;
 pub(crate) use edit::Edit;
+pub(crate) use feeds::Feeds;
 pub(crate) use frame::Frame;
 pub(crate) use highlights::Highlights;
 pub(crate) use keys::Keys;
@@ -47,6 +49,8 @@ pub(crate) struct Texts {
     pub tags: Tags,
     /// Correcting an article's metadata.
     pub edit: Edit,
+    /// Feeds, entries and rules.
+    pub feeds: Feeds,
     /// Highlights and notes.
     pub highlights: Highlights,
     /// What a device keeps, and what waits on it.
@@ -66,6 +70,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     list: list::ENGLISH,
     tags: tags::ENGLISH,
     edit: edit::ENGLISH,
+    feeds: feeds::ENGLISH,
     highlights: highlights::ENGLISH,
     offline: offline::ENGLISH,
     keys: keys::ENGLISH,

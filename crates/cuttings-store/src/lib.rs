@@ -15,7 +15,10 @@ mod captures;
 mod db;
 mod dialect;
 mod edits;
+mod entries;
 mod error;
+mod feed_rules;
+mod feeds;
 mod filters;
 mod highlights;
 mod jobs;
@@ -39,7 +42,10 @@ pub use bulk::{BulkAction, BulkOutcome, Chosen, DoneAction};
 pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPicture};
 pub use db::Engine;
 pub use edits::{Edit, EditChange};
+pub use entries::{EntryPosition, EntryView, FeedRead, KnownEntry, NewEntry, Stream};
 pub use error::StoreError;
+pub use feed_rules::RuleWords;
+pub use feeds::{FeedChange, ListedFeed, NewFeed, PollEnd, PutFeed};
 pub use filters::SavedFilter;
 pub use highlights::{
     FoundHighlight, HighlightFilter, HighlightPosition, NewHighlight, PutHighlight,

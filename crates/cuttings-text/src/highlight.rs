@@ -102,6 +102,19 @@ pub fn snippet(text: &str, language: Option<&str>, query: &Query, max_chars: usi
     pieces.0
 }
 
+/// Whether a word, prefix or phrase stands in one of these texts: whether a
+/// search of them would find it.
+pub(crate) fn is_in_any(texts: &[&str], language: Option<&str>, sought: &Expression) -> bool {
+    let query = Query {
+        expression: Some(sought.clone()),
+        ..Query::default()
+    };
+    let patterns = Patterns::new(&query, language);
+    texts
+        .iter()
+        .any(|text| !patterns.find(text, language).is_empty())
+}
+
 /// A snippet shorter than this has no ellipses: they would be most of it.
 const MIN_CHARS_FOR_ELLIPSES: usize = 8;
 

@@ -55,6 +55,24 @@ pub struct Metadata {
     pub sources: Sources,
 }
 
+impl Metadata {
+    /// Whether its authors were seen on the page only, and not declared by it.
+    pub fn has_seen_authors(&self) -> bool {
+        matches!(
+            self.sources.authors,
+            Some(Source::VisibleText | Source::Microdata)
+        )
+    }
+
+    /// Takes the authors back.
+    pub fn forget_authors(&mut self) {
+        self.authors.clear();
+        self.byline = None;
+        self.sources.authors = None;
+        self.sources.byline = None;
+    }
+}
+
 /// Reads the metadata of a page. `base` is the address it was read from.
 pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
     let linked = jsonld::read(&head.linked_data);

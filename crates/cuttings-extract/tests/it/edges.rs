@@ -210,3 +210,34 @@ fn a_list_of_links_that_a_sentence_leads_to_stays() {
     ));
     assert!(text.contains("two brothers"), "{text}");
 }
+
+#[test]
+fn pictures_of_another_story_with_a_heading_of_their_own_go() {
+    let pictures: String = (1..=8)
+        .map(|number| {
+            format!(
+                "<li><h2>{number}/8 Mill</h2><p>The mill in year {number}, with the wheel that \
+                 the brothers built from the wood of the old bridge.</p></li>"
+            )
+        })
+        .collect();
+    let text = text(&format!(
+        "{STORY}{STORY}{STORY}{STORY}{STORY}<div class=\"photo-gallery\"><h2>Mills in pictures</h2>\
+         <ul>{pictures}</ul></div>"
+    ));
+    assert!(!text.contains("brothers"), "{text}");
+    assert!(text.contains("ferryman"), "{text}");
+}
+
+#[test]
+fn a_formula_is_read_once_and_not_by_its_source_or_its_hidden_copy() {
+    let text = text(&format!(
+        "{STORY}<p>The water rises by <span><math><mi>h</mi><annotation>\\displaystyle h\
+         </annotation></math></span> in a day, and <span aria-hidden=\"true\">h again</span> so \
+         the ferryman reckoned with a second pier, longer than the first and higher by a hand.</p>"
+    ));
+    assert!(
+        text.contains("rises by h in a day, and so the ferryman"),
+        "{text}"
+    );
+}

@@ -125,3 +125,51 @@ fn a_drawer_that_holds_an_answer_is_read() {
     ));
     assert!(text.contains("council"), "{text}");
 }
+
+#[test]
+fn an_answer_that_is_folded_away_by_its_class_is_read() {
+    let text = text(&format!(
+        "<article><h1>The ferry on the lake</h1>{}<h2>Who may cross?</h2>\
+         <div class=\"accordion-content hidden\"><p>{THIRD}</p></div></article>",
+        paragraphs(6)
+    ));
+    assert!(text.contains("council"), "{text}");
+}
+
+#[test]
+fn plain_headings_right_below_each_other_are_a_list() {
+    let text = text(&format!(
+        "{}<h3>Oars</h3><h3>Rope</h3><h3>A lamp</h3>{}",
+        paragraphs(3),
+        paragraphs(2)
+    ));
+    for word in ["Oars", "Rope", "A lamp"] {
+        assert!(text.contains(word), "{text}");
+    }
+}
+
+#[test]
+fn a_long_paragraph_that_speaks_of_signing_up_is_told_and_not_asked() {
+    let long = "I had signed up for the newsletter of the rowing club in my first week here, \
+        because our neighbour said that it was free and that you never had to read it, and he was \
+        right in that: for two years it lay in my inbox with the updates of the harbour office, \
+        and it was only when the pier went under that we opened one, and found that the club had \
+        asked everybody for help with the boats on the very day on which we had gone to the city.";
+    let text = text(&format!("<p>{long}</p>{}", paragraphs(6)));
+    assert!(text.contains("rowing club in my first week"), "{text}");
+}
+
+#[test]
+fn a_lede_above_the_headline_in_one_element_with_it_stays() {
+    let lede = "Every autumn the lake rises above the pier for a week or two, and every autumn \
+        the town is as surprised as if it had never seen water before, which it has.";
+    let page = format!(
+        "<title>The pier</title><meta property=\"og:type\" content=\"article\"><body>\
+         <article><div><p>{lede}</p><h1>The pier</h1>{}</div></article></body>",
+        paragraphs(5)
+    );
+    let text = cuttings_extract::extract(&page, None)
+        .expect("a small page")
+        .text;
+    assert!(text.starts_with("Every autumn"), "{text}");
+}

@@ -362,3 +362,29 @@ fn ruby_and_wide_signs_are_kept() {
         "<ruby>桟橋<rp>（</rp><rt>さんばし</rt><rp>）</rp></ruby>",
     );
 }
+
+#[test]
+fn the_text_is_what_its_html_says_where_a_line_begins_with_what_is_left_out() {
+    for body in [
+        "<p><button>Play</button> The ferry lay in the reeds until the water fell, he said.</p>",
+        "<p><span class=\"sr-only\">Hidden from all. </span>The ferry lay in the reeds until <b>the \
+         water</b> fell, he said.</p>",
+        "<div><span aria-hidden=\"true\"><i>Sign</i> of it </span><i>The ferry</i> lay in the reeds \
+         until the water fell, he said.</div>",
+        "<pre>let a = 1;\n<!-- no -->let b = 2;<button>Copy</button>\nlet c = 3;</pre>",
+        "<ul><li><svg><text>Dot</text></svg>The ferry</li><li>The pier, <a href=\"/x\">longer</a></li></ul>",
+    ] {
+        let found = with(body);
+        assert!(
+            cuttings_extract::marks::is_text_of(&found.html, &found.text),
+            "{}\n{}",
+            found.text,
+            found.html.as_str()
+        );
+    }
+    let found = with("<p>The ferry lay in the reeds until the water fell, he said.</p>");
+    assert!(!cuttings_extract::marks::is_text_of(
+        &found.html,
+        "The ferry"
+    ));
+}

@@ -88,7 +88,7 @@ struct Beside {
 
 /// Safe HTML as a template prints it: as it is. The one type here that askama
 /// does not escape.
-struct Kept(SafeHtml);
+pub(crate) struct Kept(pub SafeHtml);
 
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,6 +106,14 @@ struct Source {
     modified: Option<Day>,
     /// When the shown copy was kept.
     kept: Option<String>,
+    /// The feed it came from and the rule that saved it.
+    came: Option<Came>,
+}
+
+/// How an article came from a feed.
+struct Came {
+    told: String,
+    path: String,
 }
 
 /// `GET /articles/{id}`.
@@ -251,5 +259,17 @@ async fn source(app: &App, caller: &Caller, article: &Article) -> Result<Source,
             .as_ref()
             .and_then(|dated| dates::printed_day(&dated.text)),
         kept,
+        came: app
+            .library
+            .store
+            .feed_save(caller.user_id(), article.id)
+            .await?
+            .map(|save| Came {
+                told: match &save.rule_query {
+                    Some(query) => (ENGLISH.feeds.from_rule)(&save.feed_title, query),
+                    None => (ENGLISH.feeds.from_feed_title)(&save.feed_title),
+                },
+                path: format!("/feeds/{}?show=all", save.feed_id),
+            }),
     })
 }

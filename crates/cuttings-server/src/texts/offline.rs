@@ -43,7 +43,6 @@ super::texts! {
         what_delete: "Delete",
         what_undelete: "Bring back",
         what_position: "Keep the place in",
-        highlight_waits: "You are offline. This is done as soon as there is a network.",
         what_highlight: "Highlight in",
         what_save: "Save",
         what_change: "Change",

@@ -135,8 +135,6 @@ worker.addEventListener("fetch", (event) => {
   } else if (request.mode === "navigate") {
     if (path === "/signout") event.respondWith(signOut(request));
     else if (path !== "/signin" && path !== "/setup") event.respondWith(form(request, path));
-  } else if (/^\/(articles\/\d+\/highlights|highlights\/\d+(\/(remove|restore))?)$/.test(path)) {
-    event.respondWith(form(request, path));
   } else if (canWait(request.method, path) && !request.headers.has("authorization")) {
     event.respondWith(change(request, path));
   }

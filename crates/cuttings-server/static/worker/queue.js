@@ -55,23 +55,6 @@ function ofForm(path, form) {
     const url = String(form.get("url") ?? "").trim();
     return { method: "POST", path: "/api/v1/articles", body: JSON.stringify({ url }) };
   }
-  const said = (/** @type {string[]} */ names) =>
-    JSON.stringify(
-      Object.fromEntries(names.flatMap((name) => (form.has(name) ? [[name, form.get(name)]] : []))),
-    );
-  const marked = /^\/articles\/\d+\/highlights$/.exec(path);
-  if (marked) {
-    form.set("exact", form.get("words") ?? "");
-    const body = said(["exact", "prefix", "suffix", "colour", "note"]);
-    return { method: "POST", path: `/api/v1${path}`, body };
-  }
-  const highlight = /^(\/highlights\/\d+)(\/remove|\/restore)?$/.exec(path);
-  if (highlight) {
-    const [, one, what] = highlight;
-    if (what === "/remove") return { method: "DELETE", path: `/api/v1${one}`, body: "" };
-    if (what === "/restore") return { method: "POST", path: `/api/v1${path}`, body: "" };
-    return { method: "PATCH", path: `/api/v1${path}`, body: said(["colour", "note"]) };
-  }
   const found = /^\/articles\/(\d+)\/([a-z]+)$/.exec(path);
   const known = FORMS.find(([name]) => name === found?.[2]);
   if (!found || !known) return null;
@@ -240,7 +223,7 @@ async function change(request, path) {
 }
 
 /**
- * A form of a page that changes something, sent by the page or by its script.
+ * A form of a page that changes something.
  *
  * @param {Request} request
  * @param {string} path
@@ -256,13 +239,9 @@ async function form(request, path) {
   }
   const fields = await copy.formData();
   const change = ofForm(path, fields);
-  const isPage = request.mode === "navigate";
   const back = new URL(String(fields.get("back") ?? "/"), location.origin);
-  if (!change || !(await currentUser())) {
-    return isPage ? Response.redirect("/offline?not=sent", 303) : Response.error();
-  }
+  if (!change || !(await currentUser())) return Response.redirect("/offline?not=sent", 303);
   await enqueue({ key: crypto.randomUUID(), ...change });
-  if (!isPage) return Response.json({ queued: true }, { status: 202 });
   const to = back.origin === location.origin ? back.pathname + back.search : "/";
   return Response.redirect(to, 303);
 }
