@@ -15,7 +15,7 @@ use crate::notes;
 use crate::page::{Page, is_data_table};
 use crate::phrases::{
     appeal, ends_with_credit, fold, is_break, is_cookie_notice, is_label, is_note, leads_away,
-    names_its_post, opens_other_part,
+    names_its_post, opens_other_part, unfolds,
 };
 use crate::pictures;
 use crate::prune::Reason;
@@ -212,6 +212,7 @@ fn by_itself(
         {
             return Some(Reason::Related);
         }
+        Kind::Quote if unfolds(text) => return Some(Reason::Control),
         Kind::Code | Kind::Cell | Kind::Quote => return None,
         Kind::Heading(1) if around.is_story && place < 12 => return Some(Reason::RepeatedHeadline),
         _ => {}
@@ -463,6 +464,9 @@ const SHORT_APPEAL: usize = 160;
 /// asks does not tell at length.
 const LONGEST_APPEAL: usize = 400;
 
+/// The same for a line at the start that stands alone.
+const LONGEST_FIRST_APPEAL: usize = 250;
+
 /// What is left without appeals, in bytes, that is a story though the appeals are
 /// more.
 const LEAST_STORY: usize = 400;
@@ -504,8 +508,9 @@ fn drop_appeals(lines: &mut [Candidate]) {
                 .map_or(0, |other| strength[*other])
         };
         let company = near(-1).max(near(1)).max(near(-2)).max(near(2));
-        let edge = place < 4 || place + 5 > live.len();
         let size = lines[*at].text.len();
+        // At the start stand ledes, which are long; at the end whole appeals.
+        let edge = (place < 4 && size < LONGEST_FIRST_APPEAL) || place + 5 > live.len();
         match strength[*at] {
             _ if size > LONGEST_APPEAL && company < 2 => {}
             2 if edge || size < SHORT_APPEAL || (company > 0 && !is_subject) => {

@@ -134,11 +134,22 @@ pub fn of(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> Shape {
 }
 
 /// Whether the authors of a page are only names seen on it, while nothing else
-/// makes it a story: no date, no type, and little of its text to be read.
-pub fn has_stray_authors(page: &Page<'_>, found: &Metadata, root: Option<usize>) -> bool {
+/// makes it a story: no date, no type, and little of its text to be read. A front
+/// page (`is_front`) has the authors of its teasers.
+pub fn has_stray_authors(
+    page: &Page<'_>,
+    found: &Metadata,
+    root: Option<usize>,
+    is_front: bool,
+) -> bool {
     const FEW_LINES: u32 = 800;
-    found.has_seen_authors()
-        && found.published.is_none()
+    if !found.has_seen_authors() || found.is_article {
+        return false;
+    }
+    if is_front {
+        return true;
+    }
+    found.published.is_none()
         && size(page, page.body) >= FEW_LINES
         && judge(page, found, root, false) == Shape::Other
 }

@@ -224,6 +224,7 @@ fn routes(app: App) -> Routes {
         .add(POST, "/entries/{entry}/save", Page, Save, entries::save)
         // Search.
         .add(GET, "/search", Page, Read, search::search)
+        .add(GET, "/search/complete", Page, Read, search::complete)
         // What a device keeps.
         .add(GET, "/offline", Page, Read, offline::page)
         // Settings.

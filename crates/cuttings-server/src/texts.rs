@@ -16,6 +16,7 @@ mod library;
 mod list;
 mod offline;
 mod reader;
+mod search;
 mod settings;
 mod tags;
 
@@ -29,6 +30,7 @@ pub(crate) use library::Library;
 pub(crate) use list::List;
 pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
+pub(crate) use search::Search;
 pub(crate) use settings::Settings;
 pub(crate) use tags::Tags;
 
@@ -53,6 +55,8 @@ pub(crate) struct Texts {
     pub feeds: Feeds,
     /// Highlights and notes.
     pub highlights: Highlights,
+    /// The search page.
+    pub search: Search,
     /// What a device keeps, and what waits on it.
     pub offline: Offline,
     /// The list of keys.
@@ -72,6 +76,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     edit: edit::ENGLISH,
     feeds: feeds::ENGLISH,
     highlights: highlights::ENGLISH,
+    search: search::ENGLISH,
     offline: offline::ENGLISH,
     keys: keys::ENGLISH,
     captures: captures::ENGLISH,

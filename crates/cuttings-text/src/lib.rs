@@ -18,6 +18,7 @@ pub mod language;
 pub mod matches;
 pub mod query;
 mod scan;
+pub mod spelling;
 mod stem;
 mod word_map;
 

@@ -6,7 +6,7 @@
 
 use crate::analyse;
 use crate::highlight;
-use crate::query::{Expression, Filters, Query};
+use crate::query::{AnyOf, Condition, Days, Expression, Query};
 use jiff::civil::Date;
 
 /// A text and what is known about it.
@@ -19,15 +19,29 @@ pub struct Subject<'a> {
     pub language: Option<&'a str>,
     /// The host of its page, in lower case and without a leading `www.`.
     pub site: &'a str,
+    /// The name of what it appeared in.
+    pub publication: &'a str,
     /// Its author, or authors.
     pub author: &'a str,
     /// The day it was published, or came in.
     pub day: Option<Date>,
 }
 
-/// Whether a query asks for what only an article in a library has: a state.
+/// Whether a query asks for what only an article in a library has: a state, a
+/// tag, a highlight, a time to read.
 pub fn asks_about_articles(query: &Query) -> bool {
-    !query.filters.states.is_empty() || !query.filters.not_states.is_empty()
+    query
+        .filters
+        .iter()
+        .flat_map(|AnyOf(tests)| tests)
+        .any(|test| is_of_articles(&test.condition))
+}
+
+fn is_of_articles(condition: &Condition) -> bool {
+    matches!(
+        condition,
+        Condition::Is(_) | Condition::Tag(_) | Condition::Highlight(_) | Condition::Minutes(_)
+    )
 }
 
 /// Whether `subject` answers `query`. A query that asks nothing is answered by
@@ -48,11 +62,14 @@ pub fn asks_about_articles(query: &Query) -> bool {
 /// # Ok::<(), cuttings_text::query::QueryError>(())
 /// ```
 pub fn matches(query: &Query, subject: &Subject<'_>) -> bool {
-    passes(&query.filters, subject)
-        && query
-            .expression
-            .as_ref()
-            .is_none_or(|expression| holds(expression, subject))
+    query.filters.iter().all(|AnyOf(tests)| {
+        tests
+            .iter()
+            .any(|test| is_true(&test.condition, subject) == test.wanted)
+    }) && query
+        .expression
+        .as_ref()
+        .is_none_or(|expression| holds(expression, subject))
 }
 
 fn holds(expression: &Expression, subject: &Subject<'_>) -> bool {
@@ -66,25 +83,32 @@ fn holds(expression: &Expression, subject: &Subject<'_>) -> bool {
     }
 }
 
-fn passes(filters: &Filters, subject: &Subject<'_>) -> bool {
-    let is_of = |site: &String| {
-        subject
+/// What a text that is no article cannot be (`is:`, `tag:` and so on) is not
+/// true of it.
+fn is_true(condition: &Condition, subject: &Subject<'_>) -> bool {
+    let among = |words: &String, names: &str| {
+        format!(" {} ", analyse::key(names)).contains(&format!(" {} ", analyse::key(words)))
+    };
+    let within = |days: &Days| {
+        subject.day.is_some_and(|day| {
+            days.from.is_none_or(|from| day >= from)
+                && days.before.is_none_or(|before| day < before)
+        })
+    };
+    match condition {
+        Condition::Site(site) => subject
             .site
             .strip_suffix(site.as_str())
-            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    };
-    let author = format!(" {} ", analyse::key(subject.author));
-    let is_by = |name: &String| author.contains(&format!(" {} ", analyse::key(name)));
-    (filters.sites.is_empty() || filters.sites.iter().any(is_of))
-        && !filters.not_sites.iter().any(is_of)
-        && filters.authors.iter().all(is_by)
-        && !filters.not_authors.iter().any(is_by)
-        && filters
-            .before
-            .is_none_or(|before| subject.day.is_some_and(|day| day < before))
-        && filters
-            .after
-            .is_none_or(|after| subject.day.is_some_and(|day| day >= after))
-        && filters.states.is_empty()
-        && filters.not_states.is_empty()
+            .is_some_and(|before| before.is_empty() || before.ends_with('.')),
+        Condition::Publication(words) => among(words, subject.publication),
+        Condition::Author(words) => among(words, subject.author),
+        Condition::Language(language) => subject
+            .language
+            .and_then(|tag| tag.split('-').next())
+            .is_some_and(|primary| primary.eq_ignore_ascii_case(language)),
+        Condition::Published(days) | Condition::Saved(days) => within(days),
+        Condition::Tag(_) | Condition::Minutes(_) | Condition::Highlight(_) | Condition::Is(_) => {
+            false
+        }
+    }
 }

@@ -194,7 +194,7 @@ pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
 }
 
 /// Whether an address is that of a site and not of a page on it.
-fn is_front(base: Option<&Url>) -> bool {
+pub(crate) fn is_front(base: Option<&Url>) -> bool {
     base.is_some_and(|base| base.path() == "/" && base.query().is_none())
 }
 

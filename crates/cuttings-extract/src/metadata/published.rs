@@ -97,12 +97,16 @@ pub fn dates_of(
         .or_else(|| in_address.map(|stamp| (stamp, Source::Address)))
         .or_else(|| labelled_date(page, order, &DATES).map(shown))
         .or_else(|| {
-            let stamp = (!declares_website).then(|| {
+            let stamp = if declares_website {
+                // Sites declare it of their stories too, and then only a dateline
+                // over a whole paragraph is sure.
+                dateline_date(page, order, LEAST_PARAGRAPH)
+            } else {
                 only_date(page, order)
-                    .or_else(|| dateline_date(page, order))
+                    .or_else(|| dateline_date(page, order, 0))
                     .or_else(|| dates::from_text(&page.text_in(heading?), order))
-            })??;
-            Some(shown(stamp))
+            };
+            stamp.map(shown)
         });
     (published, modified)
 }
@@ -305,7 +309,16 @@ fn labelled_date(page: &Page<'_>, order: Order, labels: &AhoCorasick) -> Option<
         if lower.contains("copyright") {
             return None;
         }
-        if let Some(label) = is_label(&lower).filter(|label| line.size <= 140 || *label < 12) {
+        // In a line of many notes it is the label, a colon and the date.
+        let is_led = |label: usize| {
+            lower[label..].split_once(':').is_some_and(|(label, date)| {
+                label.chars().count() <= 16
+                    && date.trim_start().starts_with(|c: char| c.is_ascii_digit())
+            })
+        };
+        if let Some(label) =
+            is_label(&lower).filter(|label| line.size <= 140 || *label < 12 || is_led(*label))
+        {
             let behind = text.get(label..).unwrap_or(&text);
             return dates::from_text(behind, order).or_else(|| dates::from_text(&text, order));
         }
@@ -319,10 +332,16 @@ fn labelled_date(page: &Page<'_>, order: Order, labels: &AhoCorasick) -> Option<
     })
 }
 
+/// The least size of a line that is a paragraph with a dateline and no label.
+const LEAST_PARAGRAPH: u32 = 80;
+
 /// The date in the dateline that opens a text: `Hamburg, den 2. Dezember 2022`,
-/// `Karlsruhe (12.11.2021).`
-fn dateline_date(page: &Page<'_>, order: Order) -> Option<Stamp> {
+/// `Karlsruhe (12.11.2021).` Lines of less than `least` are not looked at.
+fn dateline_date(page: &Page<'_>, order: Order, least: u32) -> Option<Stamp> {
     page.lines.iter().take(200).find_map(|line| {
+        if line.size < least {
+            return None;
+        }
         let text = page.line_text(line);
         let opening: String = text.chars().take(48).collect();
         let (place, rest) = opening.split_once([',', '('])?;
@@ -358,6 +377,29 @@ fn only_date(page: &Page<'_>, order: Order) -> Option<Stamp> {
 mod tests {
     fn published(html: &str) -> Option<String> {
         crate::extract(html, None).unwrap().published
+    }
+
+    #[test]
+    fn a_dateline_tells_the_date_of_a_story_on_a_page_that_calls_itself_a_website() {
+        let html = |opening: &str| {
+            format!(
+                "<meta property=og:type content=website><h1>Rain</h1><p>{opening} It rained for a
+                third day, and the river rose over its banks in the night.</p>"
+            )
+        };
+        assert_eq!(
+            published(&html("Karlsruhe, (12.11.2021).")).as_deref(),
+            Some("2021-11-12")
+        );
+        assert_eq!(published(&html("Nobody knew why.")), None);
+    }
+
+    #[test]
+    fn a_label_with_a_colon_tells_the_date_in_a_line_of_many_notes() {
+        let html = "<h1>Rain</h1><p>It rained for a third day.</p><p>Read by many and written in
+            the house by the river, as all of ours are.<br>Erschienen am: 01.11.2023<br>Lesungen: 61
+            <br>© by the author and by us, and not to be printed elsewhere without asking</p>";
+        assert_eq!(published(html).as_deref(), Some("2023-11-01"));
     }
 
     #[test]

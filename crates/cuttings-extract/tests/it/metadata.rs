@@ -350,3 +350,28 @@ fn the_explanation_begins_with_the_sources() {
         ]
     );
 }
+
+#[test]
+fn whoever_is_quoted_on_a_page_of_offers_is_not_its_author() {
+    let offers: String = (1..=12)
+        .map(|number| {
+            format!(
+                "<li><a href=/{number}>Boat number {number} for the lake and the river</a></li>"
+            )
+        })
+        .collect();
+    let reviews = "<p>By Ada Byron</p><p>They brought the boat on the day.</p>";
+    let page = |what: &str| {
+        read(
+            "<title>Boats</title>",
+            &format!("<h1>Boats</h1>{what}<ul>{offers}</ul><ul>{offers}</ul>"),
+        )
+    };
+    assert!(page(reviews).authors.is_empty());
+    let story = "<p>The ferry did not sail on Tuesday, because the lake stood a metre above the \
+        pier, and those who wanted to cross had to take the road around it, which is long.</p>";
+    assert_eq!(
+        page(&format!("{reviews}{}", story.repeat(12))).authors,
+        ["Ada Byron"]
+    );
+}

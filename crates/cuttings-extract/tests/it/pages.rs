@@ -79,3 +79,16 @@ fn a_box_named_for_captions_is_read_in_a_list_of_goods() {
     let text = text("", &format!("<h1>Boats for every lake</h1>{goods}"));
     assert!(text.contains("The raft of larch"), "{text}");
 }
+
+#[test]
+fn the_button_that_unfolds_a_quotation_is_not_quoted() {
+    let text = text(
+        "",
+        "<article><h1>Boats</h1><blockquote><p>The ferry lay in the reeds until the water fell, \
+         and nobody went to look for it.</p><div>Click to expand...</div></blockquote>\
+         <p>I went to look for it on the second day, and found it where you say it was, with a \
+         good deal of the pier inside, and an oar.</p></article>",
+    );
+    assert!(text.contains("in the reeds"), "{text}");
+    assert!(!text.contains("expand"), "{text}");
+}

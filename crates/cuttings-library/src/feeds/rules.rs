@@ -122,7 +122,7 @@ async fn check(library: &Library, user_id: UserId, draft: &RuleDraft) -> Result<
     }
     if asks_about_articles(&query) {
         return Err(FeedError::Words(
-            "A rule looks at entries, and is: asks about saved articles. Leave it out",
+            "A rule looks at entries; is:, tag:, highlight: and minutes: ask about saved articles",
         ));
     }
     if let Some(feed_id) = draft.feed_id {
@@ -188,6 +188,7 @@ impl Words<'_> {
                     .trim_start_matches("www."),
                 author: self.author.unwrap_or_default(),
                 day,
+                ..Subject::default()
             },
         )
     }

@@ -25,6 +25,7 @@ use crate::dates::{self, Day};
 use crate::error::HttpError;
 use crate::margin::{Margin, margin};
 use crate::pages::library_query::LibraryQuery;
+use crate::pages::search::{self, as_filter};
 use crate::pages::settings::{Choice, looks};
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
@@ -231,10 +232,16 @@ async fn list_links(
         path: reader_path(neighbour.id, Some(&filter)),
         title: neighbour.title,
     };
+    let words = filter.words.clone().unwrap_or_default();
+    let back = if !words.is_empty() && filter == as_filter(&words) {
+        search::path(&words, 1)
+    } else {
+        LibraryQuery::default().under(filter.clone())
+    };
     Ok(ListLinks {
         previous: beside.previous.map(link),
         next: beside.next.map(link),
-        back: LibraryQuery::default().under(filter),
+        back,
     })
 }
 

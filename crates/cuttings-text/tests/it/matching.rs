@@ -11,6 +11,7 @@ const FERRY: Subject<'static> = Subject {
     ],
     language: Some("en"),
     site: "news.lantern.example",
+    publication: "The Lantern",
     author: "Ada Byron, Élise Durand",
     day: Some(date(2024, 5, 3)),
 };
@@ -52,6 +53,12 @@ fn filters_ask_for_site_author_and_day() {
         ("before:2024-05-03", false),
         ("after:2024-05-03", true),
         ("ferry is:unread", false),
+        ("ferry -is:archived", true),
+        ("publication:lantern", true),
+        ("publication:lamp", false),
+        ("language:en", true),
+        ("-language:en", false),
+        ("(site:other.example OR author:byron)", true),
     ] {
         let parsed = parse(query).unwrap();
         assert_eq!(matches(&parsed, &FERRY), expected, "{query}");
