@@ -14,7 +14,7 @@
  *     bytes: number,
  *   }[],
  *   changes: {
- *     seq: number, path: string, kind: string, article: number | null, title: string,
+ *     seq: number, path: string, kind: string, article: number | null, title: string, words: string,
  *     refused: { title: string, detail: string } | null,
  *   }[],
  *   brought: { at: number, whole: boolean } | undefined,

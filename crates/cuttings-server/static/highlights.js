@@ -181,6 +181,29 @@ function send(path, fields) {
   });
 }
 
+/**
+ * Draws a mark that the server has not drawn yet.
+ *
+ * @param {Range} range
+ * @param {string} colour
+ */
+function draw(range, colour) {
+  if (!story) return;
+  const { startContainer, startOffset, endContainer, endOffset } = range.cloneRange();
+  for (const node of texts(story).filter((one) => range.intersectsNode(one))) {
+    if (node.parentElement?.closest(NOT_IN_TEXT)) continue;
+    const to = node === endContainer ? endOffset : node.length;
+    const from = node === startContainer ? startOffset : 0;
+    if (node.data.slice(from, to).trim() === "") continue;
+    const words = node.splitText(from);
+    words.splitText(to - from);
+    const mark = document.createElement("mark");
+    mark.className = `hl hl-${colour}`;
+    words.replaceWith(mark);
+    mark.append(words);
+  }
+}
+
 /** @param {Document} page the page as it is now; its marks and its margin come here */
 function take(page) {
   const [fresh, beside] = [page.getElementById("story"), page.getElementById("margin")];
@@ -334,6 +357,7 @@ if (story && margin && tools && editor && said && "showPopover" in editor) {
       page = await send(added, { words: here.words, colour, ...around, ...counted });
     } catch (error) {
       await later(error, "POST", `/api/v1${added}`, { exact: here.words, colour, ...around });
+      draw(here.range, colour);
       getSelection()?.removeAllRanges();
       return undefined;
     }

@@ -73,8 +73,12 @@ function line(change) {
     link.textContent = change.title || change.path;
     if (change.article !== null) link.href = `/articles/${change.article}`;
   }
-  const why = made.querySelector("p");
+  const [quoted, why] = made.querySelectorAll("p");
   const dismiss = made.querySelector("button");
+  if (change.words && quoted) {
+    quoted.textContent = `“${change.words}”`;
+    quoted.hidden = false;
+  }
   if (change.refused && why && dismiss) {
     why.textContent = `${change.refused.title}. ${change.refused.detail}`;
     why.hidden = false;

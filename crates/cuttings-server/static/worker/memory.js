@@ -15,7 +15,7 @@
  * }} Kept
  * @typedef {{
  *   seq?: number, user: number, key: string, method: string, path: string, body: string,
- *   kind: string, article: number | null, title: string, at: number,
+ *   kind: string, article: number | null, title: string, words: string, at: number,
  *   refused: { title: string, detail: string } | null,
  * }} Change
  */

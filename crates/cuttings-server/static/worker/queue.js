@@ -108,6 +108,7 @@ async function enqueue(change) {
     kind,
     article: can.article,
     title: kept?.title ?? said.url ?? "",
+    words: said.exact ?? "",
     at: Date.now(),
     refused: null,
   };
