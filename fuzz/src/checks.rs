@@ -12,7 +12,7 @@ use cuttings_extract::rules::{SiteRule, check};
 use cuttings_extract::{
     ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS, Extraction, Options, explain_with, extract, extract_with,
 };
-use cuttings_formats::{answer, tar, warc};
+use cuttings_formats::{answer, feed, opml, tar, warc};
 use cuttings_html::{Limits, Tag, decode::decode, parse, parse_fragment};
 use url::Url;
 
@@ -21,6 +21,7 @@ pub type Check = fn(&[u8]);
 
 /// The targets by name. Each has seeds in `fuzz/corpus/NAME`.
 pub const TARGETS: &[(&str, Check)] = &[
+    ("feed", feed),
     ("html", html),
     ("metadata", metadata),
     ("rules", rules),
@@ -189,6 +190,43 @@ pub fn warc(bytes: &[u8]) {
         }
     }
     let (spent, limit) = (started.elapsed(), time_limit(16 * bytes.len()));
+    assert!(spent < limit, "{} bytes took {spent:?}", bytes.len());
+}
+
+/// What the address of a feed answered: a feed of any kind, or a list of feeds.
+///
+/// # Panics
+///
+/// When something is wrong with what comes of it.
+pub fn feed(bytes: &[u8]) {
+    let started = Instant::now();
+    let document = decode(bytes, None).text;
+    if let Ok(found) = feed::read(&document) {
+        assert!(found.entries.len() <= feed::MAX_ENTRIES, "too many entries");
+        let again = feed::read(&document).expect("read once already");
+        assert_eq!(found, again, "equal documents, unequal feeds");
+        for entry in &found.entries {
+            for words in [&entry.title, &entry.summary, &entry.content]
+                .into_iter()
+                .flatten()
+            {
+                assert!(
+                    words.text.len() <= feed::MAX_FIELD_BYTES + 64,
+                    "a field of {} bytes",
+                    words.text.len()
+                );
+            }
+        }
+    }
+    let list = opml::read(&document);
+    assert!(list.feeds.len() <= opml::MAX_OUTLINES, "too many feeds");
+    let written = opml::write("Feeds", &list.feeds);
+    assert_eq!(
+        opml::read(&written).feeds.len(),
+        list.feeds.len(),
+        "a list that is not read back"
+    );
+    let (spent, limit) = (started.elapsed(), time_limit(4 * bytes.len()));
     assert!(spent < limit, "{} bytes took {spent:?}", bytes.len());
 }
 

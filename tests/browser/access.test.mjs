@@ -94,6 +94,17 @@ describe('access', () => {
     }
   });
 
+  it('axe-core finds nothing in the tools at chosen words and the editor of a highlight', async () => {
+    await page.goto(`/articles/${story}#main`);
+    await page.keyboard.press('h');
+    await page.locator('#hl-tools').waitFor();
+    assert.deepEqual(await faults(), []);
+    await page.keyboard.press('Escape');
+    await page.locator('#story mark.hl').first().click();
+    await page.locator('#hl-editor').waitFor();
+    assert.deepEqual(await faults(), []);
+  });
+
   it('axe-core finds nothing for a visitor', async () => {
     const visitor = await openWindow(browser, { base: cuttings.url, script: true, allowed: [/./] });
     const own = page;

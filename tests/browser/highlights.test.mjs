@@ -86,7 +86,9 @@ describe('highlights', () => {
    * @param {string} words
    */
   const placeOf = (at, words) =>
-    at.evaluate((words) => {
+    at.evaluate(async (words) => {
+      // Typefaces that come late move the lines.
+      await document.fonts.ready;
       const story = /** @type {Element} */ (document.getElementById('story'));
       const walker = document.createTreeWalker(story, NodeFilter.SHOW_TEXT);
       while (walker.nextNode()) {

@@ -164,12 +164,16 @@ describe('without a network', () => {
     await page.locator('.reader-tools').getByRole('button', { name: 'Unstar' }).waitFor();
     await page.locator('.reader-tools').getByRole('button', { name: 'Archive', exact: true }).click();
     await page.locator('.reader-tools').getByRole('button', { name: 'Back to unread' }).waitFor();
-    const marked = await change('POST', '/api/v1/articles/1/highlights', {
-      exact: STORY.paragraphs[0]?.slice(0, 40),
-      colour: 'blue',
+    await page.evaluate(() => {
+      const first = document.createTreeWalker(
+        /** @type {Node} */ (document.querySelector('#story > p')),
+        NodeFilter.SHOW_TEXT,
+      );
+      const words = /** @type {Node} */ (first.nextNode());
+      getSelection()?.setBaseAndExtent(words, 0, words, 40);
     });
-    assert.equal(marked.status, 202);
-    assert.equal(marked.json.queued, true);
+    await page.locator('#hl-tools').getByRole('button', { name: 'Blue' }).click();
+    await page.locator('#hl-said', { hasText: 'This waits on this device' }).waitFor();
     for (const percent of [30, 60]) {
       await change('PUT', '/api/v1/articles/1/position', { block: 4, percent });
     }
@@ -282,7 +286,9 @@ describe('without a network', () => {
     );
     assert.equal(await device(), null);
     await way.down();
-    await assert.rejects(page.goto('/articles/1'));
+    const other = await window.context.newPage();
+    await assert.rejects(other.goto('/articles/1'));
+    await other.close();
     await way.up();
   });
 

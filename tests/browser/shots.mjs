@@ -3,7 +3,7 @@
 
 import { openWindow, photograph, startChromium, startCuttings } from './lib.mjs';
 import { startOrigin } from './origin.mjs';
-import { PAGES, VIEWS, fillLibrary, openLibrary } from './views.mjs';
+import { PAGES, STORIES, VIEWS, fillLibrary, openLibrary } from './views.mjs';
 
 const origin = await startOrigin(PAGES);
 const cuttings = await startCuttings();
@@ -20,7 +20,16 @@ try {
     await page.goto(at.replace('{story}', story));
     await photograph(page, `shots/${name}`);
   }
-  for (const [number, kind] of [...PAGES.keys()].entries()) {
+  await page.goto(`/articles/${story}#main`);
+  await page.keyboard.press('h');
+  await page.keyboard.press('ArrowDown');
+  await page.locator('#hl-tools').waitFor();
+  await photograph(page, 'shots/reader-words-chosen');
+  await page.keyboard.press('Escape');
+  await page.locator('#story mark.hl').first().click();
+  await page.locator('#hl-editor').waitFor();
+  await photograph(page, 'shots/reader-highlight-open');
+  for (const [number, kind] of [...STORIES.keys()].entries()) {
     await page.goto(`/articles/${number + 1}`);
     await photograph(page, `shots/reader-${kind.slice(1)}`);
   }

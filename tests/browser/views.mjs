@@ -7,6 +7,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FEED_PAGES, FEED_VIEWS, fillFeeds } from './feeds.mjs';
 import { send, until } from './lib.mjs';
 
 const GOLDEN = path.resolve(
@@ -14,12 +15,15 @@ const GOLDEN = path.resolve(
   '../../crates/cuttings-extract/corpus',
 );
 
-/** What a page of the newspaper is called, and its HTML. */
-export const PAGES = new Map(
+/** What a story of the newspaper is called, and its HTML. */
+export const STORIES = new Map(
   readdirSync(GOLDEN)
     .sort()
     .map((kind) => [`/${kind}`, readFileSync(path.join(GOLDEN, kind, 'source.html'), 'utf8')]),
 );
+
+/** All pages of the newspaper. */
+export const PAGES = new Map([...STORIES, ...FEED_PAGES]);
 
 /** Pages of a signed-in user; `{story}` stands for the number of the test's story. */
 export const VIEWS = [
@@ -42,9 +46,14 @@ export const VIEWS = [
   ['highlights-none', '/highlights?q=xylophone'],
   ['search', '/search'],
   ['search-found', '/search?q=the+harbour'],
+  ['search-highlights', '/search?q=harbour'],
+  ['search-narrowed', '/search?q=the+language%3Aen+is%3Aunread'],
+  ['search-meant', '/search?q=harbuor'],
   ['search-nothing', '/search?q=xylophone'],
   ['search-wrong', '/search?q=site%3A'],
+  ...FEED_VIEWS,
   ['settings', '/settings'],
+  ['offline', '/offline'],
   ['not-found', '/articles/999999'],
   ['problem', '/problems/bad-request'],
 ];
@@ -71,7 +80,7 @@ export async function openLibrary(page) {
  * @returns {Promise<number>} the number of the test's story
  */
 export async function fillLibrary(page, origin) {
-  const addresses = [...PAGES.keys(), '/missing', '/story'].map((place) => origin + place);
+  const addresses = [...STORIES.keys(), '/missing', '/story'].map((place) => origin + place);
   for (const address of addresses) {
     await page.goto('/');
     await page.fill('#url', address);
@@ -105,6 +114,7 @@ export async function fillLibrary(page, origin) {
       note: index === 1 ? 'Ask the harbour master about this.' : '',
     });
   }
+  await fillFeeds(page, origin, change);
   return story;
 }
 

@@ -226,11 +226,14 @@ fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(&folder);
     tools::succeed(install, "npm ci")?;
-    let mut types = Command::new("node");
-    types
-        .args(["node_modules/typescript/bin/tsc", "--project", "."])
-        .current_dir(&folder);
-    tools::succeed(types, "the type check of the scripts")?;
+    // The service worker is a world of its own, without pages.
+    for project in [".", "tsconfig.worker.json"] {
+        let mut types = Command::new("node");
+        types
+            .args(["node_modules/typescript/bin/tsc", "--project", project])
+            .current_dir(&folder);
+        tools::succeed(types, "the type check of the scripts")?;
+    }
     let mut build = cargo(shared);
     build.args(["build", "--locked", "--profile", "ci", "-p", "cuttings"]);
     tools::succeed(build, "the build of cuttings")?;

@@ -38,7 +38,7 @@ const VOID: &[&str] = &["br", "col", "hr", "img", "wbr"];
 const NOT_IN_TEXT: &[&str] = &["pull-quote", "embed", "missing-picture"];
 /// Letters of a line that is not taken for another, when a text and its HTML do
 /// not go together letter by letter.
-const LINE_LETTERS: usize = 16;
+const LINE_LETTERS: usize = 8;
 
 /// A story with marks in it.
 #[derive(Debug)]
@@ -371,25 +371,30 @@ fn in_order(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     row
 }
 
-/// The letters of each line.
+/// The letters of each line. Lines end where an element does that is not in a
+/// line, and as in the text at line breaks, of which code and verse have some.
 fn lines(parts: &[Part<'_>]) -> Vec<Vec<char>> {
-    let mut lines: Vec<Vec<char>> = Vec::new();
+    let mut lines: Vec<Vec<char>> = vec![Vec::new()];
     for part in parts {
-        let Part::Text {
-            pieces,
-            starts_line,
-        } = part
-        else {
-            continue;
+        let (pieces, starts_line) = match part {
+            Part::Text {
+                pieces,
+                starts_line,
+            } => (pieces.as_slice(), *starts_line),
+            Part::Markup(tag) => (&[][..], tag.starts_with("<br")),
         };
-        if *starts_line {
+        if starts_line {
             lines.push(Vec::new());
         }
-        let letters = pieces.iter().filter(|piece| piece.is_letter);
-        if let Some(line) = lines.last_mut() {
-            line.extend(letters.map(|piece| piece.sign));
+        for piece in pieces {
+            if piece.sign == '\n' {
+                lines.push(Vec::new());
+            } else if let (true, Some(line)) = (piece.is_letter, lines.last_mut()) {
+                line.push(piece.sign);
+            }
         }
     }
+    lines.retain(|line| !line.is_empty());
     lines
 }
 

@@ -196,6 +196,35 @@ pub fn is_unread(tag: Tag) -> bool {
     )
 }
 
+/// What the attributes of an element say, read in one go.
+#[derive(Default)]
+struct Told<'d> {
+    class: &'d str,
+    id: &'d str,
+    rel: &'d str,
+    href: Option<&'d str>,
+    is_property: bool,
+    is_hidden: bool,
+}
+
+impl<'d> Told<'d> {
+    fn of(doc: &'d Document, element: NodeId) -> Self {
+        let mut told = Self::default();
+        for (attr, value) in doc.known_attrs(element) {
+            match attr {
+                Attr::Class => told.class = value,
+                Attr::Id => told.id = value,
+                Attr::Rel => told.rel = value,
+                Attr::Href => told.href = Some(value),
+                Attr::Itemprop => told.is_property = true,
+                Attr::Hidden => told.is_hidden = value != "until-found",
+                _ => {}
+            }
+        }
+        told
+    }
+}
+
 /// The line being gathered.
 #[derive(Default)]
 struct Gather {
@@ -210,7 +239,7 @@ impl<'d> Page<'d> {
     pub fn lay(doc: &'d Document) -> Self {
         let mut page = Self {
             doc,
-            nodes: Vec::with_capacity(2048),
+            nodes: Vec::with_capacity(doc.len()),
             lines: Vec::with_capacity(512),
             body: 0,
             marked: Vec::new(),
@@ -297,14 +326,14 @@ impl<'d> Page<'d> {
                 None
             }
             NodeKind::Element => {
-                let mut hint = |attr| known.of_names(self.doc.attr(id, attr).unwrap_or(""));
-                node.traits = hint(Attr::Class) | hint(Attr::Id);
+                let told = Told::of(self.doc, id);
+                node.traits = known.of_names(told.class) | known.of_names(told.id);
                 let block = is_block(node.tag);
                 if block {
                     self.close_line(gather);
                     node.first_line = self.lines.len() as u32;
                 }
-                self.note(index, id, node);
+                self.note(index, node, &told);
                 if node.tag == Tag::Body {
                     self.body = index as usize;
                 }
@@ -317,10 +346,6 @@ impl<'d> Page<'d> {
                 }
                 self.nodes.push(node);
                 let above_unread = above.is_some_and(|above| above.unread);
-                let hidden = self
-                    .doc
-                    .attr(id, Attr::Hidden)
-                    .is_some_and(|h| h != "until-found");
                 Some(Open {
                     index,
                     block,
@@ -331,7 +356,7 @@ impl<'d> Page<'d> {
                     },
                     link: above.is_some_and(|above| above.link)
                         || (node.tag == Tag::A
-                            && self.doc.attr(id, Attr::Href).is_some_and(|href| {
+                            && told.href.is_some_and(|href| {
                                 // A heading's link to itself leads nowhere, but a
                                 // list of links into the page is its contents.
                                 !href.starts_with('#')
@@ -341,7 +366,7 @@ impl<'d> Page<'d> {
                             })),
                     strong: above.is_some_and(|above| above.strong)
                         || matches!(node.tag, Tag::B | Tag::Strong | Tag::Em | Tag::I),
-                    unread: above_unread || is_unread(node.tag) || hidden,
+                    unread: above_unread || is_unread(node.tag) || told.is_hidden,
                 })
             }
             _ if above.is_none() => {
@@ -355,23 +380,20 @@ impl<'d> Page<'d> {
         }
     }
 
-    fn note(&mut self, index: u32, id: NodeId, node: Node) {
+    fn note(&mut self, index: u32, node: Node, told: &Told<'_>) {
         let hinted = node
             .traits
             .has(Traits::BYLINE | Traits::DATE | Traits::DEK | Traits::AUTHOR_BIO);
         if hinted
             || matches!(node.tag, Tag::H1 | Tag::Time | Tag::Address)
-            || self.doc.attr(id, Attr::Itemprop).is_some()
-            || self
-                .doc
-                .attr(id, Attr::Rel)
-                .is_some_and(|rel| rel.contains("author"))
-            || (node.tag == Tag::A && self.doc.attr(id, Attr::Href).is_some_and(is_author_page))
+            || told.is_property
+            || told.rel.contains("author")
+            || (node.tag == Tag::A && told.href.is_some_and(is_author_page))
         {
             self.marked.push(index);
         }
         if matches!(node.tag, Tag::Img | Tag::Noscript)
-            || (node.tag == Tag::Other && self.doc.name(id) == "amp-img")
+            || (node.tag == Tag::Other && self.doc.name(node.id) == "amp-img")
         {
             self.pictures.push(index);
         }
@@ -393,21 +415,21 @@ impl<'d> Page<'d> {
     fn add_text(&mut self, index: u32, above: Option<Open>, gather: &mut Gather) {
         let text = self.doc.text(self.nodes[index as usize].id);
         let Some(above) = above else { return };
-        let mut size = 0;
-        for c in text.chars() {
+        let words = text.trim_start();
+        gather.space = gather.space || words.len() < text.len();
+        if words.is_empty() {
+            return;
+        }
+        let mut size = u32::from(gather.space && gather.open.is_some());
+        gather.breaks = 0;
+        gather.space = false;
+        for c in words.chars() {
             if c.is_whitespace() {
                 gather.space = true;
                 continue;
             }
-            if gather.space && (gather.open.is_some() || size > 0) {
-                size += 1;
-            }
+            size += 1 + u32::from(gather.space) + u32::from(is_wide(c));
             gather.space = false;
-            gather.breaks = 0;
-            size += if is_wide(c) { 2 } else { 1 };
-        }
-        if size == 0 {
-            return;
         }
         let is_closing =
             |c: char| matches!(c, '"' | '”' | '’' | '\'' | ')' | '»' | '」' | '』' | ']');
@@ -548,6 +570,7 @@ impl<'d> Page<'d> {
 /// some stood before it, and then whether some stood at its end. At the start
 /// of `out` it is written only if the text `goes_on` from elsewhere.
 pub fn push_folded(out: &mut String, text: &str, space: &mut bool, goes_on: bool) {
+    out.reserve(text.len());
     let mut rest = text;
     loop {
         let word = rest.trim_start();
@@ -559,37 +582,46 @@ pub fn push_folded(out: &mut String, text: &str, space: &mut bool, goes_on: bool
             out.push(' ');
         }
         *space = false;
-        let end = word.find(char::is_whitespace).unwrap_or(word.len());
+        let end = word_end(word);
         out.push_str(&word[..end]);
         rest = &word[end..];
     }
 }
 
+/// The length of the word that `text` begins with.
+fn word_end(text: &str) -> usize {
+    text.bytes()
+        .enumerate()
+        .position(|(at, byte)| match byte {
+            b' ' | b'\t'..=b'\r' => true,
+            // What the white space beyond ASCII begins with.
+            0xc2 | 0xe1..=0xe3 => text[at..].starts_with(char::is_whitespace),
+            _ => false,
+        })
+        .unwrap_or(text.len())
+}
+
 /// Whether an address is that of a person's page on the site.
 pub fn is_author_page(address: &str) -> bool {
-    let Some((_, mut rest)) = address.split_once('/') else {
-        return false;
-    };
-    while let Some((part, after)) = rest.split_once('/') {
-        if matches!(
+    let mut parts = address.as_bytes().split(|byte| *byte == b'/');
+    // The last part is the page, not what it is in.
+    (parts.next(), parts.next_back());
+    parts.any(|part| {
+        matches!(
             part,
-            "author"
-                | "authors"
-                | "autor"
-                | "autoren"
-                | "auteur"
-                | "contributor"
-                | "contributors"
-                | "staff"
-                | "journalist"
-                | "reporters"
-                | "by"
-        ) {
-            return true;
-        }
-        rest = after;
-    }
-    false
+            b"author"
+                | b"authors"
+                | b"autor"
+                | b"autoren"
+                | b"auteur"
+                | b"contributor"
+                | b"contributors"
+                | b"staff"
+                | b"journalist"
+                | b"reporters"
+                | b"by"
+        )
+    })
 }
 
 /// What is known of an element while its inside is walked.

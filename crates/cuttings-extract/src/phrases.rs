@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 
 use crate::letters::{is_alphanumeric, push_lower};
 
@@ -16,17 +16,30 @@ use crate::letters::{is_alphanumeric, push_lower};
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut parted = false;
-    for c in text.chars() {
-        if is_alphanumeric(c) {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        // Words of ASCII are copied whole and made small at the end.
+        let plain = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric());
+        let (word, after) = rest.split_at(plain.unwrap_or(rest.len()));
+        if !word.is_empty() || is_alphanumeric(c) {
             if parted && !out.is_empty() {
                 out.push(' ');
             }
             parted = false;
-            push_lower(&mut out, c);
         } else {
             parted = parted || !matches!(c, '\'' | '’' | '\u{ad}' | '\u{200b}');
         }
+        if !word.is_empty() {
+            out.push_str(word);
+            rest = after;
+            continue;
+        }
+        if is_alphanumeric(c) {
+            push_lower(&mut out, c);
+        }
+        rest = &rest[c.len_utf8()..];
     }
+    out.make_ascii_lowercase();
     out
 }
 
@@ -235,9 +248,6 @@ pub fn appeal(text: &str) -> u8 {
         return 0;
     }
     let lower = [" ", &text.to_lowercase(), " "].concat();
-    if tells_speech(&lower) {
-        return 0;
-    }
     let mut seen = [0_u8; 4];
     for hit in APPEALS.find_iter(&lower) {
         let list = APPEAL_OWNERS[hit.pattern().as_usize()];
@@ -245,11 +255,16 @@ pub fn appeal(text: &str) -> u8 {
     }
     let [asks, causes, address, ourselves] = seen;
     let speaks = address > 0 || ourselves > 0;
-    if asks > 0 && causes > 0 && speaks {
+    let asked = if asks > 0 && causes > 0 && speaks {
         2
     } else {
         u8::from((asks >= 2 && speaks) || (asks > 0 && causes >= 1) || (causes >= 2 && speaks))
+    };
+    // Asked last, because few lines come so far.
+    if asked > 0 && tells_speech(&lower) {
+        return 0;
     }
+    asked
 }
 
 /// What only a notice about cookies says, lower case.
@@ -379,8 +394,10 @@ static APPEAL_OWNERS: LazyLock<Vec<usize>> = LazyLock::new(|| {
 });
 
 static APPEALS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    // Every line of every story is read by it: a table is worth its building.
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostFirst)
+        .kind(Some(AhoCorasickKind::DFA))
         .build(
             [ASKS, CAUSES, ADDRESS, OURSELVES]
                 .iter()
@@ -485,9 +502,28 @@ const NOTES: &[&str] = &[
 
 /// Whether a line is a note of the page on itself, however long.
 pub fn is_note(text: &str) -> bool {
-    let start: String = text.chars().take(48).flat_map(char::to_lowercase).collect();
+    let start = lower_start(text);
     let start = start.trim_start_matches(['*', '(', '[', ' ', '–', '—']);
-    NOTES.iter().any(|phrase| start.starts_with(phrase))
+    NOTE.is_match(Input::new(start).anchored(Anchored::Yes))
+}
+
+static NOTE: LazyLock<AhoCorasick> = LazyLock::new(|| at_start(NOTES));
+
+/// The first signs of a line in lower case: no phrase it can begin with is longer.
+fn lower_start(text: &str) -> String {
+    let mut start = String::with_capacity(96);
+    for c in text.chars().take(48) {
+        push_lower(&mut start, c);
+    }
+    start
+}
+
+/// An automaton for what texts begin with.
+fn at_start(phrases: &[&str]) -> AhoCorasick {
+    AhoCorasick::builder()
+        .start_kind(StartKind::Anchored)
+        .build(phrases)
+        .expect("the lists here are fixed and far below the automaton's limits")
 }
 
 /// How headings begin over what is not the story, folded.
@@ -523,31 +559,24 @@ const OTHER_PARTS: &[&str] = &[
     "читайте также", "комментарии",
 ];
 
+/// What leads to the name of who made a picture, as printed.
+#[rustfmt::skip]
+const CREDITS: &[&str] = &[
+    "Foto: ", "Fotos: ", "Photo: ", "Photos: ", "Bild: ", "Bilder: ", "Image: ", "Credit: ",
+    "Foto/", "Photo/", "Photo by ", "Photo via ", "Photo courtesy ", "Foto © ", "Crédito: ",
+    "Photograph: ", "Illustration: ", "Grafik: ", "Фото: ", "fot. ",
+];
+
+static CREDIT: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(CREDITS).expect("the list above is fixed and far below the automaton's limits")
+});
+
 /// Whether a line ends, after a sentence or in brackets, with who made a picture,
 /// as captions without markup do: "The pier on Tuesday. Photo: Ada Byron".
 pub fn ends_with_credit(text: &str) -> bool {
-    const CREDITS: &[&str] = &[
-        "Foto: ",
-        "Fotos: ",
-        "Photo: ",
-        "Photos: ",
-        "Bild: ",
-        "Bilder: ",
-        "Image: ",
-        "Credit: ",
-        "Foto/",
-        "Photo/",
-        "Photo by ",
-        "Photo via ",
-        "Photo courtesy ",
-        "Foto © ",
-        "Crédito: ",
-        "Photograph: ",
-        "Illustration: ",
-        "Grafik: ",
-        "Фото: ",
-        "fot. ",
-    ];
+    if !CREDIT.is_match(text) {
+        return false;
+    }
     let text = text.trim_end_matches([')', '.', ' ']);
     CREDITS.iter().any(|lead| {
         text.rfind(lead).is_some_and(|at| {
@@ -574,10 +603,7 @@ pub fn opens_other_part(heading: &str) -> bool {
 
 /// Whether a line begins in one of the ways that lead away from the story.
 pub fn leads_away(text: &str) -> bool {
-    let mut start = String::with_capacity(96);
-    for c in text.chars().take(48) {
-        push_lower(&mut start, c);
-    }
+    let start = lower_start(text);
     let start = start.trim_start_matches([
         '>', '»', '→', '►', '▶', '•', '*', '-', '[', '(', '|', '–', '—', ' ', '+',
     ]);
@@ -599,12 +625,7 @@ pub fn names_its_post(text: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(LEAD))
 }
 
-static WAYS_AWAY: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .start_kind(StartKind::Anchored)
-        .build(STARTS)
-        .expect("the list above is fixed and far below the automaton's limits")
-});
+static WAYS_AWAY: LazyLock<AhoCorasick> = LazyLock::new(|| at_start(STARTS));
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@
 //! [`crate::extract`] asks once the place of the story is known. What is named
 //! a pull quote was marked by [`crate::prune`] before.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use cuttings_html::Tag;
 
 use crate::page::{Line, Page};
@@ -39,8 +39,10 @@ pub fn mark(page: &mut Page<'_>, root: usize) {
     if quotes.is_empty() {
         return;
     }
+    // Used for one page, so what counts is how soon it is built.
     let Ok(finder) = AhoCorasick::builder()
         .match_kind(MatchKind::Standard)
+        .kind(Some(AhoCorasickKind::NoncontiguousNFA))
         .build(&patterns)
     else {
         return;

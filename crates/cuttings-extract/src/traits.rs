@@ -70,7 +70,9 @@ impl Traits {
         } else {
             Self::NONE
         };
-        hidden | PATTERNS.read(&shape(names))
+        let mut shaped = [0; MAX_SHAPED_BYTES];
+        let length = shape(names, &mut shaped);
+        hidden | PATTERNS.read(&shaped[..length])
     }
 }
 
@@ -159,72 +161,102 @@ const STATES: &[&str] = &[
     "right-sidebar-layout", "has-share", "has-related", "ad-free",
 ];
 
+/// What a byte of a name is: none of these, or several.
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGIT: u8 = 4;
+const BEYOND_ASCII: u8 = 8;
+const JOINT: u8 = 16;
+const GENERATED: u8 = 32;
+const PART: u8 = LOWER | UPPER | DIGIT | BEYOND_ASCII;
+
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' => LOWER,
+            b'A'..=b'Z' => UPPER,
+            b'0'..=b'9' => DIGIT,
+            b'-' | b'_' => JOINT,
+            b':' | b'[' | b'/' | b'=' => GENERATED,
+            128.. => BEYOND_ASCII,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+fn kind(byte: u8) -> u8 {
+    KINDS[byte as usize]
+}
+
 /// Class names made by a tool say nothing: `fnYsJf`, `md:pt-2`, `[&_a]:x`.
 fn is_generated(name: &str) -> bool {
-    let (mut signs, mut has_lower, mut is_joined) = (0, false, false);
-    for byte in name.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'0'..=b'9' => signs += 1,
-            b'a'..=b'z' => has_lower = true,
-            b'-' | b'_' => is_joined = true,
-            b':' | b'[' | b'/' | b'=' => return true,
-            _ => {}
-        }
+    let seen = name.bytes().fold(0, |seen, byte| seen | kind(byte));
+    if seen & (GENERATED | JOINT) != 0 {
+        return seen & GENERATED != 0 || STATES.contains(&name);
     }
-    if is_joined {
-        STATES.contains(&name)
-    } else {
-        signs >= 2 && has_lower && name.len() <= 9
-    }
+    seen & LOWER != 0
+        && name.len() <= 9
+        && name
+            .bytes()
+            .filter(|byte| kind(*byte) & (UPPER | DIGIT) != 0)
+            .count()
+            >= 2
 }
 
 /// Class names that blogs put on a post for what it is about. They say nothing
 /// about what the element is for.
 const SUBJECTS: &[&str] = &[
-    "category-",
-    "tag-",
-    "topic-",
-    "type-",
-    "format-",
-    "status-",
-    "author-",
-    "term-",
-    "taxonomy-",
+    "category", "tag", "topic", "type", "format", "status", "author", "term", "taxonomy",
 ];
 
 /// Bytes of an element's names that are read.
 const MAX_NAME_BYTES: usize = 600;
+/// The same in one shape: at worst a `-` before and behind every letter.
+const MAX_SHAPED_BYTES: usize = 2 * MAX_NAME_BYTES + 2;
 
-/// `adSlot_top box` as `-ad-slot-top-box-`; without the subjects of a post.
-fn shape(names: &str) -> Vec<u8> {
+/// Writes `adSlot_top box` as `-ad-slot-top-box-`, without the subjects of a
+/// post, and gives the length of that.
+fn shape(names: &str, out: &mut [u8; MAX_SHAPED_BYTES]) -> usize {
     let is_post =
         || names.contains("hentry") || names.contains("type-post") || names.contains("category-");
-    let is_subject =
-        |name: &str| SUBJECTS.iter().any(|subject| name.starts_with(subject)) && is_post();
-    let mut out = Vec::with_capacity(names.len() + 8);
-    out.push(b'-');
+    let is_subject = |name: &str| {
+        name.split_once('-')
+            .is_some_and(|(subject, _)| SUBJECTS.contains(&subject))
+            && is_post()
+    };
+    let mut length = 0;
+    let mut put = |length: &mut usize, byte| {
+        out[*length] = byte;
+        *length += 1;
+    };
+    put(&mut length, b'-');
     let kept = names
-        .split_whitespace()
+        .split_ascii_whitespace()
         .filter(|name| !is_generated(name) && !is_subject(name));
     for name in kept {
         let mut was_lower = false;
         let mut is_parted = true;
-        for byte in name.bytes().take(MAX_NAME_BYTES.saturating_sub(out.len())) {
-            let is_part = byte.is_ascii_alphanumeric() || !byte.is_ascii();
-            if !is_parted && (!is_part || (byte.is_ascii_uppercase() && was_lower)) {
-                out.push(b'-');
+        for byte in name.bytes().take(MAX_NAME_BYTES.saturating_sub(length)) {
+            let kind = kind(byte);
+            let is_part = kind & PART != 0;
+            if !is_parted && (!is_part || (kind & UPPER != 0 && was_lower)) {
+                put(&mut length, b'-');
             }
             if is_part {
-                out.push(byte.to_ascii_lowercase());
+                put(&mut length, byte.to_ascii_lowercase());
             }
             is_parted = !is_part;
-            was_lower = byte.is_ascii_lowercase();
+            was_lower = kind & LOWER != 0;
         }
         if !is_parted {
-            out.push(b'-');
+            put(&mut length, b'-');
         }
     }
-    out
+    length
 }
 
 /// The names, by hint. A leading or closing `-` is a word boundary.
@@ -436,15 +468,22 @@ static PATTERNS: LazyLock<Tree> = LazyLock::new(|| {
         .flat_map(|(owner, names)| names.iter().map(|name| (name.as_bytes(), *owner)))
         .collect();
     patterns.sort_unstable_by_key(|(name, _)| *name);
-    let mut tree = Tree::default();
-    tree.grow(&patterns, 0);
+    let mut tree = Tree {
+        first: vec![0; 256],
+        nodes: vec![Branch::default()],
+        edges: Vec::new(),
+    };
+    for group in patterns.chunk_by(|(one, _), (other, _)| one[1] == other[1]) {
+        tree.first[group[0].0[1] as usize] = tree.grow(group, 2);
+    }
     tree
 });
 
 /// The lists above as a tree of letters. Every pattern begins at a `-`, so a
 /// word that begins none is left at its first letters.
-#[derive(Default)]
 struct Tree {
+    /// The node of each letter after the `-`; 0 where no pattern has it.
+    first: Vec<u32>,
     nodes: Vec<Branch>,
     /// Letter and node, those of one branch side by side.
     edges: Vec<(u8, u32)>,
@@ -486,21 +525,24 @@ impl Tree {
     /// What the patterns that stand in `names` say.
     fn read(&self, names: &[u8]) -> Traits {
         let mut found = Traits::NONE;
-        for start in (0..names.len()).filter(|at| names[*at] == b'-') {
-            let mut node = &self.nodes[0];
-            let mut rest = &names[start..];
-            loop {
-                if node.tail.is_empty() || rest.starts_with(node.tail) {
+        for (at, pair) in names.windows(2).enumerate() {
+            if pair[0] != b'-' {
+                continue;
+            }
+            let mut next = self.first[pair[1] as usize];
+            let mut rest = &names[at + 2..];
+            while next != 0 {
+                let node = &self.nodes[next as usize];
+                if rest.starts_with(node.tail) {
                     found = found | node.traits;
                 }
                 let Some((letter, after)) = rest.split_first() else {
                     break;
                 };
-                let edges = &self.edges[node.edges.clone()];
-                let Some((_, next)) = edges.iter().find(|(edge, _)| edge == letter) else {
-                    break;
-                };
-                node = &self.nodes[*next as usize];
+                next = self.edges[node.edges.clone()]
+                    .iter()
+                    .find(|(edge, _)| edge == letter)
+                    .map_or(0, |(_, next)| *next);
                 rest = after;
             }
         }

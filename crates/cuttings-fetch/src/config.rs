@@ -87,6 +87,10 @@ pub enum Want {
     Page,
     /// A picture on a page: at most [`FetchLimits::resource_bytes`].
     Picture,
+    /// A feed, or a page that may name one: of a body over
+    /// [`FetchLimits::page_bytes`] the beginning is taken, where the newest
+    /// entries stand.
+    Feed,
 }
 
 impl Want {
@@ -95,13 +99,22 @@ impl Want {
         match self {
             Self::Page => "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             Self::Picture => "image/webp,image/png,image/jpeg,image/gif,image/*;q=0.8,*/*;q=0.5",
+            Self::Feed => {
+                "application/atom+xml,application/rss+xml,application/feed+json,\
+                 application/xml;q=0.9,text/xml;q=0.9,text/html;q=0.8,*/*;q=0.5"
+            }
         }
+    }
+
+    /// Whether the beginning of a body over the limit is of use.
+    pub(crate) fn takes_the_beginning(self) -> bool {
+        self == Self::Feed
     }
 
     /// The size limit in bytes, after decompression.
     pub(crate) fn limit(self, limits: &FetchLimits) -> u64 {
         match self {
-            Self::Page => limits.page_bytes,
+            Self::Page | Self::Feed => limits.page_bytes,
             Self::Picture => limits.resource_bytes,
         }
     }

@@ -18,10 +18,10 @@ use std::time::{Duration, SystemTime};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
-    USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LOCATION, RETRY_AFTER, USER_AGENT,
 };
-use http::{Request, Response, Uri, Version};
+use http::{Request, Response, StatusCode, Uri, Version};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -76,6 +76,16 @@ impl Surroundings {
     }
 }
 
+/// What an earlier answer was told apart by, as its headers `ETag` and
+/// `Last-Modified` said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Validators {
+    /// `ETag`, as it was written.
+    pub etag: Option<String>,
+    /// `Last-Modified`, as it was written.
+    pub last_modified: Option<String>,
+}
+
 /// One redirect that was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
@@ -92,7 +102,8 @@ pub struct Hop {
 pub struct Fetched {
     /// The address after redirects, with the fragment a browser would show.
     pub final_url: Url,
-    /// The HTTP status, 200 to 299.
+    /// The HTTP status, 200 to 299; 304 when nothing has changed since the
+    /// answer that [`Validators`] stand for.
     pub status: u16,
     /// The protocol, for instance `HTTP/1.1`.
     pub version: String,
@@ -101,6 +112,8 @@ pub struct Fetched {
     /// The body as the page's author wrote it: compression undone, character
     /// encoding untouched.
     pub body: Bytes,
+    /// Whether the body is only the beginning: more was not wanted.
+    pub is_cut: bool,
     /// The redirects on the way, in order.
     pub redirects: Vec<Hop>,
     /// The address it was read from.
@@ -192,9 +205,27 @@ impl Fetcher {
     /// Anything but a whole 2xx answer within all limits is a [`FetchError`],
     /// which tells whether trying again makes sense.
     pub async fn get(&self, url: &Url, want: Want) -> Result<Fetched, FetchError> {
+        self.get_if_changed(url, want, &Validators::default()).await
+    }
+
+    /// As [`Fetcher::get`], unless nothing has changed since the answer that
+    /// `known` comes from: then the status is 304 and the body empty.
+    ///
+    /// What is known is told to the host of `url` alone, not to where it may
+    /// redirect.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fetcher::get`].
+    pub async fn get_if_changed(
+        &self,
+        url: &Url,
+        want: Want,
+        known: &Validators,
+    ) -> Result<Fetched, FetchError> {
         let url = without_user_info(url);
         let limit = self.config.limits.total_page;
-        match timeout(limit, self.follow(url.clone(), want)).await {
+        match timeout(limit, self.follow(url.clone(), want, known)).await {
             Ok(fetched) => fetched,
             Err(_) => Err(FetchError::Timeout {
                 url,
@@ -204,12 +235,24 @@ impl Fetcher {
         }
     }
 
-    async fn follow(&self, start: Url, want: Want) -> Result<Fetched, FetchError> {
+    async fn follow(
+        &self,
+        start: Url,
+        want: Want,
+        known: &Validators,
+    ) -> Result<Fetched, FetchError> {
+        let nothing = Validators::default();
+        let asked = start.origin();
         let mut url = start;
         let mut redirects: Vec<Hop> = Vec::new();
         loop {
             check_url(&url, &self.config.allow_private)?;
-            let answer = self.ask(&url, want).await?;
+            let known = if url.origin() == asked {
+                known
+            } else {
+                &nothing
+            };
+            let answer = self.ask(&url, want, known).await?;
             let status = answer.status().as_u16();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 let location = redirect_target(&url, answer.headers())?;
@@ -227,7 +270,9 @@ impl Fetcher {
                 url = location;
                 continue;
             }
-            if !answer.status().is_success() {
+            // Nobody who was told nothing may say that it has not changed.
+            let is_unchanged = status == 304 && *known != nothing;
+            if !answer.status().is_success() && !is_unchanged {
                 return Err(FetchError::Status {
                     url,
                     status,
@@ -239,7 +284,12 @@ impl Fetcher {
     }
 
     /// Sends one request and waits for the head of its answer.
-    async fn ask(&self, url: &Url, want: Want) -> Result<Response<Incoming>, FetchError> {
+    async fn ask(
+        &self,
+        url: &Url,
+        want: Want,
+        known: &Validators,
+    ) -> Result<Response<Incoming>, FetchError> {
         let mut request = Request::new(Empty::new());
         *request.uri_mut() = request_uri(url)?;
         let headers = request.headers_mut();
@@ -249,6 +299,16 @@ impl Fetcher {
             ACCEPT_ENCODING,
             HeaderValue::from_static(decode::ACCEPT_ENCODING),
         );
+        for (name, value) in [
+            (IF_NONE_MATCH, &known.etag),
+            (IF_MODIFIED_SINCE, &known.last_modified),
+        ] {
+            // What was kept of a header is a header still, but for what was
+            // read of it as Latin-1: then everything is fetched anew.
+            if let Some(value) = value.as_deref().and_then(|text| text.parse().ok()) {
+                headers.insert(name, value);
+            }
+        }
 
         // Connecting has limits of its own; the wait for the answer is counted
         // from when the connection stands.
@@ -305,10 +365,18 @@ impl Fetcher {
             encoding,
         };
         // Told beforehand is soonest refused.
-        if content_length(&head.headers).is_some_and(|length| length > limit) {
+        let takes_the_beginning = want.takes_the_beginning();
+        if content_length(&head.headers).is_some_and(|length| length > limit)
+            && !takes_the_beginning
+        {
             return Err(too_large());
         }
-        let encodings = decode::encodings(&head.headers).map_err(bad_encoding)?;
+        let encodings = if head.status == StatusCode::NOT_MODIFIED {
+            // Its headers may name what the earlier answer was packed with.
+            Vec::new()
+        } else {
+            decode::encodings(&head.headers).map_err(bad_encoding)?
+        };
         // The connector puts it into every answer.
         let Some(Peer(peer)) = head.extensions.get::<Peer>().copied() else {
             return Err(FetchError::NotHttp { url });
@@ -316,7 +384,8 @@ impl Fetcher {
 
         let progress = Arc::new(Progress::default());
         let body = arriving(incoming, limits.idle, limit, Arc::clone(&progress));
-        let body = read_whole(body, &encodings, limit).await.map_err(|error| {
+        let read = read_up_to(body, &encodings, limit, takes_the_beginning).await;
+        let (body, is_cut) = read.map_err(|error| {
             let inner = error.get_ref();
             if inner
                 .and_then(|inner| inner.downcast_ref::<PastLimit>())
@@ -353,6 +422,7 @@ impl Fetcher {
             version: version(head.version).to_owned(),
             headers: readable(&head.headers),
             body,
+            is_cut,
             redirects,
             peer,
         })
@@ -411,17 +481,30 @@ fn arriving(
     Box::new(StreamReader::new(Box::pin(chunks)))
 }
 
-async fn read_whole(
+/// The body, and whether more of it was left unread. A body over the limit is an
+/// error, unless `takes_the_beginning`.
+async fn read_up_to(
     body: decode::Body,
     encodings: &[decode::Encoding],
     limit: u64,
-) -> io::Result<Bytes> {
+    takes_the_beginning: bool,
+) -> io::Result<(Bytes, bool)> {
     let mut body = decode::decode(body, encodings, limit).await?;
     let mut whole = BytesMut::new();
     loop {
         whole.reserve(16 * 1024);
-        if body.read_buf(&mut whole).await? == 0 {
-            return Ok(whole.freeze());
+        match body.read_buf(&mut whole).await {
+            Ok(0) => return Ok((whole.freeze(), false)),
+            Ok(_) => {}
+            Err(error)
+                if takes_the_beginning
+                    && error
+                        .get_ref()
+                        .is_some_and(|inner| inner.downcast_ref::<PastLimit>().is_some()) =>
+            {
+                return Ok((whole.freeze(), true));
+            }
+            Err(error) => return Err(error),
         }
     }
 }

@@ -33,6 +33,6 @@ mod tls;
 pub use address::{Block, NOT_PUBLIC, may_reach};
 pub use config::{FetchConfig, FetchLimits, Want};
 pub use error::{FetchError, Stage};
-pub use fetcher::{Fetched, Fetcher, Hop, MAX_RETRY_AFTER, Surroundings};
+pub use fetcher::{Fetched, Fetcher, Hop, MAX_RETRY_AFTER, Surroundings, Validators};
 pub use guard::{BAD_PORTS, STORE_PORTS, check_url};
 pub use lookup::{Answer, Lookup, SystemLookup};

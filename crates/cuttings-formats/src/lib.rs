@@ -2,14 +2,18 @@
 //!
 //! Pure: bytes and values in, bytes and values out. The [`exchange`] is the form
 //! in which a visit's headers are kept; [`warc`] and [`tar`] read archives of
-//! pages, and [`answer`] what a web archive keeps of one. Feeds, books,
-//! citations and imports join them here.
+//! pages, and [`answer`] what a web archive keeps of one. [`feed`] reads feeds of
+//! every kind, [`opml`] lists of them. Books, citations and imports join them
+//! here.
 
 pub mod answer;
 pub mod exchange;
+pub mod feed;
+pub mod opml;
 mod retain;
 pub mod tar;
 mod unpack;
 pub mod warc;
+mod xml;
 
 pub use unpack::is_gzip;

@@ -258,6 +258,16 @@ impl Document {
             .map(|(_, value)| value)
     }
 
+    /// The attributes of an element that have a name in [`Attr`], in order.
+    pub fn known_attrs(&self, node: NodeId) -> impl Iterator<Item = (Attr, &str)> {
+        self.attr_records(node)
+            .iter()
+            .filter_map(|record| match record.name {
+                AttrName::Common(attr) => Some((attr, self.slice(record.value))),
+                AttrName::Other(_) => None,
+            })
+    }
+
     /// Names and values of all attributes, in the order of the page.
     pub fn attrs(&self, node: NodeId) -> impl Iterator<Item = (&str, &str)> {
         self.attr_records(node).iter().map(|record| {

@@ -15,15 +15,19 @@
 //! | [`tags`] | tags on articles; renaming and merging them |
 //! | [`filters`] | filters under a name |
 //! | [`edit`] | correcting what a page says of itself |
+//! | [`feeds`] | subscribing, polling, entries, rules, OPML |
 //! | [`highlights`] | mark words of an article, note, remove, bring back |
+//! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
+//! | [`complete`] | what the piece of a query at the caret can become |
 //! | [`once`] | a change that is sent twice is made once |
-//! | [`search`] | a typed query to hits with marked snippets |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
 pub mod capture;
+pub mod complete;
 pub mod edit;
 pub mod error;
+pub mod feeds;
 pub mod filters;
 pub mod highlights;
 pub mod once;

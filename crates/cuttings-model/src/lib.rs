@@ -12,6 +12,7 @@ pub mod article;
 pub mod capture;
 pub mod digest;
 pub mod edit;
+pub mod feed;
 pub mod filter;
 pub mod highlight;
 pub mod job;
@@ -28,6 +29,7 @@ pub use article::{
 pub use capture::{Capture, CaptureId, Origin, Picture, PictureRole};
 pub use digest::Digest;
 pub use edit::Field;
+pub use feed::{Entry, EntryId, Feed, FeedId, FeedRule, FeedRuleId, FeedSave, FeedState};
 pub use filter::{Filter, FilterError, FilterId, Length, Sort};
 pub use highlight::{Colour, Highlight, HighlightId};
 pub use job::{Job, JobKind};

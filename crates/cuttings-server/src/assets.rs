@@ -31,7 +31,11 @@ const STYLE: &str = concat!(
     include_str!("../static/list.css"),
     include_str!("../static/reader.css"),
     include_str!("../static/highlights.css"),
+    include_str!("../static/feeds.css"),
+    include_str!("../static/search.css"),
     include_str!("../static/offline.css"),
+    // Last: it gives what the others lay out its size for thumbs.
+    include_str!("../static/touch.css"),
 );
 
 macro_rules! font {
@@ -87,6 +91,8 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         icon!("icon-touch-180.png"),
         script!("device.js"),
         script!("choose.js"),
+        script!("entries.js"),
+        script!("complete.js"),
         script!("highlights.js"),
         script!("keys.js"),
         script!("live.js"),

@@ -6,8 +6,8 @@
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use cuttings_model::{ArticleId, CaptureId, Digest, HighlightId, MAX_ID};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -41,6 +41,77 @@ async fn form_bytes(request: Request) -> Result<Bytes, HttpError> {
     to_bytes(request.into_body(), MAX_FORM_BYTES)
         .await
         .map_err(|_| HttpError::too_large())
+}
+
+/// Largest file that a form may send along, in bytes.
+pub(crate) const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+
+/// The file that a form sends, in its field `file`. Empty when none was chosen.
+pub(crate) struct FileBody(pub Vec<u8>);
+
+impl FromRequest<App> for FileBody {
+    type Rejection = HttpError;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, HttpError> {
+        let boundary = boundary(request.headers()).ok_or_else(|| {
+            HttpError::new(
+                problems::UNSUPPORTED_TYPE,
+                "Send a form with a file: Content-Type multipart/form-data.",
+            )
+        })?;
+        let body = to_bytes(request.into_body(), MAX_FILE_BYTES)
+            .await
+            .map_err(|_| HttpError::too_large())?;
+        Ok(Self(
+            part(&body, &boundary, "file")
+                .map(<[u8]>::to_vec)
+                .unwrap_or_default(),
+        ))
+    }
+}
+
+/// What stands between the parts of a form that sends files.
+pub(crate) fn boundary(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let (kind, parameters) = kind.split_once(';')?;
+    if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
+        return None;
+    }
+    let boundary = parameters.split(';').find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim()
+            .eq_ignore_ascii_case("boundary")
+            .then(|| value.trim().trim_matches('"').to_owned())
+    })?;
+    // RFC 2046 allows no more.
+    (1..=70).contains(&boundary.len()).then_some(boundary)
+}
+
+/// The part called `name` of a form that sends files.
+pub(crate) fn part<'b>(body: &'b [u8], boundary: &str, name: &str) -> Option<&'b [u8]> {
+    let edge = format!("--{boundary}");
+    let wanted = format!("name=\"{name}\"");
+    let mut rest = &body[find(body, edge.as_bytes())? + edge.len()..];
+    loop {
+        rest = rest.strip_prefix(b"\r\n")?;
+        let head_end = find(rest, b"\r\n\r\n")?;
+        let head = String::from_utf8_lossy(&rest[..head_end]);
+        let content = &rest[head_end + 4..];
+        let end = find(content, format!("\r\n{edge}").as_bytes())?;
+        let is_wanted = head.lines().any(|line| {
+            line.to_ascii_lowercase()
+                .starts_with("content-disposition:")
+                && line.split(';').any(|parameter| parameter.trim() == wanted)
+        });
+        if is_wanted {
+            return Some(&content[..end]);
+        }
+        rest = &content[end + 2 + edge.len()..];
+    }
+}
+
+fn find(within: &[u8], wanted: &[u8]) -> Option<usize> {
+    memchr::memmem::find(within, wanted)
 }
 
 /// The query of an address.
@@ -268,6 +339,29 @@ mod tests {
             let error = fields::<Typed>(pairs.as_bytes(), "form").unwrap_err();
             assert_eq!(error.status().as_u16(), 422, "{pairs}");
         }
+    }
+
+    #[test]
+    fn the_parts_of_a_form_with_a_file_are_told_apart() {
+        let body = b"--xx\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\nabc\r\n\
+            --xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"name=\"\r\n\
+            Content-Type: text/xml\r\n\r\n<a>\r\n--x</a>\r\n--xx--\r\n";
+        assert_eq!(part(body, "xx", "csrf"), Some(&b"abc"[..]));
+        assert_eq!(part(body, "xx", "file"), Some(&b"<a>\r\n--x</a>"[..]));
+        assert_eq!(part(body, "xx", "other"), None);
+        assert_eq!(part(&body[..90], "xx", "file"), None);
+        assert_eq!(part(b"", "xx", "file"), None);
+        let typed = |kind: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+            boundary(&headers)
+        };
+        assert_eq!(
+            typed("multipart/form-data; boundary=\"xx\"").as_deref(),
+            Some("xx")
+        );
+        assert_eq!(typed("multipart/form-data"), None);
+        assert_eq!(typed("multipart/mixed; boundary=xx"), None);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cuttings_library::LibraryError;
 use cuttings_library::accounts::AccountError;
+use cuttings_library::feeds::FeedError;
 use cuttings_model::Settings;
 use cuttings_store::StoreError;
 use serde_json::{Map, Value, json};
@@ -137,7 +138,7 @@ impl HttpError {
     pub fn too_large() -> Self {
         Self::new(
             problems::TOO_LARGE,
-            "The request is larger than this address takes: 2 MiB of JSON, or 64 KiB of a form.",
+            "The request is larger than this address takes: 2 MiB of JSON, 64 KiB of a form, or 4 MiB of a file.",
         )
     }
 
@@ -193,6 +194,29 @@ impl From<LibraryError> for HttpError {
             LibraryError::Store(store) => store.into(),
             error => Self::internal(&error),
         }
+    }
+}
+
+impl From<FeedError> for HttpError {
+    fn from(error: FeedError) -> Self {
+        let code = error.code().to_owned();
+        let problem = match &error {
+            FeedError::NoSuchFeed | FeedError::NoSuchEntry | FeedError::NoSuchRule => {
+                return Self::not_found(&error.explain());
+            }
+            FeedError::Query(_) | FeedError::Words(_) => problems::BAD_QUERY,
+            FeedError::Address(_) | FeedError::NoPage => problems::BAD_ADDRESS,
+            FeedError::Unreadable(_) => problems::NO_FEED,
+            FeedError::Save(_) | FeedError::Store(_) => {
+                return match error {
+                    FeedError::Save(error) => error.into(),
+                    FeedError::Store(error) => error.into(),
+                    error => Self::internal(&error),
+                };
+            }
+            _ => problems::BAD_FIELD,
+        };
+        Self::new(problem, error.explain()).with("code", code)
     }
 }
 

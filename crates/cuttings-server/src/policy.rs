@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::error::HttpError;
 use crate::once::{is_keyed, once};
 use crate::session::{Caller, Credential, identify, not_signed_in};
-use crate::{origin, problems};
+use crate::{body, origin, problems};
 
 /// Largest form we read, in bytes: an address of the longest kind, every byte
 /// percent-encoded, fits twice.
@@ -303,15 +303,26 @@ async fn prove(app: &App, caller: &Caller, request: Request) -> Result<Request, 
             Err(no_proof())
         };
     }
-    if !is_form(request.headers()) {
+    let boundary = body::boundary(request.headers());
+    if !is_form(request.headers()) && boundary.is_none() {
         return Err(no_proof());
     }
     let (parts, body) = request.into_parts();
-    let body: Bytes = to_bytes(body, MAX_FORM_BYTES)
+    let limit = if boundary.is_some() {
+        body::MAX_FILE_BYTES
+    } else {
+        MAX_FORM_BYTES
+    };
+    let body: Bytes = to_bytes(body, limit)
         .await
         .map_err(|_| HttpError::too_large())?;
-    let proven =
-        form_urlencoded::parse(&body).any(|(name, value)| name == "csrf" && csrf.matches(&value));
+    let proven = match boundary {
+        Some(boundary) => body::part(&body, &boundary, "csrf")
+            .and_then(|given| std::str::from_utf8(given).ok())
+            .is_some_and(|given| csrf.matches(given)),
+        None => form_urlencoded::parse(&body)
+            .any(|(name, value)| name == "csrf" && csrf.matches(&value)),
+    };
     if proven {
         Ok(Request::from_parts(parts, Body::from(body)))
     } else {

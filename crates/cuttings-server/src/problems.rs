@@ -40,6 +40,7 @@ problems! {
     TOO_LARGE "too-large" PAYLOAD_TOO_LARGE "The request is too large"
     UNSUPPORTED_TYPE "unsupported-type" UNSUPPORTED_MEDIA_TYPE "The request is of a type this address does not take"
     BAD_ADDRESS "bad-address" UNPROCESSABLE_ENTITY "The page's address cannot be saved"
+    NO_FEED "no-feed" UNPROCESSABLE_ENTITY "There is no feed at that address"
     BAD_FIELD "bad-field" UNPROCESSABLE_ENTITY "A field of the request is wrong"
     KEY_USED "key-used" UNPROCESSABLE_ENTITY "The key belongs to another change"
     SLOW_DOWN "slow-down" TOO_MANY_REQUESTS "Too many tries"

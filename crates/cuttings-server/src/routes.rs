@@ -16,8 +16,9 @@ use crate::error::present;
 use crate::headers::guard;
 use crate::install;
 use crate::pages::{
-    articles, bulk, captures, edit, filters, health, highlights, library, offline, pictures,
-    problems, reader, search, settings, setup, signin, tags,
+    articles, bulk, captures, edit, entries, feed_lists, feed_rules, feeds, filters, health,
+    highlights, library, offline, pictures, problems, reader, search, settings, setup, signin,
+    tags,
 };
 use crate::policy::Answers::{Api, Bytes, Page};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
@@ -166,8 +167,64 @@ fn routes(app: App) -> Routes {
             Change,
             highlights::restore,
         )
+        // Feeds, what they bring, and what is done with it.
+        .add(GET, "/feeds", Page, Read, feeds::list)
+        .add(POST, "/feeds", Page, Change, feeds::subscribe)
+        .add(GET, "/feeds/add", Page, Read, feeds::add_form)
+        .add(POST, "/feeds/add", Page, Change, feeds::find)
+        .add(GET, "/feeds/rules", Page, Read, feed_rules::list)
+        .add(POST, "/feeds/rules", Page, Change, feed_rules::add)
+        .add(
+            POST,
+            "/feeds/rules/{rule}",
+            Page,
+            Change,
+            feed_rules::change,
+        )
+        .add(
+            POST,
+            "/feeds/rules/{rule}/delete",
+            Page,
+            Change,
+            feed_rules::delete,
+        )
+        .add(GET, "/feeds/lists", Page, Read, feed_lists::lists)
+        .add(POST, "/feeds/lists", Page, Change, feed_lists::import)
+        .add(GET, "/feeds/export.opml", Page, Read, feed_lists::export)
+        .add(GET, "/feeds/{feed}", Page, Read, entries::of_feed)
+        .add(GET, "/feeds/{feed}/settings", Page, Read, feeds::settings)
+        .add(POST, "/feeds/{feed}/settings", Page, Change, feeds::change)
+        .add(POST, "/feeds/{feed}/poll", Page, Change, feeds::poll)
+        .add(
+            POST,
+            "/feeds/{feed}/unsubscribe",
+            Page,
+            Change,
+            feeds::unsubscribe,
+        )
+        .add(
+            POST,
+            "/feeds/{feed}/resubscribe",
+            Page,
+            Change,
+            feeds::resubscribe,
+        )
+        .add(GET, "/entries", Page, Read, entries::stream)
+        .add(POST, "/entries/seen", Page, Change, entries::all_seen)
+        .add(POST, "/entries/unseen", Page, Change, entries::take_back)
+        .add(GET, "/entries/{entry}", Page, Read, entries::read)
+        .add(POST, "/entries/{entry}/seen", Page, Change, entries::seen)
+        .add(
+            POST,
+            "/entries/{entry}/unseen",
+            Page,
+            Change,
+            entries::unseen,
+        )
+        .add(POST, "/entries/{entry}/save", Page, Save, entries::save)
         // Search.
         .add(GET, "/search", Page, Read, search::search)
+        .add(GET, "/search/complete", Page, Read, search::complete)
         // What a device keeps.
         .add(GET, "/offline", Page, Read, offline::page)
         // Settings.
@@ -264,6 +321,97 @@ fn routes(app: App) -> Routes {
             api::tags::delete,
         )
         .add(GET, "/api/v1/filters", Api, Read, api::tags::filters)
+        .add(GET, "/api/v1/feeds", Api, Read, api::feeds::list)
+        .add(POST, "/api/v1/feeds", Api, Change, api::feeds::subscribe)
+        .add(
+            POST,
+            "/api/v1/feeds/discover",
+            Api,
+            Change,
+            api::feeds::discover,
+        )
+        .add(GET, "/api/v1/feeds/opml", Api, Read, api::feeds::export)
+        .add(POST, "/api/v1/feeds/opml", Api, Change, api::feeds::import)
+        .add(GET, "/api/v1/feeds/{feed}", Api, Read, api::feeds::read)
+        .add(
+            Method::PATCH,
+            "/api/v1/feeds/{feed}",
+            Api,
+            Change,
+            api::feeds::change,
+        )
+        .add(
+            Method::DELETE,
+            "/api/v1/feeds/{feed}",
+            Api,
+            Change,
+            api::feeds::unsubscribe,
+        )
+        .add(
+            POST,
+            "/api/v1/feeds/{feed}/resubscribe",
+            Api,
+            Change,
+            api::feeds::resubscribe,
+        )
+        .add(
+            POST,
+            "/api/v1/feeds/{feed}/poll",
+            Api,
+            Change,
+            api::feeds::poll,
+        )
+        .add(GET, "/api/v1/entries", Api, Read, api::entries::list)
+        .add(
+            POST,
+            "/api/v1/entries/seen",
+            Api,
+            Change,
+            api::entries::all_seen,
+        )
+        .add(
+            GET,
+            "/api/v1/entries/{entry}",
+            Api,
+            Read,
+            api::entries::read,
+        )
+        .add(
+            Method::PATCH,
+            "/api/v1/entries/{entry}",
+            Api,
+            Change,
+            api::entries::change,
+        )
+        .add(
+            POST,
+            "/api/v1/entries/{entry}/save",
+            Api,
+            Save,
+            api::entries::save,
+        )
+        .add(GET, "/api/v1/feed-rules", Api, Read, api::feed_rules::list)
+        .add(
+            POST,
+            "/api/v1/feed-rules",
+            Api,
+            Change,
+            api::feed_rules::add,
+        )
+        .add(
+            Method::PUT,
+            "/api/v1/feed-rules/{rule}",
+            Api,
+            Change,
+            api::feed_rules::change,
+        )
+        .add(
+            Method::DELETE,
+            "/api/v1/feed-rules/{rule}",
+            Api,
+            Change,
+            api::feed_rules::delete,
+        )
         .add(GET, "/api/v1/events", Api, Read, api::events::events)
         .add(GET, "/api/v1/search", Api, Read, api::search::search)
         .add(GET, "/api/v1/highlights", Api, Read, api::highlights::list)

@@ -19,6 +19,8 @@ pub(crate) enum Place {
     Library,
     /// The search.
     Search,
+    /// The feeds, their entries and rules.
+    Feeds,
     /// The settings.
     Settings,
     /// The highlights.

@@ -8,6 +8,7 @@
 
 mod captures;
 mod edit;
+mod feeds;
 mod frame;
 mod highlights;
 mod keys;
@@ -15,11 +16,13 @@ mod library;
 mod list;
 mod offline;
 mod reader;
+mod search;
 mod settings;
 mod tags;
 
 pub(crate) use captures::Captures;
 pub(crate) use edit::Edit;
+pub(crate) use feeds::Feeds;
 pub(crate) use frame::Frame;
 pub(crate) use highlights::Highlights;
 pub(crate) use keys::Keys;
@@ -27,6 +30,7 @@ pub(crate) use library::Library;
 pub(crate) use list::List;
 pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
+pub(crate) use search::Search;
 pub(crate) use settings::Settings;
 pub(crate) use tags::Tags;
 
@@ -47,8 +51,12 @@ pub(crate) struct Texts {
     pub tags: Tags,
     /// Correcting an article's metadata.
     pub edit: Edit,
+    /// Feeds, entries and rules.
+    pub feeds: Feeds,
     /// Highlights and notes.
     pub highlights: Highlights,
+    /// The search page.
+    pub search: Search,
     /// What a device keeps, and what waits on it.
     pub offline: Offline,
     /// The list of keys.
@@ -66,7 +74,9 @@ pub(crate) static ENGLISH: Texts = Texts {
     list: list::ENGLISH,
     tags: tags::ENGLISH,
     edit: edit::ENGLISH,
+    feeds: feeds::ENGLISH,
     highlights: highlights::ENGLISH,
+    search: search::ENGLISH,
     offline: offline::ENGLISH,
     keys: keys::ENGLISH,
     captures: captures::ENGLISH,

@@ -121,6 +121,42 @@ function say(text, undo) {
   );
 }
 
+/** The library cannot be reached. */
+class Away extends Error {
+  constructor() {
+    super(said?.dataset.failed);
+  }
+}
+
+/** @returns {string} the proof against cross-site requests */
+function proof() {
+  /** @type {HTMLInputElement | null} */
+  const field = document.querySelector("#margin input[name=csrf]");
+  return field?.value ?? "";
+}
+
+/**
+ * Makes a change by the API instead: without network it waits on this device,
+ * where one keeps stories to read offline.
+ *
+ * @param {unknown} error why the form was not sent
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ */
+async function later(error, method, path, body) {
+  if (!(error instanceof Away)) throw error;
+  const answer = await fetch(path, {
+    method,
+    headers: { "content-type": "application/json", "x-csrf-token": proof() },
+    body: body ? JSON.stringify(body) : null,
+  });
+  if (!answer.ok) throw error;
+  // Another answer means that the library is back.
+  if (answer.status === 202) say(said?.dataset.waits ?? "");
+  else location.reload();
+}
+
 /**
  * Sends a form as the page itself would and gives the page that comes back.
  *
@@ -130,8 +166,6 @@ function say(text, undo) {
  */
 function send(path, fields) {
   return new Promise((resolve, reject) => {
-    /** @type {HTMLInputElement | null} */
-    const proof = document.querySelector("#margin input[name=csrf]");
     const request = new XMLHttpRequest();
     request.responseType = "document";
     request.onload = () => {
@@ -139,11 +173,11 @@ function send(path, fields) {
       if (request.status === 200 && page?.getElementById("story")) resolve(page);
       else reject(new Error(page?.querySelector(".lead")?.textContent ?? said?.dataset.failed));
     };
-    request.onerror = () => reject(new Error(said?.dataset.failed));
+    request.onerror = () => reject(new Away());
     request.open("POST", path);
     request.setRequestHeader("accept", "text/html");
     const back = location.pathname + location.search;
-    request.send(new URLSearchParams({ csrf: proof?.value ?? "", back, ...fields }));
+    request.send(new URLSearchParams({ csrf: proof(), back, ...fields }));
   });
 }
 
@@ -293,14 +327,16 @@ if (story && margin && tools && editor && said && "showPopover" in editor) {
     lastColour = colour;
     const before = new Set(piecesNow());
     hideTools();
-    const page = await send(added, {
-      words: here.words,
-      colour,
-      prefix: here.before.slice(-CONTEXT),
-      suffix: here.behind.slice(0, CONTEXT),
-      first: String(here.first),
-      letters: String(here.letters),
-    });
+    const around = { prefix: here.before.slice(-CONTEXT), suffix: here.behind.slice(0, CONTEXT) };
+    const counted = { first: String(here.first), letters: String(here.letters) };
+    let page;
+    try {
+      page = await send(added, { words: here.words, colour, ...around, ...counted });
+    } catch (error) {
+      await later(error, "POST", `/api/v1${added}`, { exact: here.words, colour, ...around });
+      getSelection()?.removeAllRanges();
+      return undefined;
+    }
     const hadFocus = tools.contains(document.activeElement) || document.activeElement === document.body;
     getSelection()?.removeAllRanges();
     take(page);
@@ -334,14 +370,25 @@ if (story && margin && tools && editor && said && "showPopover" in editor) {
   };
 
   /** @param {Record<string, string>} fields */
-  const change = async (fields) => take(await send(`/highlights/${open.id}`, fields));
+  const change = async (fields) => {
+    const path = `/highlights/${open.id}`;
+    try {
+      take(await send(path, fields));
+    } catch (error) {
+      await later(error, "PATCH", `/api/v1${path}`, fields);
+    }
+  };
 
   const remove = async () => {
     const { id } = open;
     open = { id: "", words: "", note: "" };
     editor.hidePopover();
-    const page = await send(`/highlights/${id}/remove`, {});
-    take(page);
+    try {
+      take(await send(`/highlights/${id}/remove`, {}));
+    } catch (error) {
+      await later(error, "DELETE", `/api/v1/highlights/${id}`);
+      return;
+    }
     say(said.dataset.removed ?? "", () => {
       send(`/highlights/${id}/restore`, {}).then((again) => {
         take(again);

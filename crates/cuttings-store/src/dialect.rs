@@ -42,27 +42,40 @@ pub(crate) fn delete_words(engine: Engine) -> &'static str {
     }
 }
 
-/// The rows of the index that match `$2` in the library of user `$1`, as a
-/// table with the columns `id` and `rank` (smaller is better).
+/// The articles in the library of user `$1` that match `$2` and pass the
+/// conditions on `a`, ranked: `most` of them, the newest. Columns `id` and `rank`
+/// (smaller is better).
 ///
 /// A word in the headline counts ten times a word in the body, one in the dek,
-/// byline or publication four times; stems and exact words alike.
-pub(crate) fn matches(engine: Engine) -> &'static str {
+/// byline or publication four times; stems and exact words alike. Ranking costs
+/// more than finding, so no more are ranked than anybody will look at.
+pub(crate) fn ranked(engine: Engine, conditions: &str, most: &str) -> String {
     match engine {
-        Engine::Sqlite => {
-            "SELECT rowid - $1 * 2147483648 AS id,
+        // The index gives its rows from the newest; CROSS JOIN keeps it in front.
+        Engine::Sqlite => format!(
+            "SELECT a.id, a.saved_at,
                     bm25(search_index, 10.0, 10.0, 4.0, 4.0, 1.0, 1.0) AS rank
              FROM search_index
+             CROSS JOIN articles a ON a.user_id = $1
+                                  AND a.id = search_index.rowid - $1 * 2147483648
              WHERE search_index MATCH $2
-               AND rowid BETWEEN $1 * 2147483648 AND $1 * 2147483648 + 2147483647"
-        }
-        Engine::Postgres => {
-            "SELECT id,
-                    -CAST(ts_rank('{0.1, 0.1, 0.4, 1.0}', words, CAST($2 AS tsquery), 1)
+               AND search_index.rowid BETWEEN $1 * 2147483648 AND $1 * 2147483648 + 2147483647
+               AND a.deleted_at IS NULL {conditions}
+             ORDER BY search_index.rowid DESC
+             LIMIT {most}"
+        ),
+        Engine::Postgres => format!(
+            "SELECT newest.id, newest.saved_at,
+                    -CAST(ts_rank('{{0.1, 0.1, 0.4, 1.0}}', i.words, CAST($2 AS tsquery), 1)
                       AS double precision) AS rank
-             FROM search_index
-             WHERE user_id = $1 AND words @@ CAST($2 AS tsquery)"
-        }
+             FROM (SELECT a.id, a.saved_at FROM search_index w
+                   JOIN articles a ON a.user_id = w.user_id AND a.id = w.id
+                   WHERE w.user_id = $1 AND w.words @@ CAST($2 AS tsquery)
+                     AND a.deleted_at IS NULL {conditions}
+                   ORDER BY a.id DESC
+                   LIMIT {most}) newest
+             JOIN search_index i ON i.user_id = $1 AND i.id = newest.id"
+        ),
     }
 }
 
@@ -76,6 +89,25 @@ pub(crate) fn matching_ids(engine: Engine) -> &'static str {
         }
         Engine::Postgres => {
             "SELECT id FROM search_index WHERE user_id = $1 AND words @@ CAST($2 AS tsquery)"
+        }
+    }
+}
+
+/// Adds words to the library of user `$1`; `$2` is a JSON array of arrays: the
+/// word, the word backwards, how it was spelt.
+pub(crate) fn add_words(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "INSERT INTO words (user_id, word, backwards, spelt)
+             SELECT $1, value ->> 0, value ->> 1, value ->> 2 FROM json_each($2)
+             WHERE true
+             ON CONFLICT DO NOTHING"
+        }
+        Engine::Postgres => {
+            "INSERT INTO words (user_id, word, backwards, spelt)
+             SELECT $1, given ->> 0, given ->> 1, given ->> 2
+             FROM jsonb_array_elements(CAST($2 AS jsonb)) AS given
+             ON CONFLICT DO NOTHING"
         }
     }
 }

@@ -9,11 +9,14 @@ use std::fmt::Write as _;
 use cuttings_model::{
     Anchor, Article, ArticleId, CaptureId, Colour, Highlight, HighlightId, Letters, Placed, UserId,
 };
-use cuttings_text::analyse::key;
+use cuttings_text::analyse::{key, terms};
+use cuttings_text::highlight::fits;
+use cuttings_text::query::{Expression, Query};
 use sqlx::AssertSqlSafe;
 
 use crate::articles::{self, article};
 use crate::db::{Row, Tx, Value, args};
+use crate::list::Conditions;
 use crate::search::escape_like;
 use crate::users::{Counted, next_id, tick};
 use crate::{Store, StoreError};
@@ -309,6 +312,93 @@ impl Store {
             })
             .collect()
     }
+
+    /// Up to `limit` highlights whose words or note fit the words of a query, in
+    /// articles that pass its filters, newest first. None for a query that asks
+    /// for no words. Of those that may fit, the newest 500 are looked at.
+    pub async fn matching_highlights(
+        &self,
+        user_id: UserId,
+        query: &Query,
+        limit: usize,
+    ) -> Result<Vec<FoundHighlight>, StoreError> {
+        let Some(expression) = query.expression.as_ref().filter(|_| !query.negative_only()) else {
+            return Ok(Vec::new());
+        };
+        let languages = self.languages(user_id).await?;
+        let mut conditions = Conditions {
+            sql: String::new(),
+            values: args![user_id.0],
+        };
+        let candidates = candidates(expression, &languages, &mut conditions);
+        self.with_filters(user_id, query, &mut conditions).await?;
+        let sql = format!(
+            "SELECT {COLUMNS}, {} FROM highlights h
+             JOIN articles a ON a.user_id = h.user_id AND a.id = h.article_id
+             WHERE h.user_id = $1 AND h.deleted_at IS NULL AND a.deleted_at IS NULL
+               AND {candidates} {}
+             ORDER BY h.created_at DESC, h.id DESC
+             LIMIT 500",
+            articles::COLUMNS,
+            conditions.sql
+        );
+        let mut found = Vec::new();
+        for row in &self.db.all(AssertSqlSafe(sql), conditions.values).await? {
+            let highlight = highlight(row)?;
+            let article = article(row)?;
+            let text = format!("{}\n{}", highlight.anchor.exact, highlight.note);
+            if fits(&text, article.language.as_deref(), query) {
+                found.push(FoundHighlight { highlight, article });
+                if found.len() == limit {
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A condition that all highlights pass which fit an expression, and few others.
+fn candidates(
+    expression: &Expression,
+    languages: &[String],
+    conditions: &mut Conditions,
+) -> String {
+    let (text, stemmed) = match expression {
+        Expression::And(parts) | Expression::Or(parts) => {
+            let join = if matches!(expression, Expression::And(_)) {
+                " AND "
+            } else {
+                " OR "
+            };
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|part| candidates(part, languages, conditions))
+                .collect();
+            return format!("({})", parts.join(join));
+        }
+        // What else stands in a highlight is seen when it is looked at.
+        Expression::Not(_) => return "1 = 1".to_owned(),
+        Expression::Term(text) => (text, true),
+        Expression::Prefix(text) | Expression::Phrase(text) => (text, false),
+    };
+    // All forms of its first word begin as that word and its stems all do.
+    let mut start: Option<String> = None;
+    let tags = languages.iter().map(|tag| Some(tag.as_str()));
+    for language in tags.chain([None]) {
+        if let Some(term) = terms(text, language).first() {
+            let known = start.unwrap_or_else(|| term.exact.clone());
+            let other = if stemmed { &term.stem } else { &term.exact };
+            let common = known
+                .chars()
+                .zip(other.chars())
+                .take_while(|(one, other)| one == other)
+                .map(|(letter, _)| letter);
+            start = Some(common.collect());
+        }
+    }
+    let start = conditions.bind(format!("% {}%", escape_like(&start.unwrap_or_default())));
+    format!("h.words_key LIKE {start} ESCAPE '\\'")
 }
 
 fn conditions(filter: &HighlightFilter, values: &mut Vec<Value>) -> String {

@@ -12,10 +12,15 @@ mod articles;
 mod blobs;
 mod bulk;
 mod captures;
+mod completion;
 mod db;
 mod dialect;
 mod edits;
+mod entries;
 mod error;
+mod facets;
+mod feed_rules;
+mod feeds;
 mod filters;
 mod highlights;
 mod jobs;
@@ -30,6 +35,7 @@ mod shown;
 mod tags;
 mod twins;
 mod users;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -39,7 +45,11 @@ pub use bulk::{BulkAction, BulkOutcome, Chosen, DoneAction};
 pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPicture};
 pub use db::Engine;
 pub use edits::{Edit, EditChange};
+pub use entries::{EntryPosition, EntryView, FeedRead, KnownEntry, NewEntry, Stream};
 pub use error::StoreError;
+pub use facets::{Facet, FacetValue, Facets};
+pub use feed_rules::RuleWords;
+pub use feeds::{FeedChange, ListedFeed, NewFeed, PollEnd, PutFeed};
 pub use filters::SavedFilter;
 pub use highlights::{
     FoundHighlight, HighlightFilter, HighlightPosition, NewHighlight, PutHighlight,
@@ -51,6 +61,7 @@ pub use search::SearchHit;
 pub use sessions::AppToken;
 pub use shown::ShownArticle;
 pub use tags::{Renamed, TagChange};
+pub use words::WordLike;
 
 use db::Db;
 

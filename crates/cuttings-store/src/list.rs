@@ -15,8 +15,8 @@ use sqlx::AssertSqlSafe;
 
 use crate::articles::{COLUMNS, article};
 use crate::db::{Row, Tx, Value, args};
-use crate::search::{between_blanks, escape_like, filters, start_ms};
-use crate::{Engine, Store, StoreError, dialect};
+use crate::search::{between_blanks, escape_like, start_ms};
+use crate::{Store, StoreError};
 
 /// What an article is sorted by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -359,7 +359,8 @@ impl Store {
                 WHERE h.user_id = $1 AND h.deleted_at IS NULL)";
         }
         if let Some(words) = &filter.words {
-            self.with_words(user_id, words, &mut conditions).await?;
+            let query = query::parse(words).map_err(StoreError::Query)?;
+            self.with_query(user_id, &query, &mut conditions).await?;
         }
         Ok(conditions)
     }
@@ -401,30 +402,6 @@ impl Store {
                 .collect();
             conditions.sql += &format!(" AND a.publication IN ({})", names.join(", "));
         }
-        Ok(())
-    }
-
-    async fn with_words(
-        &self,
-        user_id: UserId,
-        words: &str,
-        conditions: &mut Conditions,
-    ) -> Result<(), StoreError> {
-        let query = query::parse(words).map_err(StoreError::Query)?;
-        let engine = self.engine();
-        let languages = self.languages(user_id).await?;
-        let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
-        let matched = match engine {
-            Engine::Sqlite => query.fts5(&languages),
-            Engine::Postgres => query.tsquery(&languages),
-        };
-        if let Some(matched) = matched {
-            let place = conditions.bind(matched);
-            let matches = dialect::matching_ids(engine).replace("$2", &place);
-            let not = if query.negative_only() { "NOT" } else { "" };
-            conditions.sql += &format!(" AND a.id {not} IN ({matches})");
-        }
-        conditions.sql += &filters(&query, &mut conditions.values);
         Ok(())
     }
 }

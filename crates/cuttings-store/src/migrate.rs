@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::shared(include_str!("../migrations/0004_highlights.sql")),
     Migration::shared(include_str!("../migrations/0005_feeds.sql")),
     Migration::shared(include_str!("../migrations/0006_offline.sql")),
+    Migration::shared(include_str!("../migrations/0007_words.sql")),
 ];
 
 /// Runs what is due.

@@ -1,18 +1,18 @@
 //! Search: a parsed query against the index and the article rows.
 //!
 //! The words are matched by the engine's own index, fed with terms that
-//! `cuttings-text` made; sites, authors, dates and states are conditions on
-//! the article rows. Both engines give the same hits.
+//! `cuttings-text` made; filters are conditions on the article rows. Both
+//! engines give the same hits.
 
-use cuttings_model::{Article, UserId};
-use cuttings_text::query::{Query, State};
+use cuttings_model::{Article, ArticleId, UserId};
+use cuttings_text::analyse;
+use cuttings_text::query::{AnyOf, Condition, Days, Query, State, Test};
 use sqlx::AssertSqlSafe;
 
 use crate::articles::{COLUMNS, article};
-use crate::db::{Value, args};
+use crate::db::args;
+use crate::list::{Conditions, numbers};
 use crate::{Engine, Store, StoreError, dialect};
-
-const NEWEST_FIRST: &str = "a.saved_at DESC, a.id DESC";
 
 /// An article that matches, with the text that a snippet is cut from.
 #[derive(Debug)]
@@ -25,68 +25,172 @@ pub struct SearchHit {
 
 impl Store {
     /// Articles of the user that match, best first; without words to match,
-    /// newest first. `offset` counts hits, `limit` caps them.
-    pub async fn search(
+    /// newest first. At most `most`: where more match, the newest of them.
+    pub async fn matches(
         &self,
         user_id: UserId,
         query: &Query,
-        offset: i64,
-        limit: i64,
-    ) -> Result<Vec<SearchHit>, StoreError> {
-        let engine = self.engine();
-        let languages = self.languages(user_id).await?;
-        let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
-        let words = match engine {
-            Engine::Sqlite => query.fts5(&languages),
-            Engine::Postgres => query.tsquery(&languages),
+        most: i64,
+    ) -> Result<Vec<ArticleId>, StoreError> {
+        let mut conditions = Conditions {
+            sql: String::new(),
+            values: args![user_id.0],
         };
-        let mut values = args![user_id.0];
-        let mut conditions = String::new();
-        let (matches, order) = match words {
-            Some(words) if query.negative_only() => {
-                values.push(Value::from(words));
-                let matches = dialect::matches(engine);
-                conditions += &format!(" AND a.id NOT IN (SELECT id FROM ({matches}) m)");
-                (String::new(), NEWEST_FIRST)
-            }
+        let words = self.words(user_id, query).await?;
+        // Numbers only: the rows of the one page that is shown come after.
+        let sql = match words.filter(|_| !query.negative_only()) {
             Some(words) => {
-                values.push(Value::from(words));
-                (
-                    format!("JOIN ({}) m ON m.id = a.id", dialect::matches(engine)),
-                    "m.rank, a.saved_at DESC, a.id DESC",
+                // What `dialect::ranked` knows as `$2`.
+                conditions.bind(words);
+                self.with_filters(user_id, query, &mut conditions).await?;
+                let most = conditions.bind(most);
+                let ranked = dialect::ranked(self.engine(), &conditions.sql, &most);
+                format!("SELECT id FROM ({ranked}) ranked ORDER BY rank, saved_at DESC, id DESC")
+            }
+            None => {
+                self.with_query(user_id, query, &mut conditions).await?;
+                let most = conditions.bind(most);
+                format!(
+                    "SELECT a.id FROM articles a
+                     WHERE a.user_id = $1 AND a.deleted_at IS NULL {}
+                     ORDER BY a.saved_at DESC, a.id DESC
+                     LIMIT {most}",
+                    conditions.sql
                 )
             }
-            None => (String::new(), NEWEST_FIRST),
         };
-        conditions += &filters(query, &mut values);
-        values.extend(args![limit, offset]);
-        // Numbers first, rows of the one page after: sorting whole articles
-        // by rank would read the text of every match.
+        self.db
+            .all(AssertSqlSafe(sql), conditions.values)
+            .await?
+            .iter()
+            .map(|row| row.get("id").map(ArticleId))
+            .collect()
+    }
+
+    /// How many articles match, counted up to `most`.
+    pub async fn count_matches(
+        &self,
+        user_id: UserId,
+        query: &Query,
+        most: i64,
+    ) -> Result<i64, StoreError> {
+        let mut conditions = Conditions {
+            sql: String::new(),
+            values: args![user_id.0],
+        };
+        self.with_query(user_id, query, &mut conditions).await?;
+        let most = conditions.bind(most);
         let sql = format!(
-            "SELECT a.id FROM articles a {matches}
-             WHERE a.user_id = $1 AND a.deleted_at IS NULL {conditions}
-             ORDER BY {order}
-             LIMIT ${} OFFSET ${}",
-            values.len() - 1,
-            values.len()
+            "SELECT count(*) AS many FROM (
+                 SELECT a.id FROM articles a
+                 WHERE a.user_id = $1 AND a.deleted_at IS NULL {}
+                 LIMIT {most}) counted",
+            conditions.sql
         );
-        let mut ids = Vec::new();
-        for row in self.db.all(AssertSqlSafe(sql), values).await? {
-            ids.push(row.get::<i64>("id")?);
+        self.db
+            .one(AssertSqlSafe(sql), conditions.values)
+            .await?
+            .get("many")
+    }
+
+    /// The words of a query as the engine's index takes them.
+    async fn words(&self, user_id: UserId, query: &Query) -> Result<Option<String>, StoreError> {
+        if query.expression.is_none() {
+            return Ok(None);
         }
-        self.hits(user_id, &ids).await
+        let languages = self.languages(user_id).await?;
+        let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
+        Ok(match self.engine() {
+            Engine::Sqlite => query.fts5(&languages),
+            Engine::Postgres => query.tsquery(&languages),
+        })
+    }
+
+    /// Adds the conditions of a whole query, words included, to those on the
+    /// table called `a`.
+    pub(crate) async fn with_query(
+        &self,
+        user_id: UserId,
+        query: &Query,
+        conditions: &mut Conditions,
+    ) -> Result<(), StoreError> {
+        if let Some(words) = self.words(user_id, query).await? {
+            let place = conditions.bind(words);
+            let matches = dialect::matching_ids(self.engine()).replace("$2", &place);
+            let not = if query.negative_only() { "NOT" } else { "" };
+            conditions.sql += &format!(" AND a.id {not} IN ({matches})");
+        }
+        self.with_filters(user_id, query, conditions).await
+    }
+
+    /// Adds the conditions of a query's filters.
+    pub(crate) async fn with_filters(
+        &self,
+        user_id: UserId,
+        query: &Query,
+        conditions: &mut Conditions,
+    ) -> Result<(), StoreError> {
+        // With words, rows are read one by one anyway. Without, names are looked
+        // for in an index that holds nothing else, instead of in every row.
+        let in_index = query.expression.is_none();
+        for AnyOf(any) in &query.filters {
+            let mut sides = Vec::new();
+            for Test { condition, wanted } in any {
+                let sql = match condition {
+                    Condition::Publication(typed) => {
+                        self.of_publication(user_id, typed, conditions).await?
+                    }
+                    other => condition_sql(other, in_index, conditions),
+                };
+                sides.push(if *wanted { sql } else { format!("NOT {sql}") });
+            }
+            conditions.sql += &format!(" AND ({})", sides.join(" OR "));
+        }
+        Ok(())
+    }
+
+    /// By the words of the outlet's name: those that are called exactly so, else
+    /// those that hold the words; where none does, by host.
+    async fn of_publication(
+        &self,
+        user_id: UserId,
+        typed: &str,
+        conditions: &mut Conditions,
+    ) -> Result<String, StoreError> {
+        let wanted = between_blanks(typed);
+        let known = self.publications(user_id).await?;
+        let mut names: Vec<&String> = known
+            .iter()
+            .filter(|name| between_blanks(name) == wanted)
+            .collect();
+        if names.is_empty() {
+            names = known
+                .iter()
+                .filter(|name| between_blanks(name).contains(&wanted))
+                .collect();
+        }
+        if names.is_empty() {
+            return Ok(on_site(&typed.to_lowercase(), conditions));
+        }
+        let names: Vec<String> = names
+            .into_iter()
+            .map(|name| conditions.bind(name))
+            .collect();
+        Ok(format!(
+            "coalesce(a.publication, '') IN ({})",
+            names.join(", ")
+        ))
     }
 
     /// The articles with these numbers and their text, in this order.
-    async fn hits(&self, user_id: UserId, ids: &[i64]) -> Result<Vec<SearchHit>, StoreError> {
+    pub async fn hits(
+        &self,
+        user_id: UserId,
+        ids: &[ArticleId],
+    ) -> Result<Vec<SearchHit>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let list = ids
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
         let mut hits = self
             .db
             .all(
@@ -94,7 +198,8 @@ impl Store {
                     "SELECT {COLUMNS}, coalesce(b.text, '') AS text
                      FROM articles a
                      LEFT JOIN article_bodies b ON b.user_id = a.user_id AND b.id = a.id
-                     WHERE a.user_id = $1 AND a.id IN ({list})"
+                     WHERE a.user_id = $1 AND a.id IN ({})",
+                    numbers(ids)
                 )),
                 args![user_id.0],
             )
@@ -107,7 +212,7 @@ impl Store {
                 })
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        hits.sort_by_key(|hit| ids.iter().position(|id| *id == hit.article.id.0));
+        hits.sort_by_key(|hit| ids.iter().position(|id| *id == hit.article.id));
         Ok(hits)
     }
 
@@ -140,66 +245,102 @@ impl Store {
     }
 }
 
-/// The conditions that a query's filters put on the article rows; their values
-/// are added to `values`.
-pub(crate) fn filters(query: &Query, values: &mut Vec<Value>) -> String {
-    let mut sql = String::new();
-    let mut bind = |value: Value| {
-        values.push(value);
-        format!("${}", values.len())
-    };
-    let filters = &query.filters;
-    for (sites, not) in [(&filters.sites, ""), (&filters.not_sites, "NOT ")] {
-        // One of the sites is enough; none of those to be left out may be it.
-        let any: Vec<String> = sites
-            .iter()
-            .map(|site| {
-                let exact = bind(Value::from(site));
-                let below = bind(Value::from(format!("%.{}", escape_like(site))));
-                format!("a.site = {exact} OR a.site LIKE {below} ESCAPE '\\'")
-            })
-            .collect();
-        if !any.is_empty() {
-            sql += &format!(" AND {not}({})", any.join(" OR "));
+/// A condition in SQL, in parentheses or binding as tightly; never NULL, so that
+/// `NOT` turns it around.
+fn condition_sql(condition: &Condition, in_index: bool, conditions: &mut Conditions) -> String {
+    match condition {
+        Condition::Site(site) if in_index => {
+            let here = on_site(site, conditions).replace("a.site", "s.site");
+            format!("a.id IN (SELECT s.id FROM articles s WHERE s.user_id = $1 AND {here})")
         }
-    }
-    for (authors, not) in [(&filters.authors, ""), (&filters.not_authors, "NOT ")] {
-        for author in authors {
-            let pattern = bind(Value::from(format!(
-                "%{}%",
-                escape_like(&between_blanks(author))
-            )));
-            sql += &format!(" AND {not}a.author_key LIKE {pattern} ESCAPE '\\'");
+        Condition::Site(site) => on_site(site, conditions),
+        Condition::Author(name) => {
+            let pattern = format!("%{}%", escape_like(&between_blanks(name)));
+            let pattern = conditions.bind(pattern);
+            if in_index {
+                format!(
+                    "a.id IN (SELECT w.id FROM articles w
+                              WHERE w.user_id = $1 AND w.author_key LIKE {pattern} ESCAPE '\\')"
+                )
+            } else {
+                format!("(a.author_key LIKE {pattern} ESCAPE '\\')")
+            }
         }
+        Condition::Tag(name) => {
+            let key = conditions.bind(name.to_lowercase());
+            format!(
+                "a.id IN (SELECT x.article_id FROM article_tags x WHERE x.user_id = $1
+                   AND x.tag_id = (SELECT t.id FROM tags t
+                                   WHERE t.user_id = $1 AND t.name_key = {key}))"
+            )
+        }
+        Condition::Language(tag) => {
+            let exact = conditions.bind(tag);
+            let below = conditions.bind(format!("{tag}-%"));
+            format!(
+                "(lower(coalesce(a.language, '')) = {exact}
+                  OR lower(coalesce(a.language, '')) LIKE {below})"
+            )
+        }
+        Condition::Highlight(words) => {
+            let pattern = format!("% {}%", escape_like(&analyse::key(words)));
+            let pattern = conditions.bind(pattern);
+            format!(
+                "a.id IN (SELECT h.article_id FROM highlights h
+                          WHERE h.user_id = $1 AND h.deleted_at IS NULL
+                            AND h.words_key LIKE {pattern} ESCAPE '\\')"
+            )
+        }
+        // An article without a publication date is searched by when it was saved.
+        Condition::Published(days) => {
+            within(days, "coalesce(a.published_at, a.saved_at)", conditions)
+        }
+        Condition::Saved(days) => within(days, "a.saved_at", conditions),
+        Condition::Minutes(minutes) => {
+            let mut sql = String::from("(a.word_count > 0");
+            for (compared, count) in [(">=", minutes.least), ("<=", minutes.most)] {
+                if let Some(count) = count {
+                    let count = conditions.bind(count);
+                    sql += &format!(" AND a.reading_minutes {compared} {count}");
+                }
+            }
+            sql + ")"
+        }
+        Condition::Is(state) => state_sql(*state).to_owned(),
+        Condition::Publication(_) => unreachable!("looked up by name before"),
     }
-    // An article without a publication date is searched by when it was saved.
-    if let Some(before) = filters.before {
-        let instant = bind(Value::from(start_ms(before)));
-        sql += &format!(" AND coalesce(a.published_at, a.saved_at) < {instant}");
-    }
-    if let Some(after) = filters.after {
-        let instant = bind(Value::from(start_ms(after)));
-        sql += &format!(" AND coalesce(a.published_at, a.saved_at) >= {instant}");
-    }
-    for state in &filters.states {
-        sql += condition(*state);
-    }
-    for state in &filters.not_states {
-        sql += match state {
-            State::Unread => condition(State::Archived),
-            State::Archived => condition(State::Unread),
-            State::Starred => " AND a.starred_at IS NULL",
-        };
-    }
-    sql
 }
 
-fn condition(state: State) -> &'static str {
+fn state_sql(state: State) -> &'static str {
     match state {
-        State::Unread => " AND a.archived_at IS NULL",
-        State::Archived => " AND a.archived_at IS NOT NULL",
-        State::Starred => " AND a.starred_at IS NOT NULL",
+        State::Unread => "(a.archived_at IS NULL)",
+        State::Archived => "(a.archived_at IS NOT NULL)",
+        State::Starred => "(a.starred_at IS NOT NULL)",
+        State::Highlighted => {
+            "a.id IN (SELECT h.article_id FROM highlights h
+                      WHERE h.user_id = $1 AND h.deleted_at IS NULL)"
+        }
+        // The second half is that of an index.
+        State::Failed => "(a.state = 'failed' AND a.state <> 'ready')",
     }
+}
+
+fn on_site(site: &str, conditions: &mut Conditions) -> String {
+    let site = site.trim_start_matches("www.");
+    let exact = conditions.bind(site);
+    let below = conditions.bind(format!("%.{}", escape_like(site)));
+    format!("(a.site = {exact} OR a.site LIKE {below} ESCAPE '\\')")
+}
+
+fn within(days: &Days, column: &str, conditions: &mut Conditions) -> String {
+    let sides: Vec<String> = [(">=", days.from), ("<", days.before)]
+        .into_iter()
+        .filter_map(|(compared, day)| {
+            let instant = conditions.bind(start_ms(day?));
+            Some(format!("{column} {compared} {instant}"))
+        })
+        .collect();
+    format!("({})", sides.join(" AND "))
 }
 
 pub(crate) fn escape_like(text: &str) -> String {

@@ -11,7 +11,7 @@ use cuttings_text::index::{IndexFields, fts5_row, tsvector};
 use crate::articles::{delete_words, site};
 use crate::db::{Tx, args};
 use crate::list::title_key;
-use crate::{Engine, StoreError, edits};
+use crate::{Engine, StoreError, edits, words};
 
 /// What a capture gave to read.
 #[derive(Debug, Clone)]
@@ -211,6 +211,7 @@ pub(crate) async fn index(
         language: shown.language.as_deref(),
     };
     delete_words(tx, user_id, article_id).await?;
+    words::add(tx, user_id, &[fields.headline, fields.about, fields.body]).await?;
     match tx.engine() {
         Engine::Sqlite => {
             let row = fts5_row(&fields);

@@ -15,6 +15,9 @@ pub(crate) enum Counted {
     Tag,
     Filter,
     Undo,
+    Feed,
+    Entry,
+    FeedRule,
     Highlight,
 }
 
@@ -41,6 +44,18 @@ pub(crate) async fn next_id(
         Counted::Token => {
             "UPDATE counters SET next_token = next_token + 1 WHERE user_id = $1
              RETURNING next_token - 1 AS id"
+        }
+        Counted::Feed => {
+            "UPDATE counters SET next_feed = next_feed + 1 WHERE user_id = $1
+             RETURNING next_feed - 1 AS id"
+        }
+        Counted::Entry => {
+            "UPDATE counters SET next_entry = next_entry + 1 WHERE user_id = $1
+             RETURNING next_entry - 1 AS id"
+        }
+        Counted::FeedRule => {
+            "UPDATE counters SET next_feed_rule = next_feed_rule + 1 WHERE user_id = $1
+             RETURNING next_feed_rule - 1 AS id"
         }
         Counted::Tag => {
             "UPDATE counters SET next_tag = next_tag + 1 WHERE user_id = $1

@@ -48,8 +48,42 @@ pub fn mark(text: &str, language: Option<&str>, query: &Query) -> Vec<Piece> {
     pieces.0
 }
 
-/// The passage of `text` with the most different words of the query, at most
-/// `max_chars` characters long, ellipses included.
+/// Whether a text fits the words of a query, by the rules of the index: for short
+/// texts that are in no index. True of a query without words.
+///
+/// - `language`: as for [`mark`].
+///
+/// ```
+/// use cuttings_text::{highlight::fits, query::parse};
+///
+/// let query = parse("harbours -ferry").unwrap();
+/// assert!(fits("the old harbour", Some("en"), &query));
+/// assert!(!fits("the ferry in the harbour", Some("en"), &query));
+/// ```
+pub fn fits(text: &str, language: Option<&str>, query: &Query) -> bool {
+    query
+        .expression
+        .as_ref()
+        .is_none_or(|expression| fits_expression(text, language, expression))
+}
+
+fn fits_expression(text: &str, language: Option<&str>, expression: &Expression) -> bool {
+    let fits = |part: &Expression| fits_expression(text, language, part);
+    match expression {
+        Expression::And(parts) => parts.iter().all(fits),
+        Expression::Or(parts) => parts.iter().any(fits),
+        Expression::Not(inner) => !fits(inner),
+        Expression::Term(_) | Expression::Prefix(_) | Expression::Phrase(_) => {
+            let mut patterns = Patterns::none();
+            patterns.collect(expression, true, language);
+            !patterns.find(text, language).is_empty()
+        }
+    }
+}
+
+/// The passage of `text` with the most different words of the query, the rarest
+/// of them and those closest together, at most `max_chars` characters long,
+/// ellipses included.
 ///
 /// It is cut between words and marked like [`mark`]; runs of white space become
 /// one space. Where nothing matches, it is the beginning of the text.
@@ -102,6 +136,19 @@ pub fn snippet(text: &str, language: Option<&str>, query: &Query, max_chars: usi
     pieces.0
 }
 
+/// Whether a word, prefix or phrase stands in one of these texts: whether a
+/// search of them would find it.
+pub(crate) fn is_in_any(texts: &[&str], language: Option<&str>, sought: &Expression) -> bool {
+    let query = Query {
+        expression: Some(sought.clone()),
+        ..Query::default()
+    };
+    let patterns = Patterns::new(&query, language);
+    texts
+        .iter()
+        .any(|text| !patterns.find(text, language).is_empty())
+}
+
 /// A snippet shorter than this has no ellipses: they would be most of it.
 const MIN_CHARS_FOR_ELLIPSES: usize = 8;
 
@@ -129,48 +176,71 @@ fn passage(text: &str, whole: (usize, usize), spots: &[Spot], max_chars: usize) 
 }
 
 /// The stretch of at most `room` characters, from the start of one spot to the end
-/// of another, that holds the most different patterns, then the most spots; the
-/// earliest of equals. `None` without spots.
+/// of another, that shows best why the text was found: it holds the most
+/// different patterns; of those with as many, the rarest in this text; then those
+/// closest together; then the most spots; the earliest of equals. `None` without
+/// spots.
 fn densest(text: &str, spots: &[Spot], room: usize) -> Option<(usize, usize)> {
     // Character offsets of the spots, which are in the order of their starts.
     let mut chars = CharCounter::new(text);
     let starts: Vec<usize> = spots.iter().map(|spot| chars.at(spot.start)).collect();
-    let lengths: Vec<usize> = spots
+    let ends: Vec<usize> = spots
         .iter()
-        .map(|spot| text[spot.start..spot.end].chars().count())
+        .zip(&starts)
+        .map(|(spot, start)| start + text[spot.start..spot.end].chars().count())
         .collect();
-    let mut best: Option<((u32, usize), (usize, usize))> = None;
-    let mut counts = [0_usize; 64];
-    let mut held = 0_u64;
-    let mut next = 0;
-    for (index, spot) in spots.iter().enumerate() {
-        while next < spots.len() && starts[next] + lengths[next] <= starts[index] + room {
-            counts[spots[next].pattern] += 1;
-            held |= 1 << spots[next].pattern;
-            next += 1;
-        }
-        let score = (held.count_ones(), next.saturating_sub(index));
-        if best.is_none_or(|(most, _)| score > most) {
-            let end = spots[index..next.max(index + 1)]
-                .iter()
-                .map(|spot| spot.end)
-                .max()
-                .unwrap_or(spot.end);
-            best = Some((score, (spot.start, end)));
-        }
-        if next > index {
-            let pattern = spot.pattern;
-            counts[pattern] -= 1;
-            if counts[pattern] == 0 {
-                held &= !(1 << pattern);
+    let mut everywhere = [0_usize; 64];
+    for spot in spots {
+        everywhere[spot.pattern] += 1;
+    }
+    let mut best: Option<(Score, (usize, usize))> = None;
+    for (first, spot) in spots.iter().enumerate() {
+        let mut held = 0_u64;
+        let mut rarity = 0;
+        let mut end = spot.end;
+        let mut tight = ends[first];
+        let mut many = 0;
+        for (at, other) in spots.iter().enumerate().skip(first) {
+            if starts[at] > starts[first] + room {
+                break;
             }
-        } else {
-            // A spot longer than the room is passed by.
-            next = index + 1;
+            // A spot longer than the room is still better than none.
+            if at > first && ends[at] > starts[first] + room {
+                continue;
+            }
+            many += 1;
+            if held & (1 << other.pattern) == 0 {
+                held |= 1 << other.pattern;
+                rarity += RARITY / everywhere[other.pattern];
+                tight = tight.max(ends[at]);
+            }
+            end = end.max(other.end);
+        }
+        let score = Score {
+            patterns: held.count_ones(),
+            rarity,
+            closeness: usize::MAX - (tight - starts[first]),
+            spots: many,
+        };
+        if best.is_none_or(|(most, _)| score > most) {
+            best = Some((score, (spot.start, end)));
         }
     }
     best.map(|(_, stretch)| stretch)
 }
+
+/// How well a stretch shows why a text was found; what comes first counts first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Score {
+    patterns: u32,
+    rarity: usize,
+    closeness: usize,
+    spots: usize,
+}
+
+/// Rarity of a pattern that comes up once in a text. One that comes up `n` times
+/// has an `n`-th of it.
+const RARITY: usize = 1 << 16;
 
 /// Goes back from `first` by up to `chars` characters, then forward to a word.
 fn cut_forward(text: &str, floor: usize, first: usize, chars: usize) -> usize {
@@ -295,13 +365,17 @@ struct Patterns {
 }
 
 impl Patterns {
-    fn new(query: &Query, language: Option<&str>) -> Self {
-        let mut patterns = Self {
+    fn none() -> Self {
+        Self {
             sequences: Vec::new(),
             exact: HashMap::new(),
             stems: HashMap::new(),
             prefixes: Vec::new(),
-        };
+        }
+    }
+
+    fn new(query: &Query, language: Option<&str>) -> Self {
+        let mut patterns = Self::none();
         if let Some(expression) = &query.expression {
             patterns.collect(expression, true, language);
         }

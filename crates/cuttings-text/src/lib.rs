@@ -2,7 +2,7 @@
 //!
 //! The store calls [`index`] when it writes an article and prints a
 //! [`query::Query`] when it searches; the pages call [`highlight`]; extraction
-//! calls [`language`] and [`count`]. All of it is pure.
+//! calls [`language`] and [`count`], and rules of feeds call [`matches`](matches::matches). All of it is pure.
 //!
 //! What a newcomer would not guess: neither search engine ever sees raw text.
 //! Both are fed the terms of [`analyse`], already folded and stemmed, and both
@@ -15,8 +15,10 @@ mod fold;
 pub mod highlight;
 pub mod index;
 pub mod language;
+pub mod matches;
 pub mod query;
 mod scan;
+pub mod spelling;
 mod stem;
 mod word_map;
 

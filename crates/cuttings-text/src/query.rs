@@ -1,7 +1,7 @@
 //! The query language: what a person types in the search box, as a [`Query`].
 //!
 //! The library calls [`parse`]; the store prints the words with [`Query::fts5`]
-//! or [`Query::tsquery`] and turns [`Filters`] into conditions of its own. The
+//! or [`Query::tsquery`] and turns each [`AnyOf`] into a condition of its own. The
 //! user's page on it is `docs/guide/search.md`.
 //!
 //! What a newcomer would not guess: text can never reach a search engine as
@@ -18,7 +18,8 @@
 //! | `-ferry` or `NOT ferry` | without the word |
 //! | `harbour OR port` | with one of them; `OR` binds looser than standing side by side, or `AND` |
 //! | `(…)` | grouped |
-//! | `site:`, `author:`, `before:`, `after:`, `is:` | that pass the filter; see [`Filters`] |
+//! | `site:bbc.co.uk`, `is:unread`, … | that pass the filter; see [`Operator`] |
+//! | `(tag:a OR is:starred)` | that pass one of the filters |
 //!
 //! A word of several terms (`well-being`, `l'homme`, `東京都`) is found where its
 //! terms stand side by side.
@@ -27,8 +28,11 @@ mod lex;
 mod operator;
 mod parse;
 mod print;
+mod typed;
 
+pub use operator::{Operator, with_filter, without_filter};
 pub(crate) use print::Sought;
+pub use typed::{TypedWord, Unfinished, typed_words, unfinished};
 
 use std::ops::Range;
 
@@ -48,41 +52,67 @@ pub const MAX_CHARS: usize = 4_000;
 pub struct Query {
     /// The words; `None` when only filters were given, or nothing.
     pub expression: Option<Expression>,
-    /// The filters; all of them must hold beside the words.
-    pub filters: Filters,
+    /// The filters; each must hold beside the words.
+    pub filters: Vec<AnyOf>,
 }
 
-/// What a query asks for besides words. Different kinds are joined by *and*.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filters {
-    /// Hosts, lower-cased, without scheme, port, path and leading `www.`. An
-    /// article passes when its host is one of them or ends in `.` and one of them
-    /// (`bbc.co.uk` takes `www.bbc.co.uk` and `news.bbc.co.uk`). Empty: any host.
-    pub sites: Vec<String>,
-    /// Hosts that must not match, by the same rule.
-    pub not_sites: Vec<String>,
-    /// Names as typed. Each must be among the article's authors: compare by
+/// A filter: at least one of these must hold. Most have only one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnyOf(pub Vec<Test>);
+
+/// Something that is asked of an article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Test {
+    /// What must be true of it.
+    pub condition: Condition,
+    /// False when it must not be true.
+    pub wanted: bool,
+}
+
+/// What can be true of an article besides its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Its host is this one, or ends in `.` and this one (`bbc.co.uk` takes
+    /// `www.bbc.co.uk` and `news.bbc.co.uk`). Lower-cased, without scheme, port,
+    /// path and leading `www.`.
+    Site(String),
+    /// These words stand in its publication's name. As typed; compare by
     /// [`crate::analyse::key`], which is never empty here.
-    pub authors: Vec<String>,
-    /// Names that must not be among the authors.
-    pub not_authors: Vec<String>,
-    /// Exclusive: the article's day is before this one. `before:2024` and
-    /// `before:2024-01` both give 2024-01-01: the period named is left out.
-    pub before: Option<Date>,
-    /// Inclusive: the article's day is this one or later. `after:2024` gives
-    /// 2024-01-01: the period named is let in.
-    pub after: Option<Date>,
-    /// Each must be true of the article.
-    pub states: Vec<State>,
-    /// None may be true of the article.
-    pub not_states: Vec<State>,
+    Publication(String),
+    /// These words stand among its authors. As typed, like a publication.
+    Author(String),
+    /// It has this tag, whatever the capitals.
+    Tag(String),
+    /// It is in this language: a primary tag such as `en`, in small letters.
+    Language(String),
+    /// Its date lies in these days; without a date, that on which it was saved.
+    Published(Days),
+    /// It was saved in these days.
+    Saved(Days),
+    /// It takes so long to read.
+    Minutes(Minutes),
+    /// These words stand in one of its highlights or in a note.
+    Highlight(String),
+    /// It is in this state.
+    Is(State),
 }
 
-impl Filters {
-    /// Whether nothing is asked.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
+/// A span of days, open at an end that is not given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Days {
+    /// The first day in it.
+    pub from: Option<Date>,
+    /// The first day after it.
+    pub before: Option<Date>,
+}
+
+/// A span of reading time, both ends in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Minutes {
+    /// At least so many.
+    pub least: Option<i64>,
+    /// At most so many.
+    pub most: Option<i64>,
 }
 
 /// What `is:` asks.
@@ -94,6 +124,32 @@ pub enum State {
     Archived,
     /// Marked with a star.
     Starred,
+    /// Words in it are highlighted.
+    Highlighted,
+    /// Its page could not be read.
+    Failed,
+}
+
+impl State {
+    /// All states, in the order they are offered.
+    pub const ALL: [Self; 5] = [
+        Self::Unread,
+        Self::Archived,
+        Self::Starred,
+        Self::Highlighted,
+        Self::Failed,
+    ];
+
+    /// The word behind `is:`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unread => "unread",
+            Self::Archived => "archived",
+            Self::Starred => "starred",
+            Self::Highlighted => "highlighted",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// The words of a query. The texts are kept as typed and hold at least one term.
@@ -141,7 +197,7 @@ pub struct QueryError {
 ///
 /// let query = parse("harbour site:bbc.co.uk before:2024")?;
 /// assert_eq!(query.expression, Some(Expression::Term("harbour".into())));
-/// assert_eq!(query.filters.sites, ["bbc.co.uk"]);
+/// assert_eq!(query.filters.len(), 2);
 ///
 /// let error = parse("ships auhtor:Conrad").unwrap_err();
 /// assert_eq!(error.at, 6..12);

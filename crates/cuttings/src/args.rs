@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use cuttings_model::{Scope, TagName, View};
+use cuttings_model::{Colour, Scope, TagName, View};
 use serde::{Deserialize, Serialize};
 
 /// Keeps web articles: save a page, read its story clean, find it again.
@@ -93,8 +93,12 @@ pub enum Command {
     Read(Read),
     /// Find articles
     Search(Search),
+    /// Mark words of articles, list what is marked, and remove it
+    Highlight(Highlight),
     /// Take the articles out of HTML pages and web archives; needs no library
     Extract(Extract),
+    /// Subscribe to feeds and read them
+    Feed(FeedArgs),
     /// Check site rules, and try them on kept pages
     Rules(Rules),
     /// Add and list the people who use the library
@@ -211,6 +215,91 @@ pub struct Search {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct Highlight {
+    #[command(subcommand)]
+    pub action: HighlightAction,
+}
+
+/// What a highlight looks like.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum HighlightColour {
+    Yellow,
+    Red,
+    Green,
+    Blue,
+    Purple,
+}
+
+impl From<HighlightColour> for Colour {
+    fn from(colour: HighlightColour) -> Self {
+        match colour {
+            HighlightColour::Yellow => Self::Yellow,
+            HighlightColour::Red => Self::Red,
+            HighlightColour::Green => Self::Green,
+            HighlightColour::Blue => Self::Blue,
+            HighlightColour::Purple => Self::Purple,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HighlightAction {
+    /// Mark words of an article; marking them again changes colour and note
+    Add {
+        /// Number of the article, as `list` shows it
+        id: i64,
+        /// The words as they stand in its text; blanks and line ends may differ
+        words: String,
+        #[arg(long, value_enum, default_value = "yellow")]
+        colour: HighlightColour,
+        /// A note on them
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// What stands right before the words, when they stand in several places
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        before: String,
+        /// What stands right behind them
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        behind: String,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// List highlights, newest first
+    List {
+        /// Words in the highlight or its note, by their starts
+        #[arg(value_name = "WORDS")]
+        words: Vec<String>,
+        /// Only those of this article
+        #[arg(long, value_name = "ID")]
+        article: Option<i64>,
+        #[arg(long, value_enum)]
+        colour: Option<HighlightColour>,
+        /// Only those with a note
+        #[arg(long)]
+        noted: bool,
+        /// Only those whose words are gone from the text
+        #[arg(long)]
+        orphan: bool,
+        /// How many at most
+        #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..))]
+        limit: i64,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Remove highlights by their numbers; --undo brings them back
+    Remove {
+        /// Numbers, as `highlight list` shows them
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+        /// Bring back what was removed
+        #[arg(long)]
+        undo: bool,
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct Extract {
     /// HTML files, folders of them, tar or WARC archives (also .gz), or - for
     /// standard input
@@ -277,6 +366,55 @@ pub enum InputFormat {
     Tar,
     /// Web archives
     Warc,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct FeedArgs {
+    #[command(subcommand)]
+    pub action: FeedAction,
+
+    /// User whose library it is; may be left out when there is only one
+    #[arg(long, global = true, value_name = "NAME", env = "CUTTINGS_USER")]
+    pub user: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum FeedAction {
+    /// Subscribe to the feed of a page, or at an address
+    Add {
+        /// Address of a feed, or of a page that names one
+        url: String,
+        /// Folder to put it into
+        #[arg(
+            long,
+            default_value = "",
+            hide_default_value = true,
+            value_name = "NAME"
+        )]
+        folder: String,
+        /// Title, instead of the feed's own
+        #[arg(long, default_value = "", hide_default_value = true)]
+        title: String,
+    },
+    /// List feeds, with what is new and what is wrong
+    List,
+    /// Unsubscribe; can be undone for 30 days
+    Remove {
+        /// Number or address, as `feed list` shows it
+        feed: String,
+    },
+    /// Read feeds now, all of them unless some are named
+    Poll {
+        /// Numbers or addresses, as `feed list` shows them
+        feeds: Vec<String>,
+    },
+    /// Subscribe to the feeds of an OPML file
+    Import {
+        /// The file, or - for standard input
+        file: String,
+    },
+    /// Print all subscriptions as OPML
+    Export,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -98,6 +98,8 @@ fn run(args: Args, matches: &clap::ArgMatches) -> Result<(), Failure> {
             Command::List(list) => cmd::list::run(&config, &list, json).await,
             Command::Read(read) => cmd::read::run(&config, &read, json).await,
             Command::Search(search) => cmd::search::run(&config, &search, json).await,
+            Command::Highlight(highlight) => cmd::highlight::run(&config, &highlight, json).await,
+            Command::Feed(feed) => cmd::feed::run(&config, &feed, json).await,
             Command::Rules(rules) => cmd::rules::run(&config, &rules, json).await,
             Command::User(user) => cmd::user::run(&config, &user, json).await,
             Command::Token(token) => cmd::token::run(&config, &token, json).await,

@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 const TEMPLATES: &str = "crates/cuttings-server/templates";
 
 /// Templates whose words have not been brought into the catalogue yet.
-const NOT_YET: &[&str] = &["search.html"];
+const NOT_YET: &[&str] = &[];
 
 /// Attributes a reader sees or hears.
 const SPOKEN: &[&str] = &[

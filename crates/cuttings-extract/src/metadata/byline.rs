@@ -5,6 +5,10 @@
 //! guess: a single word is a name (an agency, a pseudonym), but a single word
 //! that is a role or an address is not.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// Lead words before the names, lower case.
 #[rustfmt::skip]
 const LEADS: &[&str] = &[
@@ -72,6 +76,10 @@ const LABELS: &[&str] = &[
     "interview:", "written by:", "contributor:", "contributors:", "автор:", "责任编辑：",
     "责任编辑:", "作者：", "作者:",
 ];
+
+static LABEL: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(LABELS).expect("the list above is fixed and far below the automaton's limits")
+});
 
 /// The same at the start of a line, without a colon.
 const LEADING_LABELS: &[&str] = &[
@@ -153,12 +161,11 @@ pub fn of_labelled_line(line: &str) -> Option<Vec<String>> {
         return None;
     }
     let labelled = leading.map(|label| label.len()).or_else(|| {
-        LABELS.iter().find_map(|label| {
-            lower
-                .match_indices(label)
-                .find(|(at, _)| *at == 0 || lower[..*at].ends_with(' '))
-                .map(|(at, _)| at + label.len())
-        })
+        LABEL
+            .find_overlapping_iter(&lower)
+            .filter(|hit| hit.start() == 0 || lower[..hit.start()].ends_with(' '))
+            .min_by_key(|hit| (hit.pattern(), hit.start()))
+            .map(|hit| hit.end())
     });
     if let Some(at) = labelled {
         let rest = &line[at..];

@@ -47,9 +47,23 @@ pub struct LinkedData {
     pub site: Option<String>,
 }
 
-/// Reads all scripts of a page together.
+/// Bytes of scripts that are read. Values take up to fifty times the memory of
+/// the text they are written in.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// Reads all scripts of a page together; a script there is no room left for is
+/// passed over.
 pub fn read(scripts: &[String]) -> LinkedData {
-    let documents: Vec<Value> = scripts.iter().filter_map(|script| parse(script)).collect();
+    let mut room = MAX_BYTES;
+    let documents: Vec<Value> = scripts
+        .iter()
+        .filter(|script| {
+            let left = room.checked_sub(script.len());
+            room = left.unwrap_or(room);
+            left.is_some()
+        })
+        .filter_map(|script| parse(script))
+        .collect();
     let mut objects: Vec<&Map<String, Value>> = Vec::new();
     let mut ranks: Vec<u8> = Vec::new();
     // With each value, whether it is by a reader and not by the page.

@@ -56,7 +56,12 @@ pub fn shown(page: &Page<'_>) -> Option<String> {
 
 /// `by-sa/4.0` of an address of a licence.
 fn licence_name(address: &str) -> Option<&str> {
-    let (_, path) = address.split_once("creativecommons.org/")?;
+    const SITE: &str = "creativecommons.org/";
+    // Splitting costs a set-up that hardly any address is worth.
+    if !address.contains(SITE) {
+        return None;
+    }
+    let (_, path) = address.split_once(SITE)?;
     let name = path
         .strip_prefix("licenses/")
         .or_else(|| path.strip_prefix("publicdomain/"))?;

@@ -5,6 +5,9 @@
 //! any one. What the site is called is cut away, and a first-level heading that
 //! leads to the front page is the name of the site and no headline.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use cuttings_html::{Attr, Tag};
 use url::Url;
 
@@ -19,6 +22,10 @@ const PARTS: &[&str] = &[
     " | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " « ", " // ", " : ", " ‹ ", " ❘ ",
     " ¦ ", "｜", " / ", " > ", "│",
 ];
+
+static PART: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::new(PARTS).expect("the list above is fixed and far below the automaton's limits")
+});
 
 /// Labels that programs and readers for the blind put before a headline.
 const LABELS: &[&str] = &[
@@ -358,19 +365,17 @@ pub fn without_site(title: &str, sites: &[&str]) -> String {
 }
 
 fn last_part(title: &str) -> Option<(&str, &str)> {
-    let (at, mark) = PARTS
-        .iter()
-        .filter_map(|mark| title.rfind(mark).map(|at| (at, *mark)))
-        .max()?;
-    Some((&title[..at], &title[at + mark.len()..]))
+    let mark = PART
+        .find_overlapping_iter(title)
+        .max_by_key(aho_corasick::Match::start)?;
+    Some((&title[..mark.start()], &title[mark.end()..]))
 }
 
 fn first_part(title: &str) -> Option<(&str, &str)> {
-    let (at, mark) = PARTS
-        .iter()
-        .filter_map(|mark| title.find(mark).map(|at| (at, *mark)))
-        .min()?;
-    Some((&title[..at], &title[at + mark.len()..]))
+    let mark = PART
+        .find_overlapping_iter(title)
+        .min_by_key(aho_corasick::Match::start)?;
+    Some((&title[..mark.start()], &title[mark.end()..]))
 }
 
 /// Whether a part of a title is the name of the site: it says so, or it looks

@@ -1,7 +1,8 @@
 //! Highlights drawn into stories: on the golden pages and on anything.
 
 use std::fs;
-use std::path::Path;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use cuttings_extract::marks::{Mark, draw};
 use cuttings_extract::{SafeHtml, extract};
@@ -105,6 +106,70 @@ fn on_every_golden_page_the_marked_words_are_those_of_the_text() {
         pages += 1;
     }
     assert!(pages > 10, "only {pages} pages were looked at");
+}
+
+/// Real pages, every 16th of the public corpora, which stand outside of the
+/// repository.
+#[test]
+fn in_real_articles_a_mark_is_drawn_with_its_words_alone_or_left_out() {
+    let corpora = std::env::var_os("CUTTINGS_CORPORA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    let mut files: Vec<PathBuf> = ["wcxb", "scrapinghub", "trafilatura"]
+        .iter()
+        .filter_map(|name| fs::read_dir(corpora.join("extraction").join(name).join("html")).ok())
+        .flatten()
+        .map(|entry| entry.expect("a page").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "gz"))
+        .collect();
+    if files.is_empty() {
+        assert!(std::env::var_os("CI").is_none(), "the corpora are missing");
+        println!("skipped: no real pages under {}", corpora.display());
+        return;
+    }
+    files.sort();
+    let (mut drawn_marks, mut left_out) = (0, 0);
+    for file in files.iter().step_by(16) {
+        let mut bytes = Vec::new();
+        flate2::read::GzDecoder::new(fs::File::open(file).expect("a page"))
+            .read_to_end(&mut bytes)
+            .expect("a packed page");
+        let page = cuttings_html::decode::decode(&bytes, None);
+        let Ok(found) = extract(&page.text, None) else {
+            continue;
+        };
+        let count = found.text.chars().count();
+        let signs: Vec<char> = found.text.chars().collect();
+        let marks: Vec<Mark> = (0..count)
+            .step_by((count / 40).max(1))
+            .zip(1..)
+            .map(|(start, id)| Mark {
+                id,
+                start,
+                end: (start + 120).min(count),
+                classes: "hl-yellow",
+            })
+            .collect();
+        let drawn = draw(&found.html, &found.text, &marks);
+        assert_eq!(without_marks(&drawn.html), found.html.as_str());
+        for mark in &marks {
+            let exact: String = signs[mark.start..mark.end].iter().collect();
+            let shown = marked(&drawn.html, mark.id);
+            if drawn.left_out.contains(&mark.id) {
+                assert_eq!(shown, "", "{}", file.display());
+                left_out += 1;
+            } else {
+                assert_eq!(shown, letters(&exact), "{}", file.display());
+                drawn_marks += 1;
+            }
+        }
+    }
+    println!("{drawn_marks} marks drawn, {left_out} left out");
+    assert!(
+        left_out * 50 <= drawn_marks,
+        "{left_out} of {drawn_marks} left out"
+    );
 }
 
 /// A story of lines with inline elements, as text and as HTML.

@@ -4,6 +4,7 @@
 
 mod answers;
 mod bodies;
+mod conditional;
 mod encodings;
 mod names;
 mod origin;

@@ -1,4 +1,5 @@
-//! Archives of pages, whole and broken.
+//! Archives of pages, feeds and lists of them, whole and broken.
 
+mod feeds;
 mod tars;
 mod warcs;

@@ -6,6 +6,8 @@ mod bulk;
 mod capture;
 mod durability;
 mod edit;
+mod feed_rules;
+mod feeds;
 mod filter;
 mod highlights;
 mod jobs;

@@ -217,6 +217,7 @@ pub struct Origin {
     base: String,
     answers: Arc<Mutex<HashMap<String, Answer>>>,
     asked: Arc<Mutex<Vec<String>>>,
+    heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Origin {
@@ -226,6 +227,7 @@ impl Origin {
             base: format!("http://{}", listener.local_addr().expect("an address")),
             answers: Arc::default(),
             asked: Arc::default(),
+            heads: Arc::default(),
         };
         let serving = origin.clone();
         tokio::spawn(async move {
@@ -252,6 +254,12 @@ impl Origin {
         self.asked.lock().expect("no test panics here").clone()
     }
 
+    /// The last request, its header lines in lower case.
+    pub fn last_request(&self) -> String {
+        let heads = self.heads.lock().expect("no test panics here");
+        heads.last().cloned().unwrap_or_default().to_lowercase()
+    }
+
     async fn serve(self, mut stream: tokio::net::TcpStream) {
         let mut request = Vec::new();
         while !request.ends_with(b"\r\n\r\n") {
@@ -261,6 +269,10 @@ impl Origin {
             }
         }
         let request = String::from_utf8_lossy(&request).into_owned();
+        self.heads
+            .lock()
+            .expect("no test panics here")
+            .push(request.clone());
         let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
         self.asked
             .lock()

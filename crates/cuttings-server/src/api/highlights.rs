@@ -21,7 +21,7 @@ use crate::session::Caller;
 
 /// A highlight as the API gives it.
 #[derive(Serialize)]
-struct HighlightJson {
+pub(super) struct HighlightJson {
     id: i64,
     article_id: i64,
     capture_id: Option<i64>,

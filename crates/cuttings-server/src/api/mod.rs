@@ -4,7 +4,10 @@
 
 pub(crate) mod articles;
 pub(crate) mod bulk;
+pub(crate) mod entries;
 pub(crate) mod events;
+pub(crate) mod feed_rules;
+pub(crate) mod feeds;
 pub(crate) mod highlights;
 pub(crate) mod search;
 pub(crate) mod session;

@@ -25,6 +25,7 @@ use crate::dates::{self, Day};
 use crate::error::HttpError;
 use crate::margin::{Margin, margin};
 use crate::pages::library_query::LibraryQuery;
+use crate::pages::search::{self, as_filter};
 use crate::pages::settings::{Choice, looks};
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
@@ -88,7 +89,7 @@ struct Beside {
 
 /// Safe HTML as a template prints it: as it is. The one type here that askama
 /// does not escape.
-struct Kept(SafeHtml);
+pub(crate) struct Kept(pub SafeHtml);
 
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,6 +107,14 @@ struct Source {
     modified: Option<Day>,
     /// When the shown copy was kept.
     kept: Option<String>,
+    /// The feed it came from and the rule that saved it.
+    came: Option<Came>,
+}
+
+/// How an article came from a feed.
+struct Came {
+    told: String,
+    path: String,
 }
 
 /// `GET /articles/{id}`.
@@ -223,10 +232,16 @@ async fn list_links(
         path: reader_path(neighbour.id, Some(&filter)),
         title: neighbour.title,
     };
+    let words = filter.words.clone().unwrap_or_default();
+    let back = if !words.is_empty() && filter == as_filter(&words) {
+        search::path(&words, 1)
+    } else {
+        LibraryQuery::default().under(filter.clone())
+    };
     Ok(ListLinks {
         previous: beside.previous.map(link),
         next: beside.next.map(link),
-        back: LibraryQuery::default().under(filter),
+        back,
     })
 }
 
@@ -251,5 +266,17 @@ async fn source(app: &App, caller: &Caller, article: &Article) -> Result<Source,
             .as_ref()
             .and_then(|dated| dates::printed_day(&dated.text)),
         kept,
+        came: app
+            .library
+            .store
+            .feed_save(caller.user_id(), article.id)
+            .await?
+            .map(|save| Came {
+                told: match &save.rule_query {
+                    Some(query) => (ENGLISH.feeds.from_rule)(&save.feed_title, query),
+                    None => (ENGLISH.feeds.from_feed_title)(&save.feed_title),
+                },
+                path: format!("/feeds/{}?show=all", save.feed_id),
+            }),
     })
 }

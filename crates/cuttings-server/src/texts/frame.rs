@@ -9,6 +9,7 @@ super::texts! {
         search: "Search",
         settings: "Settings",
         highlights: "Highlights",
+        feeds: "Feeds",
         sign_out: "Sign out",
         sign_in: "Sign in",
         name: "Name",

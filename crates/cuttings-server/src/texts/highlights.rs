@@ -29,6 +29,7 @@ super::texts! {
         copy_original: "Copy link to the original",
         copied: "Copied.",
         failed: "That did not work. Load the page again and try once more.",
+        waits: "The library cannot be reached. This waits on this device and is sent when it can.",
         tools: "What to do with the chosen words",
         keys: "Arrows choose words and sentences, with Shift more of them. 1 to 5 mark them, Enter leads to the tools, Escape ends.",
         original: "On the original page",

@@ -15,6 +15,9 @@ super::texts! {
         archive: "Archive it, or take it back",
         star: "Star it, or take the star away",
         choose: "Choose it, to change many at once",
+        feeds: "Among entries of feeds",
+        save_entry: "Save it to the library",
+        seen: "Mark it as seen, or as not seen",
         reader: "In an article",
         paragraph: "Next, previous paragraph",
         escape: "Esc",
@@ -23,5 +26,7 @@ super::texts! {
         back: "Back to the list",
         looks: "Type, colours and size",
         aloud: "Read aloud, or stop",
+        words: "Choose words to mark",
+        colours: "Mark chosen words in a colour",
     }
 }

@@ -113,7 +113,7 @@ super::texts! {
 }
 
 /// `12,345`.
-fn thousands(count: i64) -> String {
+pub(super) fn thousands(count: i64) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -140,17 +140,20 @@ worker.addEventListener("fetch", (event) => {
   }
 });
 
-/** What pages ask for: [what, what is done; its answer goes back]. */
+/** What was sent may have moved articles from list to list. */
+async function sendAndKeep() {
+  await bringUpToDate(await sendWaiting());
+}
+
+/** What pages ask for, and what is done then; the answer goes back. */
 const ASKED = {
   /** A page was opened, or the network is back. */
-  open: async () => {
-    await bringUpToDate(await sendWaiting());
-  },
+  open: sendAndKeep,
   keep: async () => {
     await sendWaiting();
     await bringUpToDate(true);
   },
-  send: sendWaiting,
+  send: sendAndKeep,
   state: async () => {
     const user = await currentUser();
     if (!user) return null;
@@ -194,7 +197,7 @@ worker.addEventListener("message", (event) => {
 });
 
 worker.addEventListener("sync", (event) => {
-  /** @type {ExtendableEvent} */ (event).waitUntil(sendWaiting());
+  /** @type {ExtendableEvent} */ (event).waitUntil(sendAndKeep());
 });
 
 worker.addEventListener("install", (event) => {

@@ -75,7 +75,11 @@ function exactKind(kind, body) {
   return kind;
 }
 
-/** @param {Change} change @param {string} csrf @returns {Promise<Response>} */
+/**
+ * @param {{ key: string, method: string, path: string, body: string }} change
+ * @param {string} csrf
+ * @returns {Promise<Response>}
+ */
 function sendChange(change, csrf) {
   const headers = new Headers({ "idempotency-key": change.key, "x-csrf-token": csrf });
   if (change.body !== "") headers.set("content-type", "application/json");
@@ -198,14 +202,16 @@ async function change(request, path) {
   const key = request.headers.get("idempotency-key") ?? crypto.randomUUID();
   const user = await currentUser();
   const waits = user ? (await changesOf(user.id)).some((other) => !other.refused) : false;
-  if (waits) await sendWaiting();
+  if (waits && (await sendWaiting())) {
+    // Not waited for: the page waits for its change.
+    bringUpToDate(true).catch((error) => console.info(`not brought up to date: ${error}`));
+  }
   const still = user && waits ? (await changesOf(user.id)).some((other) => !other.refused) : false;
   if (!still) {
-    const headers = new Headers(request.headers);
-    headers.set("idempotency-key", key);
+    const csrf = request.headers.get("x-csrf-token") ?? "";
     try {
-      const sent = fetch(new Request(request, { headers }));
-      const answer = await within(sent, CHANGE_LIMIT_MS);
+      // A request of our own: it goes on when the page is left meanwhile.
+      const answer = await sendChange({ key, method: request.method, path, body }, csrf);
       if (!isAway(answer) || !user) return answer;
     } catch (error) {
       if (!user) throw error;

@@ -19,7 +19,7 @@ use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
 use cuttings_library::{Library, accounts, worker};
 use cuttings_model::{ArticleId, Role, Scope, User, UserId, View};
 use cuttings_server::{App, Route, ServerSettings, route_list, router};
-use cuttings_store::{Places, Store};
+use cuttings_store::{EntryView, Places, Store, Stream};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -275,6 +275,15 @@ impl TestApp {
             .list(user, &View::All.into(), None, 100)
             .await
             .expect("the store answers");
+        for listed in store.feeds(user).await.expect("the store answers") {
+            all += &format!("{listed:?}\n");
+        }
+        let entries = store
+            .entries(user, &Stream::default(), EntryView::All, None, 100)
+            .await
+            .expect("the store answers");
+        let rules = store.feed_rules(user).await.expect("the store answers");
+        all += &format!("{entries:?} {rules:?}\n");
         let settings = store.settings(user).await.expect("the store answers");
         all + &format!("{} {settings:?}", listed.articles.len())
     }
@@ -456,6 +465,17 @@ async fn answer(request: Request<Body>) -> axum::response::Response {
             "%PDF-1.7 not a page of HTML",
         )
             .into_response(),
+        "/feed" => (
+            [(header::CONTENT_TYPE, "application/rss+xml")],
+            feed(request.uri().query().unwrap_or("secret")),
+        )
+            .into_response(),
+        "/front" => (
+            html,
+            "<!doctype html><title>Front</title><link rel=alternate type=application/rss+xml \
+             title='Harbour Gazette' href='/feed'><p>The front page.",
+        )
+            .into_response(),
         "/empty" => (html, "").into_response(),
         "/huge" => (html, vec![b'x'; 50 << 20]).into_response(),
         "/wall" => (html, WALL).into_response(),
@@ -469,6 +489,25 @@ async fn answer(request: Request<Body>) -> axum::response::Response {
         "/loop" => (StatusCode::FOUND, [(header::LOCATION, "/loop")]).into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// A feed of three entries that hold `word`; the first can be saved.
+fn feed(word: &str) -> String {
+    let item = |number: u8, link: &str| {
+        format!(
+            "<item><title>Harbour {word} {number}</title><link>{link}</link>\
+             <guid isPermaLink='false'>{word}{number}</guid>\
+             <description>&lt;p&gt;What the {word} says.&lt;script&gt;x()&lt;/script&gt;\
+             &lt;img src='https://elsewhere.example/p.png' alt='A wall'&gt;</description></item>"
+        )
+    };
+    format!(
+        "<rss version='2.0'><channel><title>The {word} Gazette</title><language>en</language>\
+         {}{}{}</channel></rss>",
+        item(1, "/story/one"),
+        item(2, "/story/two"),
+        item(3, "/broken"),
+    )
 }
 
 const WALL: &str = "<!doctype html><title>Sign in</title><h1>Sign in to continue</h1>\

@@ -1,6 +1,8 @@
 //! Highlights: by form without script, by the API, and on their pages.
 
 use axum::http::{Method, StatusCode};
+use cuttings_model::{ArticleId, ArticleState, Origin};
+use cuttings_store::{CaptureResult, NewCapture, ShownArticle};
 use serde_json::json;
 
 use crate::app::on_each_database;
@@ -112,6 +114,94 @@ async fn the_api_keeps_finds_and_removes_highlights_of_ones_own() {
             browser.get("/api/v1/highlights/1").await.problem(),
             "not-found"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_highlight_whose_words_the_page_lacks_in_part_is_listed_and_says_so() {
+    on_each_database(async |app| {
+        let browser = app.signed_in("ada").await;
+        let url = app.origin.url("/story/one");
+        let saved = browser
+            .api(
+                Method::POST,
+                "/api/v1/articles",
+                Some(json!({ "url": url })),
+            )
+            .await;
+        let id = saved.json()["id"].as_i64().expect("a number");
+        // A story as some pages lay it out: a line of the text is another in
+        // the HTML.
+        let shown = ShownArticle {
+            final_url: url.clone(),
+            canonical_url: None,
+            headline: Some("Balm".to_owned()),
+            dek: None,
+            byline: None,
+            authors: Vec::new(),
+            publication: None,
+            section: None,
+            language: None,
+            right_to_left: false,
+            published: None,
+            modified: None,
+            word_count: 12,
+            reading_minutes: 1,
+            text: "The first line of it.\n\n49,95 now and 57,95 before.".to_owned(),
+            html: "<p>The first line of it.</p><p>Price 49,95 now and 57,95 before.</p>".to_owned(),
+        };
+        let result = CaptureResult {
+            new_capture: Some(NewCapture {
+                origin: Origin::Fetched,
+                captured_at_ms: 1,
+                requested_url: url,
+                final_url: None,
+                status: None,
+                content_type: None,
+                body: None,
+                exchange: None,
+            }),
+            earlier_capture: None,
+            pictures: Vec::new(),
+            extractor_version: 1,
+            details: "{}".to_owned(),
+            shown: Some(shown),
+            state: ArticleState::Ready,
+            reason: None,
+        };
+        let store = &app.library.store;
+        let articles = [ArticleId(id)];
+        let job = store
+            .lease_job(
+                "test",
+                i64::MAX,
+                i64::MAX,
+                Some((browser.user_id(), &articles)),
+            )
+            .await
+            .expect("the store works")
+            .expect("the save made a job");
+        store
+            .finish_capture(&job, result, 2)
+            .await
+            .expect("the store works");
+
+        let add = format!("/articles/{id}/highlights");
+        for words in ["line of it.", "it. 49,95 now"] {
+            browser
+                .post(&add, &[("words", words), ("colour", "red")])
+                .await;
+        }
+        let page = browser.get(&format!("/articles/{id}")).await.text();
+        assert!(page.contains("<p id=\"b0\">The first <mark"), "{page}");
+        assert!(
+            !page.contains("data-highlight=\"2\""),
+            "no part of it: {page}"
+        );
+        let listed = page.split("data-item=\"2\"").nth(1).expect("it is listed");
+        assert!(listed.contains("not shown on this page"), "{listed}");
+        assert_eq!(page.matches("not shown on this page").count(), 1);
     })
     .await;
 }

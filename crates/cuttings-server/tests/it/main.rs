@@ -5,6 +5,7 @@ mod app;
 mod api;
 mod bytes;
 mod events;
+mod feeds;
 mod first_run;
 mod headers;
 mod highlights;

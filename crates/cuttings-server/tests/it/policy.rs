@@ -11,6 +11,9 @@ fn filled(route: &Route) -> String {
     route
         .path
         .replace("{id}", "1")
+        .replace("{feed}", "1")
+        .replace("{entry}", "1")
+        .replace("{rule}", "1")
         .replace("{capture}", "1")
         .replace("{digest}", &"0".repeat(64))
         .replace("{name}", "internal")

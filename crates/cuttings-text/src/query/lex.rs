@@ -77,7 +77,7 @@ pub(super) fn tokens(input: &[char]) -> Result<Vec<Token>, QueryError> {
 
 /// A hyphen takes back what follows when it stands right before it; two hyphens
 /// or a lone one are just text.
-fn negates(input: &[char], at: usize) -> bool {
+pub(super) fn negates(input: &[char], at: usize) -> bool {
     input
         .get(at + 1)
         .is_some_and(|&next| !is_space(next) && next != '-' && next != ')')
@@ -99,7 +99,7 @@ fn word(input: &[char], start: usize) -> Result<(Kind, usize), QueryError> {
             value_start == end && input.get(end).is_some_and(|&character| is_quote(character));
         let value = &text[colon + 1..];
         if follows_quote || !value.is_empty() {
-            if let Some(operator) = operator::known(&text[..colon]) {
+            if let Some(operator) = Operator::named(&text[..colon]) {
                 return if follows_quote {
                     let (value, after) = quoted(input, end)?;
                     Ok((Kind::Filter(operator, value), after))
@@ -127,7 +127,7 @@ fn word(input: &[char], start: usize) -> Result<(Kind, usize), QueryError> {
     Ok((kind, end))
 }
 
-fn ends_word(input: &[char], at: usize) -> bool {
+pub(super) fn ends_word(input: &[char], at: usize) -> bool {
     let character = input[at];
     if is_quote(character) {
         // A quote inside a Hebrew acronym belongs to it.
@@ -155,13 +155,13 @@ fn quoted(input: &[char], start: usize) -> Result<(String, usize), QueryError> {
     Ok((input[inside..end].iter().collect(), end + 1))
 }
 
-fn is_quote(character: char) -> bool {
+pub(super) fn is_quote(character: char) -> bool {
     matches!(
         character,
         '"' | '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '«' | '»' | '\u{FF02}'
     )
 }
 
-fn is_space(character: char) -> bool {
+pub(super) fn is_space(character: char) -> bool {
     character.is_whitespace() || character.is_control()
 }

@@ -1,206 +1,338 @@
 //! The operators of the query language and their values.
 //!
 //! Called by [`super::lex`] to tell an operator from a word with a colon in it,
-//! and by [`super::parse`] to put its value into [`Filters`].
+//! and by [`super::parse`] to make a [`Test`] of its value. Pages write filters
+//! into a query, and take them out, with [`with_filter`] and [`without_filter`].
 //!
 //! A name that is no operator is an error only when it is near to one, or means
 //! one elsewhere; `Note:this` or `10:30` are words.
 
 use std::ops::Range;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use super::{Filters, QueryError, State};
+use super::lex::{Kind, is_quote, tokens};
+use super::{Condition, Days, Minutes, QueryError, State, Test};
 use crate::analyse;
+use crate::spelling::slips;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operator {
+/// What stands before the colon of a filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operator {
+    /// `tag:harbour`
+    Tag,
+    /// `publication:lantern`
+    Publication,
+    /// `site:bbc.co.uk`
     Site,
+    /// `author:austen`
     Author,
-    Before,
-    After,
+    /// `language:en`
+    Language,
+    /// `is:unread`, a [`State`]
     Is,
+    /// `minutes:<5`
+    Minutes,
+    /// `published:2024-05`
+    Published,
+    /// `before:2024`, published before it
+    Before,
+    /// `after:2024-05`, published in it or later
+    After,
+    /// `saved:2024`
+    Saved,
+    /// `highlight:pier`, words of a highlight or note
+    Highlight,
 }
 
-const OPERATORS: [(&str, Operator); 5] = [
-    ("site", Operator::Site),
-    ("author", Operator::Author),
-    ("before", Operator::Before),
-    ("after", Operator::After),
-    ("is", Operator::Is),
-];
-
 /// What other search boxes call our operators.
-const ELSEWHERE: [(&str, &str); 13] = [
-    ("by", "author"),
-    ("byline", "author"),
-    ("writer", "author"),
-    ("domain", "site"),
-    ("host", "site"),
-    ("url", "site"),
-    ("inurl", "site"),
-    ("source", "site"),
-    ("since", "after"),
-    ("until", "before"),
-    ("state", "is"),
-    ("status", "is"),
-    ("in", "is"),
+const ELSEWHERE: [(&str, Operator); 17] = [
+    ("by", Operator::Author),
+    ("byline", Operator::Author),
+    ("writer", Operator::Author),
+    ("domain", Operator::Site),
+    ("host", Operator::Site),
+    ("url", Operator::Site),
+    ("inurl", Operator::Site),
+    ("source", Operator::Publication),
+    ("outlet", Operator::Publication),
+    ("since", Operator::After),
+    ("until", Operator::Before),
+    ("state", Operator::Is),
+    ("status", Operator::Is),
+    ("in", Operator::Is),
+    ("lang", Operator::Language),
+    ("label", Operator::Tag),
+    ("tags", Operator::Tag),
 ];
 
-const STATES: [(&str, State); 3] = [
-    ("unread", State::Unread),
-    ("archived", State::Archived),
-    ("starred", State::Starred),
-];
+impl Operator {
+    /// All operators, in the order they are offered.
+    pub const ALL: [Self; 12] = [
+        Self::Tag,
+        Self::Publication,
+        Self::Site,
+        Self::Author,
+        Self::Language,
+        Self::Is,
+        Self::Minutes,
+        Self::Published,
+        Self::Before,
+        Self::After,
+        Self::Saved,
+        Self::Highlight,
+    ];
 
-/// The operator of this name, upper or lower case.
-pub(super) fn known(name: &str) -> Option<Operator> {
-    OPERATORS
-        .iter()
-        .find(|(own, _)| own.eq_ignore_ascii_case(name))
-        .map(|&(_, operator)| operator)
+    /// The name before the colon.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Publication => "publication",
+            Self::Site => "site",
+            Self::Author => "author",
+            Self::Language => "language",
+            Self::Is => "is",
+            Self::Minutes => "minutes",
+            Self::Published => "published",
+            Self::Before => "before",
+            Self::After => "after",
+            Self::Saved => "saved",
+            Self::Highlight => "highlight",
+        }
+    }
+
+    /// The operator of this name, upper or lower case.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|operator| operator.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The filter as it is typed, in quotation marks where it needs them. `None`
+    /// for a value that no query can name, because it holds such a mark.
+    ///
+    /// ```
+    /// use cuttings_text::query::Operator;
+    ///
+    /// assert_eq!(Operator::Tag.with("Sea walls").unwrap(), "tag:\"Sea walls\"");
+    /// assert_eq!(Operator::Tag.with("harbour").unwrap(), "tag:harbour");
+    /// assert_eq!(Operator::Tag.with("the \"wall\""), None);
+    /// ```
+    pub fn with(self, value: &str) -> Option<String> {
+        if value.chars().any(is_quote) {
+            return None;
+        }
+        let plain = !value.is_empty()
+            && !value
+                .chars()
+                .any(|character| character.is_whitespace() || "()".contains(character));
+        Some(if plain {
+            format!("{}:{value}", self.name())
+        } else {
+            format!("{}:\"{value}\"", self.name())
+        })
+    }
 }
 
 /// The operator that a name like this one was probably meant to be.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     let elsewhere = ELSEWHERE.iter().find(|(theirs, _)| *theirs == name);
-    if let Some(&(_, ours)) = elsewhere {
-        return Some(ours);
+    if let Some((_, ours)) = elsewhere {
+        return Some(ours.name());
     }
-    OPERATORS
+    Operator::ALL
         .iter()
+        .map(|operator| operator.name())
         // `as:` or `it:` are too short to be a slip of `is:`.
-        .filter(|(own, _)| own.len() >= 4)
-        .map(|(own, _)| (slips(&name, own), *own))
+        .filter(|own| own.len() >= 4)
+        .map(|own| (slips(&name, own), own))
         .filter(|&(slips, own)| slips <= own.len() / 4)
         .min()
         .map(|(_, own)| own)
 }
 
-/// Slips between two ASCII words: letters added, left out, changed, or swapped
-/// with their neighbour (optimal string alignment).
-fn slips(one: &str, other: &str) -> usize {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    if one.len().abs_diff(other.len()) > 2 {
-        return usize::MAX;
-    }
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=other.len()).collect();
-    for i in 1..=one.len() {
-        let mut row = vec![i];
-        for j in 1..=other.len() {
-            let changed = usize::from(one[i - 1] != other[j - 1]);
-            let mut least = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + changed);
-            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                least = least.min(before_last[j - 2] + 1);
+/// A query with one more filter, which must hold beside all of it.
+pub fn with_filter(typed: &str, filter: &str) -> String {
+    let typed = typed.trim();
+    let characters: Vec<char> = typed.chars().collect();
+    let mut depth = 0_usize;
+    let has_or = tokens(&characters).is_ok_and(|tokens| {
+        tokens.iter().any(|token| {
+            match token.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                _ => {}
             }
-            row.push(least);
-        }
-        before_last = std::mem::replace(&mut last, row);
+            depth == 0 && token.kind == Kind::Or
+        })
+    });
+    match (typed.is_empty(), has_or) {
+        (true, _) => filter.to_owned(),
+        (false, true) => format!("({typed}) {filter}"),
+        (false, false) => format!("{typed} {filter}"),
     }
-    last[other.len()]
 }
 
-/// Puts an operator with its value into the filters.
+/// A query without a filter of this value; `None` when it is not in it, or only
+/// as one of several joined by `OR`, or negated.
+pub fn without_filter(typed: &str, operator: Operator, value: &str) -> Option<String> {
+    let characters: Vec<char> = typed.chars().collect();
+    let tokens = tokens(&characters).ok()?;
+    let wanted = value.trim().to_lowercase();
+    let place = tokens.iter().position(|token| {
+        matches!(&token.kind, Kind::Filter(found, value)
+            if *found == operator && value.trim().to_lowercase() == wanted)
+    })?;
+    let joined = |token: Option<&super::lex::Token>| {
+        token.is_some_and(|token| matches!(token.kind, Kind::Or | Kind::Not | Kind::And))
+    };
+    let before = place.checked_sub(1).and_then(|before| tokens.get(before));
+    if joined(before) || joined(tokens.get(place + 1)) {
+        return None;
+    }
+    let at = &tokens[place].at;
+    let first: String = characters[..at.start].iter().collect();
+    let rest: String = characters[at.end..].iter().collect();
+    Some(
+        format!("{} {}", first.trim_end(), rest.trim_start())
+            .trim()
+            .to_owned(),
+    )
+}
+
+/// What to write for a date.
+const DATE: &str = "write a year, month or day: 2024, 2024-05 or 2024-05-03";
+
+/// What an operator with its value asks.
 ///
 /// - `at`: where the operator and its value stand.
 /// - `wanted`: false when it is negated.
-pub(super) fn apply(
-    filters: &mut Filters,
+pub(super) fn test(
     operator: Operator,
     value: &str,
     wanted: bool,
     at: &Range<usize>,
-) -> Result<(), QueryError> {
+) -> Result<Test, QueryError> {
     let value = value.trim();
-    match operator {
-        Operator::Site => {
-            let site = host(value).ok_or_else(|| QueryError {
-                at: at.clone(),
-                message: format!("\"{value}\" is not the name of a site"),
-                hint: Some("write a host name, such as site:bbc.co.uk".to_owned()),
-            })?;
-            let sites = if wanted {
-                &mut filters.sites
-            } else {
-                &mut filters.not_sites
-            };
-            push_new(sites, site);
+    let refused = |message: String, hint: &str| QueryError {
+        at: at.clone(),
+        message,
+        hint: Some(hint.to_owned()),
+    };
+    let name = |hint| {
+        if analyse::key(value).is_empty() {
+            return Err(refused(format!("{}: needs a name", operator.name()), hint));
         }
+        Ok(value.to_owned())
+    };
+    let condition = match operator {
+        Operator::Site => Condition::Site(host(value).ok_or_else(|| {
+            refused(
+                format!("\"{value}\" is not the name of a site"),
+                "write a host name, such as site:bbc.co.uk",
+            )
+        })?),
+        Operator::Publication => Condition::Publication(name(
+            "write publication:lantern, or publication:\"the lantern\"",
+        )?),
         Operator::Author => {
-            if analyse::key(value).is_empty() {
-                return Err(QueryError {
-                    at: at.clone(),
-                    message: "author: needs a name".to_owned(),
-                    hint: Some("write author:austen, or author:\"jane austen\"".to_owned()),
-                });
-            }
-            let authors = if wanted {
-                &mut filters.authors
-            } else {
-                &mut filters.not_authors
-            };
-            push_new(authors, value.to_owned());
+            Condition::Author(name("write author:austen, or author:\"jane austen\"")?)
         }
-        Operator::Is => {
-            let states = if wanted {
-                &mut filters.states
-            } else {
-                &mut filters.not_states
-            };
-            push_new(states, state(value, at)?);
+        Operator::Highlight => {
+            Condition::Highlight(name("write highlight:pier, or highlight:\"old pier\"")?)
         }
+        Operator::Tag if value.is_empty() => {
+            return Err(refused(
+                "tag: needs the name of a tag".to_owned(),
+                "write tag:harbour, or tag:\"sea walls\"",
+            ));
+        }
+        Operator::Tag => Condition::Tag(value.to_owned()),
+        Operator::Language => Condition::Language(language(value).ok_or_else(|| {
+            refused(
+                format!("\"{value}\" is not the tag of a language"),
+                "write two or three letters, such as language:en",
+            )
+        })?),
+        Operator::Is => Condition::Is(state(value, at)?),
+        Operator::Minutes => Condition::Minutes(minutes(value).ok_or_else(|| {
+            refused(
+                format!("\"{value}\" is not a number of minutes"),
+                "write minutes:<5, minutes:>=10 or minutes:5..15",
+            )
+        })?),
         Operator::Before | Operator::After => {
-            let day = first_day(value).ok_or_else(|| QueryError {
-                at: at.clone(),
-                message: format!("\"{value}\" is not a date"),
-                hint: Some("write a year, month or day: 2024, 2024-05 or 2024-05-03".to_owned()),
-            })?;
+            let day = first_day(value)
+                .ok_or_else(|| refused(format!("\"{value}\" is not a date"), DATE))?;
             // Not before a day is from that day on, and the other way round.
-            if (operator == Operator::Before) == wanted {
-                filters.before = Some(filters.before.map_or(day, |before| before.min(day)));
+            let days = if (operator == Operator::Before) == wanted {
+                Days {
+                    before: Some(day),
+                    ..Days::default()
+                }
             } else {
-                filters.after = Some(filters.after.map_or(day, |after| after.max(day)));
-            }
-            if let (Some(after), Some(before)) = (filters.after, filters.before)
-                && after >= before
-            {
-                return Err(QueryError {
-                    at: at.clone(),
-                    message: format!("no day is from {after} on and before {before}"),
-                    hint: Some("change one of the two dates".to_owned()),
-                });
+                Days {
+                    from: Some(day),
+                    ..Days::default()
+                }
+            };
+            return Ok(Test {
+                condition: Condition::Published(days),
+                wanted: true,
+            });
+        }
+        Operator::Published | Operator::Saved => {
+            let days = days(value).ok_or_else(|| {
+                refused(
+                    format!("\"{value}\" is neither a date nor a span of dates"),
+                    "write 2024, 2024-05, 2024-05-03, <2024, >=2024-05 or 2023..2024",
+                )
+            })?;
+            if operator == Operator::Saved {
+                Condition::Saved(days)
+            } else {
+                Condition::Published(days)
             }
         }
-    }
-    Ok(())
-}
-
-fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
-    if !list.contains(&item) {
-        list.push(item);
-    }
+    };
+    Ok(Test { condition, wanted })
 }
 
 fn state(value: &str, at: &Range<usize>) -> Result<State, QueryError> {
-    let lower = value.to_ascii_lowercase();
-    if let Some(&(_, state)) = STATES.iter().find(|(name, _)| *name == lower) {
+    let lower = value.to_lowercase();
+    let known = State::ALL.into_iter().find(|state| state.as_str() == lower);
+    if let Some(state) = known {
         return Ok(state);
     }
-    let nearest = STATES
-        .iter()
-        .map(|(name, _)| (slips(&lower, name), *name))
-        .filter(|&(slips, _)| slips <= 2)
-        .min();
+    // Others call read what we call archived, and it is near to unread.
+    let read = (lower == "read").then_some((0, State::Archived.as_str()));
+    let nearest = read.or_else(|| {
+        State::ALL
+            .iter()
+            .map(|state| (slips(&lower, state.as_str()), state.as_str()))
+            .filter(|&(slips, _)| slips <= 2)
+            .min()
+    });
     Err(QueryError {
         at: at.clone(),
         message: format!("\"{value}\" is no state of an article"),
         hint: Some(match nearest {
             Some((_, name)) => format!("did you mean is:{name}?"),
-            None => "write is:unread, is:archived or is:starred".to_owned(),
+            None => {
+                "write is:unread, is:archived, is:starred, is:highlighted or is:failed".to_owned()
+            }
         }),
     })
+}
+
+/// The primary tag of a language, in small letters.
+fn language(value: &str) -> Option<String> {
+    let primary = value.split(['-', '_']).next()?;
+    let sound =
+        (2..=3).contains(&primary.len()) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());
+    sound.then(|| primary.to_ascii_lowercase())
 }
 
 /// The host in what follows `site:`, which may be a whole address.
@@ -230,6 +362,72 @@ fn host(value: &str) -> Option<String> {
     sound.then(|| rest.to_owned())
 }
 
+/// A comparison or a span in front of values: what it starts with and up to
+/// where it goes. `None` on a side is open.
+enum Span<'a> {
+    /// Exactly this.
+    One(&'a str),
+    Below(&'a str),
+    UpTo(&'a str),
+    Above(&'a str),
+    From(&'a str),
+    Between(&'a str, &'a str),
+}
+
+fn span(value: &str) -> Span<'_> {
+    if let Some((least, most)) = value.split_once("..") {
+        return match (least, most) {
+            ("", most) => Span::UpTo(most),
+            (least, "") => Span::From(least),
+            (least, most) => Span::Between(least, most),
+        };
+    }
+    for (sign, make) in [
+        ("<=", Span::UpTo as fn(_) -> _),
+        ("≤", Span::UpTo),
+        (">=", Span::From),
+        ("≥", Span::From),
+        ("<", Span::Below),
+        (">", Span::Above),
+    ] {
+        if let Some(rest) = value.strip_prefix(sign) {
+            return make(rest);
+        }
+    }
+    Span::One(value)
+}
+
+/// `2024`, `<2024-05`, `>=2024-05-03` or `2023..2024`.
+fn days(value: &str) -> Option<Days> {
+    let (from, before) = match span(value) {
+        Span::One(one) => (Some(first_day(one)?), Some(day_after(one)?)),
+        Span::Below(end) => (None, Some(first_day(end)?)),
+        Span::UpTo(end) => (None, Some(day_after(end)?)),
+        Span::Above(start) => (Some(day_after(start)?), None),
+        Span::From(start) => (Some(first_day(start)?), None),
+        Span::Between(start, end) => (Some(first_day(start)?), Some(day_after(end)?)),
+    };
+    (from.zip(before).is_none_or(|(from, before)| from < before)).then_some(Days { from, before })
+}
+
+/// `5`, `<5`, `>=10` or `5..15`.
+fn minutes(value: &str) -> Option<Minutes> {
+    let count = |text: &str| -> Option<i64> {
+        let text = text.trim();
+        let sound = (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        if sound { text.parse().ok() } else { None }
+    };
+    let (least, most) = match span(value) {
+        Span::One(one) => (Some(count(one)?), Some(count(one)?)),
+        Span::Below(end) => (None, Some(count(end)? - 1)),
+        Span::UpTo(end) => (None, Some(count(end)?)),
+        Span::Above(start) => (Some(count(start)? + 1), None),
+        Span::From(start) => (Some(count(start)?), None),
+        Span::Between(start, end) => (Some(count(start)?), Some(count(end)?)),
+    };
+    (least.zip(most).is_none_or(|(least, most)| least <= most)).then_some(Minutes { least, most })
+}
+
 /// The first day of `2024`, `2024-05` or `2024-05-03`.
 fn first_day(value: &str) -> Option<Date> {
     let mut parts = value.split('-');
@@ -240,6 +438,17 @@ fn first_day(value: &str) -> Option<Date> {
         return None;
     }
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+/// The first day after a year, month or day.
+fn day_after(value: &str) -> Option<Date> {
+    let first = first_day(value)?;
+    let length = match value.matches('-').count() {
+        0 => 1.year(),
+        1 => 1.month(),
+        _ => 1.day(),
+    };
+    first.checked_add(length).ok()
 }
 
 /// A number of one to `digits` digits; a year has all of them.
@@ -263,6 +472,7 @@ mod tests {
             ("autor", Some("author")),
             ("befor", Some("before")),
             ("aftre", Some("after")),
+            ("publicaton", Some("publication")),
             ("since", Some("after")),
             ("Domain", Some("site")),
             ("note", None),
@@ -296,10 +506,10 @@ mod tests {
     #[test]
     fn dates_are_years_months_or_days_that_exist() {
         for (value, expected) in [
-            ("2024", Some("2024-01-01")),
-            ("2024-05", Some("2024-05-01")),
-            ("2024-5-3", Some("2024-05-03")),
-            ("2024-02-29", Some("2024-02-29")),
+            ("2024", Some(("2024-01-01", "2025-01-01"))),
+            ("2024-05", Some(("2024-05-01", "2024-06-01"))),
+            ("2024-5-3", Some(("2024-05-03", "2024-05-04"))),
+            ("2024-02-29", Some(("2024-02-29", "2024-03-01"))),
             ("2023-02-29", None),
             ("2024-13", None),
             ("24", None),
@@ -308,11 +518,76 @@ mod tests {
             ("+024", None),
             ("yesterday", None),
         ] {
-            assert_eq!(
-                first_day(value).map(|day| day.to_string()).as_deref(),
-                expected,
-                "{value}"
-            );
+            let found = first_day(value).zip(day_after(value));
+            let found = found.map(|(first, after)| (first.to_string(), after.to_string()));
+            let found = found.as_ref().map(|(first, after)| (&**first, &**after));
+            assert_eq!(found, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn spans_take_both_ends_in() {
+        for (value, expected) in [
+            ("2024", Some("2024-01-01 2025-01-01")),
+            ("<2024", Some("- 2024-01-01")),
+            ("<=2024", Some("- 2025-01-01")),
+            (">2024-05", Some("2024-06-01 -")),
+            (">=2024-05", Some("2024-05-01 -")),
+            ("2023..2024-05", Some("2023-01-01 2024-06-01")),
+            ("..2024", Some("- 2025-01-01")),
+            ("2024..", Some("2024-01-01 -")),
+            ("2024..2023", None),
+            ("..", None),
+            ("<", None),
+            ("2024..soon", None),
+            ("9999", None),
+        ] {
+            let side = |day: Option<Date>| day.map_or("-".to_owned(), |day| day.to_string());
+            let found =
+                days(value).map(|days| format!("{} {}", side(days.from), side(days.before)));
+            assert_eq!(found.as_deref(), expected, "{value}");
+        }
+        for (value, expected) in [
+            ("5", Some((Some(5), Some(5)))),
+            ("<5", Some((None, Some(4)))),
+            ("≤5", Some((None, Some(5)))),
+            (">10", Some((Some(11), None))),
+            ("5..15", Some((Some(5), Some(15)))),
+            ("15..5", None),
+            ("-3", None),
+            ("five", None),
+            ("999999", None),
+            ("", None),
+        ] {
+            let found = minutes(value).map(|minutes| (minutes.least, minutes.most));
+            assert_eq!(found, expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_filter_is_added_to_all_of_a_query_and_taken_out_again() {
+        for (typed, added) in [
+            ("", "tag:a"),
+            ("harbour", "harbour tag:a"),
+            ("harbour OR port", "(harbour OR port) tag:a"),
+            ("(harbour OR port) quay", "(harbour OR port) quay tag:a"),
+            ("\"x OR y\"", "\"x OR y\" tag:a"),
+        ] {
+            assert_eq!(with_filter(typed, "tag:a"), added);
+            super::super::parse(added).expect("a sound query");
+        }
+        for (typed, rest) in [
+            ("harbour tag:a", Some("harbour")),
+            ("tag:\"A\" harbour", Some("harbour")),
+            ("x tag:a y", Some("x y")),
+            ("tag:a", Some("")),
+            ("tag:ab", None),
+            ("-tag:a x", None),
+            ("tag:a OR tag:b", None),
+            ("author:a", None),
+        ] {
+            let found = without_filter(typed, Operator::Tag, "a");
+            assert_eq!(found.as_deref(), rest, "{typed}");
         }
     }
 }

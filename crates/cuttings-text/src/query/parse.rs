@@ -3,14 +3,17 @@
 //! Called by [`super::parse`].
 //!
 //! Filters stand outside the expression, since the store asks for them in its
-//! own columns. They may therefore not be one side of an `OR` or part of a
-//! negated group; side by side with words, in parentheses or not, they are fine.
+//! own columns. They may therefore not stand beside words in an `OR`, or in a
+//! negated group; side by side with words, in parentheses or not, and several
+//! of them joined by `OR`, they are fine.
 
 use std::ops::Range;
 
 use super::lex::{Kind, Token, tokens};
-use super::operator::{self, Operator};
-use super::{Expression, MAX_CHARS, MAX_DEPTH, MAX_TERMS, Query, QueryError};
+use super::operator;
+use super::{
+    AnyOf, Condition, Expression, MAX_CHARS, MAX_DEPTH, MAX_TERMS, Query, QueryError, Test,
+};
 use crate::scan::{is_paired, scan};
 
 pub(super) fn parse(input: &str) -> Result<Query, QueryError> {
@@ -91,8 +94,11 @@ impl<'a> Parser<'a> {
         depth: usize,
         barred: Option<&str>,
     ) -> Result<Option<Expression>, QueryError> {
+        if barred.is_none() && self.only_filters() {
+            return self.alternatives().map(|()| None);
+        }
         let barred = if self.has_or() {
-            Some("beside OR")
+            Some("beside words in an OR")
         } else {
             barred
         };
@@ -110,23 +116,112 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// Whether the group that starts here has an `OR` of its own, other than
-    /// between nothing but `site:` filters, which any-of means anyway.
-    fn has_or(&self) -> bool {
+    /// The tokens of the group that starts here which stand in no further
+    /// parentheses; those are told by their opening one.
+    fn group_tokens(&self) -> impl Iterator<Item = &'a Kind> {
         let mut depth = 0_usize;
-        let mut found = false;
-        let mut only_sites = true;
-        for token in &self.tokens[self.next.min(self.tokens.len())..] {
+        self.tokens[self.next.min(self.tokens.len())..]
+            .iter()
+            .map(|token| &token.kind)
+            .map_while(move |kind| {
+                let outside = depth == 0;
+                match kind {
+                    Kind::Open => depth += 1,
+                    Kind::Close if depth == 0 => return None,
+                    Kind::Close => depth -= 1,
+                    _ => {}
+                }
+                Some(outside.then_some(kind))
+            })
+            .flatten()
+    }
+
+    /// Whether the group that starts here has an `OR` of its own.
+    fn has_or(&self) -> bool {
+        self.group_tokens().any(|kind| *kind == Kind::Or)
+    }
+
+    /// Whether the group that starts here is nothing but filters with `OR`
+    /// between each two.
+    fn only_filters(&self) -> bool {
+        let mut expects_filter = true;
+        let mut joined = false;
+        for kind in self.group_tokens() {
+            match kind {
+                Kind::Not if expects_filter => {}
+                Kind::Filter(..) if expects_filter => expects_filter = false,
+                Kind::Or if !expects_filter => {
+                    expects_filter = true;
+                    joined = true;
+                }
+                _ => return false,
+            }
+        }
+        joined && !expects_filter
+    }
+
+    /// Reads a group of [`Self::only_filters`].
+    fn alternatives(&mut self) -> Result<(), QueryError> {
+        let mut any = Vec::new();
+        let mut start = None;
+        let mut wanted = true;
+        while let Some(token) = self.peek()
+            && token.kind != Kind::Close
+        {
+            self.next += 1;
             match &token.kind {
-                Kind::Open => depth += 1,
-                Kind::Close if depth == 0 => break,
-                Kind::Close => depth -= 1,
-                Kind::Or if depth == 0 => found = true,
+                Kind::Not => {
+                    start.get_or_insert(token.at.start);
+                    wanted = !wanted;
+                }
+                Kind::Filter(operator, value) => {
+                    let at = start.take().unwrap_or(token.at.start)..token.at.end;
+                    any.push(operator::test(*operator, value, wanted, &at)?);
+                    wanted = true;
+                }
+                // An `OR`.
                 _ => {}
             }
-            only_sites &= matches!(&token.kind, Kind::Or | Kind::Filter(Operator::Site, _));
         }
-        found && !only_sites
+        self.query.filters.push(AnyOf(any));
+        Ok(())
+    }
+
+    /// Adds a filter that stands beside others. An article has only one site,
+    /// publication and language, so several of them mean any of these.
+    fn filter(&mut self, test: Test, at: &Range<usize>) -> Result<(), QueryError> {
+        let only_one = |test: &Test| {
+            test.wanted
+                && matches!(
+                    test.condition,
+                    Condition::Site(_) | Condition::Publication(_) | Condition::Language(_)
+                )
+        };
+        let alike = |other: &Test| {
+            only_one(other)
+                && std::mem::discriminant(&other.condition)
+                    == std::mem::discriminant(&test.condition)
+        };
+        let filters = &mut self.query.filters;
+        if filters.iter().any(|known| known.0 == [test.clone()]) {
+            return Ok(());
+        }
+        if only_one(&test)
+            && let Some(AnyOf(any)) = filters.iter_mut().find(|known| known.0.iter().all(alike))
+        {
+            if !any.contains(&test) {
+                any.push(test);
+            }
+            return Ok(());
+        }
+        filters.push(AnyOf(vec![test]));
+        nothing_left(filters).map_or(Ok(()), |message| {
+            Err(QueryError {
+                at: at.clone(),
+                message,
+                hint: Some("change one of the two".to_owned()),
+            })
+        })
     }
 
     /// Things side by side, or joined by `AND`: at least one.
@@ -235,12 +330,13 @@ impl<'a> Parser<'a> {
                         at,
                         message: format!("a filter cannot stand {place}"),
                         hint: Some(
-                            "put filters at the end of the query; several site: count as either"
+                            "put words joined by OR in parentheses, and filters behind them"
                                 .to_owned(),
                         ),
                     });
                 }
-                operator::apply(&mut self.query.filters, *operator, value, !negated, &at)?;
+                let test = operator::test(*operator, value, !negated, &at)?;
+                self.filter(test, &at)?;
                 return Ok(None);
             }
             Kind::Open => self.group(depth, negated, barred, &token.at)?,
@@ -339,6 +435,62 @@ impl<'a> Parser<'a> {
             });
         }
         Ok(self.terms > before)
+    }
+}
+
+/// Says why no article can pass spans that must all hold.
+fn nothing_left(filters: &[AnyOf]) -> Option<String> {
+    let (mut published, mut saved) = ((None, None), (None, None));
+    let (mut least, mut most) = (None, None);
+    for AnyOf(any) in filters {
+        let [
+            Test {
+                condition,
+                wanted: true,
+            },
+        ] = &any[..]
+        else {
+            continue;
+        };
+        match condition {
+            Condition::Published(days) | Condition::Saved(days) => {
+                let (from, before) = if matches!(condition, Condition::Saved(_)) {
+                    &mut saved
+                } else {
+                    &mut published
+                };
+                *from = (*from).max(days.from);
+                *before = narrower(*before, days.before);
+            }
+            Condition::Minutes(minutes) => {
+                least = least.max(minutes.least);
+                most = narrower(most, minutes.most);
+            }
+            _ => {}
+        }
+    }
+    for (from, before) in [published, saved] {
+        if let (Some(from), Some(before)) = (from, before)
+            && from >= before
+        {
+            return Some(format!("no day is from {from} on and before {before}"));
+        }
+    }
+    if let (Some(least), Some(most)) = (least, most)
+        && least > most
+    {
+        return Some(format!(
+            "nothing takes at least {least} and at most {most} minutes"
+        ));
+    }
+    None
+}
+
+/// The lower of two upper ends, of which one that is not given is endless.
+fn narrower<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 

@@ -143,3 +143,117 @@ fn snippets_keep_their_length_even_inside_endless_words() {
     let han = "東京都の新しい港が開かれました".repeat(20);
     assert!(cut(&han, "新しい", 20).contains("[新しい]"));
 }
+
+#[test]
+fn of_passages_with_as_many_words_the_one_with_the_rarest_is_shown() {
+    let text = "The harbour office opens at nine. The harbour master is in the harbour by ten, and \
+                by noon the harbour is full of boats that nobody has been waiting for at all. \
+                Nobody speaks of the lighthouse, which has been dark since the winter of the storm.";
+    assert!(
+        cut(text, "harbour OR lighthouse", 60).contains("[lighthouse]"),
+        "{}",
+        cut(text, "harbour OR lighthouse", 60)
+    );
+}
+
+#[test]
+fn of_passages_with_all_words_the_one_that_has_them_closest_is_shown() {
+    let text = "The ferry was late on Monday morning, said the council, because of fog in the harbour. \
+                Much later that week nothing had changed and nobody seemed to mind it any more. \
+                The harbour ferry is to be replaced in the spring by a bridge that everybody fears.";
+    assert!(
+        cut(text, "ferry harbour", 90).contains("[harbour ferry]")
+            || cut(text, "ferry harbour", 90).contains("[harbour] [ferry]"),
+        "{}",
+        cut(text, "ferry harbour", 90)
+    );
+}
+
+#[test]
+fn a_short_text_fits_a_query_by_the_rules_of_the_index() {
+    for (query, expected) in [
+        ("ferries", true),
+        ("\"ferries\"", false),
+        ("\"old ferry\"", true),
+        ("harb*", true),
+        ("ferry -harbour", false),
+        ("ferry OR bridge", true),
+        ("ferry bridge", false),
+        ("is:unread", true),
+    ] {
+        let parsed = parse(query).expect("a sound query");
+        let text = "The old ferry in the harbour";
+        assert_eq!(
+            cuttings_text::highlight::fits(text, Some("en"), &parsed),
+            expected,
+            "{query}"
+        );
+    }
+}
+
+/// The golden stories of the extractor as plain text, each with its name.
+fn stories() -> Vec<(String, String)> {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../cuttings-extract/corpus");
+    let mut stories = Vec::new();
+    for folder in std::fs::read_dir(corpus).expect("the golden pages are there") {
+        let folder = folder.expect("a folder");
+        let name = folder.file_name().to_string_lossy().into_owned();
+        let Ok(html) = std::fs::read_to_string(folder.path().join("expected.html")) else {
+            continue;
+        };
+        let mut text = String::new();
+        for part in html.split('<') {
+            text.push_str(part.split_once('>').map_or("", |(_, shown)| shown));
+        }
+        if text.chars().count() > 1_000 {
+            stories.push((name, text));
+        }
+    }
+    assert!(stories.len() > 10, "{} stories", stories.len());
+    stories.sort();
+    stories
+}
+
+#[test]
+fn in_every_golden_story_the_passage_is_that_of_the_words_asked_for() {
+    for (name, text) in stories() {
+        let terms = cuttings_text::analyse::terms(&text, None);
+        let count = |exact: &str| terms.iter().filter(|term| term.exact == exact).count();
+        // Every seventh place, so that a story is asked about from end to end.
+        for three in terms.windows(3).step_by(7) {
+            let words: Vec<&str> = three
+                .iter()
+                .map(|term| &text[term.start..term.end])
+                .collect();
+            let plain = words
+                .iter()
+                .all(|word| word.chars().all(char::is_alphabetic) && word.is_ascii());
+            if !plain {
+                continue;
+            }
+            let place = text[three[0].start..three[2].end].split_whitespace();
+            let phrase = place.collect::<Vec<_>>().join(" ");
+            let quoted = format!("\"{}\"", words.join(" "));
+            let query = parse(&quoted).expect("a sound query");
+            let found = shown(&snippet(&text, None, &query, 200));
+            assert!(
+                found.contains('[') && found.to_lowercase().contains(&words[1].to_lowercase()),
+                "{name}: {quoted} gives {found}"
+            );
+            // A word that stands once is shown, whatever stands beside it in the query.
+            if count(&three[1].exact) == 1 && words[1].len() > 4 {
+                let query = parse(&format!("{} OR the OR a OR {}*", words[1], &words[1][..4]))
+                    .expect("a sound query");
+                let found = shown(&snippet(&text, None, &query, 200));
+                assert!(
+                    found.contains(words[1]),
+                    "{name}: {} gives {found}",
+                    words[1]
+                );
+                let query = parse(&format!("\"{}\" \"{}\"", words[1], words[0])).expect("sound");
+                let found = shown(&snippet(&text, None, &query, 200)).replace(['[', ']'], "");
+                assert!(found.contains(words[1]), "{name}: {phrase} gives {found}");
+            }
+        }
+    }
+}

@@ -4,5 +4,6 @@ mod analyse;
 mod highlight;
 mod index;
 mod language;
+mod matching;
 mod properties;
 mod query;

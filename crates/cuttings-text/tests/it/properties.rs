@@ -3,7 +3,7 @@
 use cuttings_text::analyse::{key, terms};
 use cuttings_text::highlight::{mark, snippet};
 use cuttings_text::index::{IndexFields, fts5_row, tsvector};
-use cuttings_text::query::parse;
+use cuttings_text::query::{Unfinished, parse, typed_words, unfinished};
 use cuttings_text::{count, language};
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
@@ -26,7 +26,7 @@ fn any_text() -> impl Strategy<Value = String> {
 fn any_query() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
-        "(a1|harbours|東京| | |\\(|\\)|\"|“|-|OR |AND |NOT |\\*|site:|before:2024|is:unread|:|'|\\\\|\\{|\\^|NEAR|l'x|/|&|!){0,24}",
+        "(a1|harbours|東京| | |\\(|\\)|\"|“|-|OR |AND |NOT |\\*|site:|before:2024|is:unread|tag:a|minutes:<5|saved:2024..|:|'|\\\\|\\{|\\^|NEAR|l'x|/|&|!){0,24}",
         // Queries that are mostly sound.
         "(-?(\"[a-c ]{1,5}\"|[a-c]{2,4}\\*?|\\([a-c]{1,3}( OR -?[a-c]{1,3})?\\)|is:unread) (OR )?){1,6}[a-c]",
     ]
@@ -56,6 +56,19 @@ fn assert_balanced(printed: &str) {
 }
 
 proptest! {
+    #[test]
+    fn what_is_being_typed_lies_within_the_query(query in any_query(), caret in 0..90_usize) {
+        let length = query.chars().count();
+        for word in typed_words(&query) {
+            prop_assert!(word.at.start < word.at.end && word.at.end <= length, "{word:?}");
+        }
+        if let Some(Unfinished::Word { at, .. } | Unfinished::Value { at, .. }) =
+            unfinished(&query, caret)
+        {
+            prop_assert!(at.start < caret && at.start < at.end && at.end <= length, "{at:?}");
+        }
+    }
+
     #[test]
     fn offsets_are_at_characters_in_rising_order_and_terms_hold_only_words(
         text in any_text(),

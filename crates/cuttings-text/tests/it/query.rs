@@ -1,7 +1,9 @@
 //! The query language.
 
 use cuttings_text::query::Expression::{And, Not, Or, Phrase, Prefix, Term};
-use cuttings_text::query::{Expression, MAX_CHARS, MAX_DEPTH, MAX_TERMS, QueryError, State, parse};
+use cuttings_text::query::{
+    AnyOf, Condition, Expression, MAX_CHARS, MAX_DEPTH, MAX_TERMS, QueryError, Test, parse,
+};
 
 fn words(query: &str) -> Expression {
     parse(query)
@@ -103,29 +105,62 @@ fn a_star_after_letters_makes_a_prefix() {
     assert_eq!(words("東*"), Prefix("東".to_owned()));
 }
 
+/// The filters of a query, one a line, as they mean.
+fn filters(query: &str) -> Vec<String> {
+    let day = |day: Option<jiff::civil::Date>| day.map_or("-".to_owned(), |day| day.to_string());
+    let count = |count: Option<i64>| count.map_or("-".to_owned(), |count| count.to_string());
+    let test = |test: &Test| {
+        let not = if test.wanted { "" } else { "not " };
+        let meant = match &test.condition {
+            Condition::Published(days) => {
+                format!("published {} {}", day(days.from), day(days.before))
+            }
+            Condition::Saved(days) => format!("saved {} {}", day(days.from), day(days.before)),
+            Condition::Minutes(minutes) => {
+                format!("minutes {} {}", count(minutes.least), count(minutes.most))
+            }
+            Condition::Is(state) => format!("is {}", state.as_str()),
+            other => format!("{other:?}"),
+        };
+        format!("{not}{meant}")
+    };
+    parse(query)
+        .unwrap_or_else(|error| panic!("{query}: {error}"))
+        .filters
+        .iter()
+        .map(|AnyOf(any)| any.iter().map(test).collect::<Vec<_>>().join(" or "))
+        .collect()
+}
+
 #[test]
 fn filters_are_taken_out_of_the_words() {
-    let query = parse(
-        "harbour site:https://www.BBC.co.uk/news -site:example.org author:\"Jane Austen\" Author:o'brien \
-         -author:smith after:2023-05 before:2024 is:Starred -is:archived",
-    )
-    .expect("sound");
-    assert_eq!(query.expression, Some(term("harbour")));
-    let filters = query.filters;
-    assert_eq!(filters.sites, ["bbc.co.uk"]);
-    assert_eq!(filters.not_sites, ["example.org"]);
-    assert_eq!(filters.authors, ["Jane Austen", "o'brien"]);
-    assert_eq!(filters.not_authors, ["smith"]);
+    let query = "harbour site:https://www.BBC.co.uk/news -site:example.org author:\"Jane Austen\" \
+                 Author:o'brien -author:smith after:2023-05 before:2024 is:Starred -is:archived \
+                 tag:\"Sea walls\" -tag:port language:de-AT publication:lantern minutes:<5 \
+                 saved:2024-02 published:2023-06..2023-07 highlight:pier";
+    assert_eq!(words(query), term("harbour"));
     assert_eq!(
-        filters.after.map(|day| day.to_string()).as_deref(),
-        Some("2023-05-01")
+        filters(query),
+        [
+            "Site(\"bbc.co.uk\")",
+            "not Site(\"example.org\")",
+            "Author(\"Jane Austen\")",
+            "Author(\"o'brien\")",
+            "not Author(\"smith\")",
+            "published 2023-05-01 -",
+            "published - 2024-01-01",
+            "is starred",
+            "not is archived",
+            "Tag(\"Sea walls\")",
+            "not Tag(\"port\")",
+            "Language(\"de\")",
+            "Publication(\"lantern\")",
+            "minutes - 4",
+            "saved 2024-02-01 2024-03-01",
+            "published 2023-06-01 2023-08-01",
+            "Highlight(\"pier\")",
+        ]
     );
-    assert_eq!(
-        filters.before.map(|day| day.to_string()).as_deref(),
-        Some("2024-01-01")
-    );
-    assert_eq!(filters.states, [State::Starred]);
-    assert_eq!(filters.not_states, [State::Archived]);
 }
 
 #[test]
@@ -138,24 +173,44 @@ fn a_negated_date_is_the_other_side_of_it() {
         parse("-after:2024-05-03").expect("sound"),
         parse("before:2024-05-03").expect("sound")
     );
+    assert_eq!(
+        filters("-published:2024"),
+        ["not published 2024-01-01 2025-01-01"]
+    );
 }
 
 #[test]
-fn several_dates_keep_the_narrowest_span() {
-    let filters = parse("before:2025 before:2024 after:2020 after:2022")
-        .expect("sound")
-        .filters;
-    assert_eq!(filters.before.map(jiff::civil::Date::year), Some(2024));
-    assert_eq!(filters.after.map(jiff::civil::Date::year), Some(2022));
+fn filters_joined_by_or_are_one_filter() {
+    assert_eq!(
+        filters("(tag:a OR -is:starred OR site:b.org) harbour"),
+        ["Tag(\"a\") or not is starred or Site(\"b.org\")"]
+    );
+    assert_eq!(filters("tag:a OR tag:b"), ["Tag(\"a\") or Tag(\"b\")"]);
+    assert_eq!(filters("((tag:a OR tag:b))"), ["Tag(\"a\") or Tag(\"b\")"]);
 }
 
 #[test]
-fn sites_may_be_joined_by_or_and_filters_may_stand_in_parentheses() {
-    let filters = parse("(site:a.org OR site:b.org) (harbour is:unread)")
-        .expect("sound")
-        .filters;
-    assert_eq!(filters.sites, ["a.org", "b.org"]);
-    assert_eq!(filters.states, [State::Unread]);
+fn what_an_article_has_one_of_is_any_of_several_and_else_all_must_hold() {
+    assert_eq!(
+        filters("site:a.org site:b.org site:a.org"),
+        ["Site(\"a.org\") or Site(\"b.org\")"]
+    );
+    assert_eq!(
+        filters("language:en language:de -language:fr"),
+        [
+            "Language(\"en\") or Language(\"de\")",
+            "not Language(\"fr\")"
+        ]
+    );
+    assert_eq!(filters("tag:a tag:b tag:a"), ["Tag(\"a\")", "Tag(\"b\")"]);
+}
+
+#[test]
+fn filters_may_stand_in_parentheses_beside_words() {
+    assert_eq!(
+        filters("(site:a.org OR site:b.org) (harbour is:unread)"),
+        ["Site(\"a.org\") or Site(\"b.org\")", "is unread"]
+    );
 }
 
 #[test]
@@ -240,6 +295,36 @@ fn errors_point_at_the_fault() {
             "no day is from 2024-01-01 on and before 2023-01-01",
         ),
         ("is:read", "is:read", "\"read\" is no state of an article"),
+        (
+            "x minutes:few",
+            "minutes:few",
+            "\"few\" is not a number of minutes",
+        ),
+        (
+            "saved:2024..2023",
+            "saved:2024..2023",
+            "\"2024..2023\" is neither a date nor a span of dates",
+        ),
+        (
+            "minutes:>9 minutes:<5",
+            "minutes:<5",
+            "nothing takes at least 10 and at most 4 minutes",
+        ),
+        (
+            "(is:unread OR tag:\" \")",
+            "tag:\" \"",
+            "tag: needs the name of a tag",
+        ),
+        (
+            "language:english",
+            "language:english",
+            "\"english\" is not the tag of a language",
+        ),
+        (
+            "tag:a tag:b OR tag:c",
+            "tag:a",
+            "a filter cannot stand beside words in an OR",
+        ),
         ("x site:a/../%", "site:a/../%", ""),
         ("site:%", "site:%", "\"%\" is not the name of a site"),
         ("author:***", "author:***", "author: needs a name"),
@@ -252,7 +337,7 @@ fn errors_point_at_the_fault() {
         (
             "a OR site:b.org",
             "site:b.org",
-            "a filter cannot stand beside OR",
+            "a filter cannot stand beside words in an OR",
         ),
         (
             "a -(b is:unread)",
@@ -278,7 +363,12 @@ fn hints_name_the_nearest_thing() {
         ("auhtor:x", "did you mean author:?"),
         ("until:2024", "did you mean before:?"),
         ("is:stared", "did you mean is:starred?"),
-        ("is:blue", "write is:unread, is:archived or is:starred"),
+        (
+            "is:blue",
+            "write is:unread, is:archived, is:starred, is:highlighted or is:failed",
+        ),
+        ("is:read", "did you mean is:archived?"),
+        ("lang:en", "did you mean language:?"),
     ] {
         assert_eq!(fault(query).hint.as_deref(), Some(hint), "{query}");
     }

@@ -2,6 +2,8 @@
 
 pub mod config;
 pub mod extract;
+pub mod feed;
+pub mod highlight;
 pub mod list;
 pub mod read;
 pub mod rules;

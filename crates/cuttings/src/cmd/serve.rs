@@ -1,7 +1,7 @@
-//! `cuttings serve`: opens the library to browsers and apps, and captures.
+//! `cuttings serve`: opens the library to browsers and apps, captures, and polls feeds.
 
 use anyhow::{Context as _, anyhow};
-use cuttings_library::worker;
+use cuttings_library::{feeds, worker};
 use cuttings_server::{App, ServerSettings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -43,6 +43,7 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
     });
 
     let capturing = tokio::spawn(worker::run(library.clone(), stopped.clone()));
+    let polling = tokio::spawn(feeds::worker::run(library.clone(), stopped.clone()));
     let app = App {
         library: library.clone(),
         settings: ServerSettings {
@@ -63,6 +64,9 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
     capturing
         .await
         .map_err(|error| Failure::Other(anyhow!("the worker stopped: {error}")))?;
+    polling
+        .await
+        .map_err(|error| Failure::Other(anyhow!("the worker for feeds stopped: {error}")))?;
     library.store.close().await;
     served.context("the server stopped").map_err(Failure::Other)
 }

@@ -4,5 +4,7 @@ mod commands;
 mod contracts;
 mod crash;
 mod extracting;
+mod feeds;
+mod highlighting;
 mod rig;
 mod serving;
