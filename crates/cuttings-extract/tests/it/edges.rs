@@ -213,14 +213,15 @@ fn a_list_of_links_that_a_sentence_leads_to_stays() {
 
 #[test]
 fn pictures_of_another_story_with_a_heading_of_their_own_go() {
-    let pictures: String = (1..=8)
+    let pictures = (1..=8)
         .map(|number| {
             format!(
                 "<li><h2>{number}/8 Mill</h2><p>The mill in year {number}, with the wheel that \
                  the brothers built from the wood of the old bridge.</p></li>"
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let text = text(&format!(
         "{STORY}{STORY}{STORY}{STORY}{STORY}<div class=\"photo-gallery\"><h2>Mills in pictures</h2>\
          <ul>{pictures}</ul></div>"

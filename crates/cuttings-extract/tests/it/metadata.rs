@@ -353,13 +353,14 @@ fn the_explanation_begins_with_the_sources() {
 
 #[test]
 fn whoever_is_quoted_on_a_page_of_offers_is_not_its_author() {
-    let offers: String = (1..=12)
+    let offers = (1..=12)
         .map(|number| {
             format!(
                 "<li><a href=/{number}>Boat number {number} for the lake and the river</a></li>"
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let reviews = "<p>By Ada Byron</p><p>They brought the boat on the day.</p>";
     let page = |what: &str| {
         read(
