@@ -605,7 +605,8 @@ fn word_end(text: &str) -> usize {
 pub fn is_author_page(address: &str) -> bool {
     let mut parts = address.as_bytes().split(|byte| *byte == b'/');
     // The last part is the page, not what it is in.
-    let _ = (parts.next(), parts.next_back());
+    parts.next();
+    parts.next_back();
     parts.any(|part| {
         matches!(
             part,

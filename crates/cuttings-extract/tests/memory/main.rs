@@ -194,7 +194,7 @@ fn memory_stays_below_the_stated_multiple_of_the_page() {
     // Long enough for the tree to end before the page does.
     let mut pages = named(128, reopening(128 * 1024));
     pages.extend(
-        named(3072, costly(3072 * 1024))
+        named(1024, costly(1024 * 1024))
             .into_iter()
             .filter(|(name, _)| LARGE.iter().any(|kind| name.ends_with(kind))),
     );
