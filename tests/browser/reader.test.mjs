@@ -217,7 +217,9 @@ for (const script of [true, false]) {
         );
         assert.ok(await other.locator('#resumed').isVisible());
         await other.locator('#resumed a').click();
-        await until('it is back at the beginning', () => other.evaluate(() => scrollY < 120));
+        await until('it is back at the beginning', () =>
+          other.evaluate(() => scrollY <= /** @type {HTMLElement} */ (document.querySelector('#main')).offsetTop),
+        );
         await phone.close();
       });
 
