@@ -212,7 +212,7 @@ describe('access', () => {
   });
 
   it('an article is found, opened, starred, archived and left by keys alone', async () => {
-    await page.goto('/?view=all&tag=sea');
+    await page.goto('/?view=all&publication=The+Tideway+Post');
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     await page.keyboard.press('k');
@@ -224,7 +224,7 @@ describe('access', () => {
     await Promise.all([page.waitForEvent('load'), page.keyboard.press('s')]);
     assert.equal(await page.locator('[formaction$="/unstar"]').count(), 1 - starred);
     await page.keyboard.press('u');
-    await page.waitForURL('**/?view=all&tag=sea');
+    await page.waitForURL('**/?view=all&publication=The+Tideway+Post');
     assert.deepEqual(window.complaints(), []);
   });
 });
