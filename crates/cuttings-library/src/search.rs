@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use cuttings_model::{Article, ArticleId, UserId};
-use cuttings_store::{Facets, FoundHighlight, StoreError};
+use cuttings_store::{Facets, FoundHighlight, Neighbour, Neighbours, StoreError};
 use cuttings_text::highlight::{self, Piece};
 use cuttings_text::query::{self, Expression, Query, QueryError, typed_words};
 
@@ -179,6 +179,39 @@ pub async fn search(
         more_highlights,
         suggestion,
     })
+}
+
+/// What lies beside an article among the hits of a search, best first.
+///
+/// # Errors
+///
+/// [`StoreError::Query`] when `typed` cannot be read.
+pub async fn neighbours(
+    library: &Library,
+    user_id: UserId,
+    typed: &str,
+    id: ArticleId,
+) -> Result<Neighbours, StoreError> {
+    let query = query::parse(typed).map_err(StoreError::Query)?;
+    if query.is_empty() {
+        return Ok(Neighbours::default());
+    }
+    let ids = library.store.matches(user_id, &query, MOST_COUNTED).await?;
+    let Some(at) = ids.iter().position(|hit| *hit == id) else {
+        return Ok(Neighbours::default());
+    };
+    let beside =
+        [at.checked_sub(1), at.checked_add(1)].map(|at| at.and_then(|at| ids.get(at)).copied());
+    let wanted: Vec<ArticleId> = beside.into_iter().flatten().collect();
+    let articles = library.store.articles(user_id, &wanted).await?;
+    let [previous, next] = beside.map(|id| {
+        let article = articles.iter().find(|article| Some(article.id) == id)?;
+        Some(Neighbour {
+            id: article.id,
+            title: article.title().to_owned(),
+        })
+    });
+    Ok(Neighbours { previous, next })
 }
 
 /// The newest highlights that match, and whether there are more.

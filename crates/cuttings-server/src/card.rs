@@ -80,7 +80,7 @@ impl Card {
             section: cut(&article.section, 60),
             headline: cut(&article.headline, MAX_LINE_CHARS),
             title: shortened(article.title(), MAX_LINE_CHARS),
-            short_title: shortened(article.title(), 60),
+            short_title: shortened(article.title(), 40),
             dek: cut(&article.dek, MAX_DEK_CHARS),
             byline: cut(&article.byline, MAX_LINE_CHARS),
             published: article
@@ -194,11 +194,24 @@ fn outlet_path(article: &Article) -> String {
     format!("/?{}", write_query(&pairs))
 }
 
-/// Path of an article's reader, opened from a list: it leads on to what lies
-/// beside it there.
-pub(crate) fn reader_path(id: ArticleId, within: Option<&Filter>) -> String {
+/// What an article was opened from.
+pub(crate) enum Within {
+    /// A list of the library.
+    List(Filter),
+    /// A search.
+    Search(String),
+}
+
+/// Path of an article's reader: it leads on to what lies beside the article in
+/// what it was opened from.
+pub(crate) fn reader_path(id: ArticleId, within: Option<&Within>) -> String {
     match within {
-        Some(filter) => format!("/articles/{id}?{}", write_query(&[("in", filter.query())])),
+        Some(Within::List(filter)) => {
+            format!("/articles/{id}?{}", write_query(&[("in", filter.query())]))
+        }
+        Some(Within::Search(query)) => {
+            format!("/articles/{id}?{}", write_query(&[("q", query.clone())]))
+        }
         None => format!("/articles/{id}"),
     }
 }

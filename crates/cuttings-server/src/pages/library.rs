@@ -16,7 +16,7 @@ use cuttings_store::{DoneAction, ListPosition};
 
 use crate::app::App;
 use crate::body::QueryPairs;
-use crate::card::{Card, CardDay, Twin, reader_path};
+use crate::card::{Card, CardDay, Twin, Within, reader_path};
 use crate::dates;
 use crate::error::HttpError;
 use crate::pages::library_query::{Chip, Choice, FilterForm, LibraryQuery};
@@ -296,12 +296,13 @@ async fn cards(
         .filter_map(|article| article.twin_of)
         .collect();
     let older = app.library.store.articles(caller.user_id(), &older).await?;
+    let within = Within::List(filter.clone());
     let mut last = None;
     let mut cards = Vec::new();
     for article in articles {
         let mut card = Card::of(article);
         card.pick = true;
-        card.path = reader_path(article.id, Some(filter));
+        card.path = reader_path(article.id, Some(&within));
         card.twin = older
             .iter()
             .find(|older| Some(older.id) == article.twin_of && older.deleted_at_ms.is_none())

@@ -4,8 +4,8 @@
 //! pointing to our own kept copies. An article that cannot be read yet, or
 //! could not be read, gets a page that says so and what to do.
 //!
-//! `?in=` holds the filter of the list it was opened from; the page then leads
-//! back to it and on to what lies beside the article there.
+//! `?in=` holds the filter of the list it was opened from, `?q=` the search; the
+//! page then leads back there and on to what lies beside the article.
 
 use std::fmt;
 
@@ -15,17 +15,18 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cuttings_extract::SafeHtml;
+use cuttings_library::search as library_search;
 use cuttings_model::{Article, ArticleState, Colour, Filter, Stopped};
 use cuttings_store::{Neighbour, Neighbours, StoreError};
 
 use crate::app::App;
 use crate::body::{ArticlePath, Query};
-use crate::card::{Card, reader_path};
+use crate::card::{Card, Within, reader_path};
 use crate::dates::{self, Day};
 use crate::error::HttpError;
 use crate::margin::{Margin, margin};
 use crate::pages::library_query::LibraryQuery;
-use crate::pages::search::{self, as_filter};
+use crate::pages::search;
 use crate::pages::settings::{Choice, looks};
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
@@ -65,6 +66,7 @@ struct WaitingPage {
 #[derive(serde::Deserialize)]
 pub(crate) struct ReaderQuery {
     r#in: Option<String>,
+    q: Option<String>,
 }
 
 /// A place to go on at: a block of this page and how far down it is.
@@ -132,7 +134,11 @@ pub(crate) async fn reader(
         .filter(|article| article.deleted_at_ms.is_none())
         .ok_or_else(HttpError::no_such_article)?;
     let source = source(&app, &caller, &article).await?;
-    let within = query.r#in.as_deref().map(Filter::read);
+    let within = match (query.r#in, query.q) {
+        (Some(filter), _) => Some(Within::List(Filter::read(&filter))),
+        (None, Some(words)) => Some(Within::Search(words)),
+        (None, None) => None,
+    };
     let list = list_links(&app, &caller, &article, within).await?;
     let looks = looks(caller.settings, &ENGLISH.settings);
     let shell = Shell::of(&caller, article.title(), Place::Elsewhere, &here);
@@ -208,40 +214,34 @@ async fn list_links(
     app: &App,
     caller: &Caller,
     article: &Article,
-    within: Option<Filter>,
+    within: Option<Within>,
 ) -> Result<ListLinks, HttpError> {
-    let Some(filter) = within else {
-        return Ok(ListLinks {
-            back: "/".to_owned(),
-            previous: None,
-            next: None,
-        });
+    let (library, user_id) = (&app.library, caller.user_id());
+    let beside = match &within {
+        None => Ok(Neighbours::default()),
+        Some(Within::List(filter)) => library.store.neighbours(user_id, filter, article.id).await,
+        Some(Within::Search(query)) => {
+            library_search::neighbours(library, user_id, query, article.id).await
+        }
     };
-    let beside = match app
-        .library
-        .store
-        .neighbours(caller.user_id(), &filter, article.id)
-        .await
-    {
+    let beside = match beside {
         Ok(beside) => beside,
         // The list says what is wrong with its words; the story is here.
         Err(StoreError::Query(_)) => Neighbours::default(),
         Err(error) => return Err(error.into()),
     };
     let link = |neighbour: Neighbour| Beside {
-        path: reader_path(neighbour.id, Some(&filter)),
+        path: reader_path(neighbour.id, within.as_ref()),
         title: neighbour.title,
-    };
-    let words = filter.words.clone().unwrap_or_default();
-    let back = if !words.is_empty() && filter == as_filter(&words) {
-        search::path(&words, 1)
-    } else {
-        LibraryQuery::default().under(filter.clone())
     };
     Ok(ListLinks {
         previous: beside.previous.map(link),
         next: beside.next.map(link),
-        back,
+        back: match within {
+            None => "/".to_owned(),
+            Some(Within::List(filter)) => LibraryQuery::default().under(filter),
+            Some(Within::Search(query)) => search::path(&query, 1),
+        },
     })
 }
 

@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::body::Query;
-use crate::card::{Card, reader_path, shortened};
+use crate::card::{Card, Within, reader_path, shortened};
 use crate::error::HttpError;
 use crate::margin::Item;
 use crate::pages::signin::sentence;
@@ -188,11 +188,11 @@ impl SearchPage {
                 }
             })
             .collect();
-        let filter = as_filter(&self.query);
+        let within = Within::Search(self.query.clone());
         self.cards = found
             .hits
             .into_iter()
-            .map(|hit| card(hit, &filter))
+            .map(|hit| card(hit, &within))
             .collect();
         self.facets = facets(
             &self.query,
@@ -204,7 +204,7 @@ impl SearchPage {
 }
 
 /// A search as a filter of the library: everything that matches.
-pub(crate) fn as_filter(query: &str) -> Filter {
+fn as_filter(query: &str) -> Filter {
     Filter {
         view: Some(View::All),
         words: Some(query.to_owned()).filter(|query| !query.is_empty()),
@@ -291,9 +291,9 @@ fn label(facet: Facet, value: &str, text: &Search) -> String {
     }
 }
 
-fn card(hit: Hit, filter: &Filter) -> Card {
+fn card(hit: Hit, within: &Within) -> Card {
     let mut card = Card::of(&hit.article);
-    card.path = reader_path(hit.article.id, Some(filter));
+    card.path = reader_path(hit.article.id, Some(within));
     if card.headline.is_some() {
         card.marked_headline = hit.headline;
     }

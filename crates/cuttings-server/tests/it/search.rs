@@ -388,14 +388,51 @@ async fn a_search_is_kept_as_a_filter_and_read_on_from() {
             library.contains("<bdi>Harbour</bdi> <span>1</span>"),
             "{library}"
         );
+        // A list of the library leads back to the library, whatever it asks for.
         let reader = browser
             .get(&format!("/articles/1?in={}", encoded(&filter)))
             .await
             .text();
         assert!(
-            reader.contains("href=\"/search?q=harbour+is%3Aunread\""),
-            "the way back is the search: {reader}"
+            reader.contains("<a href=\"/?view=all&#38;q=harbour+is%3Aunread\""),
+            "{reader}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hit_leads_on_through_the_hits_in_their_order_and_back_to_the_search() {
+    on_each_database(async |app| {
+        let browser = app.signed_in("ada").await;
+        stock(&app, &browser).await;
+        let found = found(&browser, "harbour OR talks").await;
+        let hits: Vec<i64> = found["hits"]
+            .as_array()
+            .expect("hits")
+            .iter()
+            .filter_map(|hit| hit["article"]["id"].as_i64())
+            .collect();
+        let page = browser.get("/search?q=harbour+OR+talks").await.text();
+        assert!(hits.len() >= 2, "{page}");
+        for (at, hit) in hits.iter().enumerate() {
+            let path = format!("/articles/{hit}?q=harbour+OR+talks");
+            assert!(page.contains(&format!("href=\"{path}\"")), "{path}: {page}");
+            let reader = browser.get(&path).await.text();
+            assert!(
+                reader.contains("<a href=\"/search?q=harbour+OR+talks\""),
+                "{reader}"
+            );
+            let next = hits.get(at + 1).map(|next| {
+                format!("<a href=\"/articles/{next}?q=harbour+OR+talks\" rel=\"next\"")
+            });
+            match next {
+                Some(next) => assert!(reader.contains(&next), "{next}: {reader}"),
+                None => assert!(!reader.contains("rel=\"next\""), "{reader}"),
+            }
+        }
+        let broken = browser.get("/articles/1?q=%22").await;
+        assert_eq!(broken.status, StatusCode::OK);
     })
     .await;
 }
