@@ -193,9 +193,14 @@ impl Db {
             .pragma("temp_store", "MEMORY")
             .pragma("journal_size_limit", "67108864");
         let writer = connect_sqlite(1, options.clone()).await.map_err(open)?;
-        let readers = connect_sqlite(4, options.pragma("query_only", "ON"))
-            .await
-            .map_err(open)?;
+        let readers = connect_sqlite(
+            4,
+            options
+                .pragma("query_only", "ON")
+                .pragma("cache_size", "-8000"),
+        )
+        .await
+        .map_err(open)?;
         let db = Self::Sqlite { writer, readers };
         db.assert_sqlite_is_safe(path).await?;
         Ok(db)

@@ -42,6 +42,16 @@ pub(crate) fn delete_words(engine: Engine) -> &'static str {
     }
 }
 
+/// All rows as one text: a JSON array that holds an array of `columns` a row.
+pub(crate) fn rows_as_json(engine: Engine, columns: &str) -> String {
+    match engine {
+        Engine::Sqlite => format!("json_group_array(json_array({columns}))"),
+        Engine::Postgres => {
+            format!("CAST(coalesce(json_agg(json_build_array({columns})), '[]') AS TEXT)")
+        }
+    }
+}
+
 /// The articles in the library of user `$1` that match `$2` and pass the
 /// conditions on `a`, ranked: `most` of them, the newest. Columns `id` and `rank`
 /// (smaller is better).

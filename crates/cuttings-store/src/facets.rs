@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::db::args;
 use crate::list::numbers;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, dialect};
 
 /// What articles are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,21 @@ impl Tally {
     }
 }
 
+/// What is counted of an article: publication, authors as JSON, language, words,
+/// minutes to read, when it is dated, archived and starred, state.
+#[derive(serde::Deserialize)]
+struct Counted(
+    Option<String>,
+    String,
+    Option<String>,
+    i64,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    String,
+);
+
 const STATES: [&str; 5] = ["unread", "archived", "starred", "highlighted", "failed"];
 
 impl Store {
@@ -77,12 +92,16 @@ impl Store {
         }
         let ids = numbers(ids);
         let (articles, tags, highlighted) = tokio::try_join!(
-            self.db.all(
+            self.db.one(
                 AssertSqlSafe(format!(
-                    "SELECT a.publication, a.authors, a.language, a.reading_minutes, a.word_count,
-                            a.state, coalesce(a.published_at, a.saved_at) AS dated_at,
-                            a.archived_at, a.starred_at
-                     FROM articles a WHERE a.user_id = $1 AND a.id IN ({ids})"
+                    "SELECT {} AS counted FROM articles a WHERE a.user_id = $1 AND a.id IN ({ids})",
+                    // In one row: a row for each article takes longer to hand
+                    // over than to read. See `Counted`.
+                    dialect::rows_as_json(
+                        self.engine(),
+                        "a.publication, a.authors, a.language, a.word_count, a.reading_minutes, \
+                         coalesce(a.published_at, a.saved_at), a.archived_at, a.starred_at, a.state"
+                    )
                 )),
                 args![user_id.0],
             ),
@@ -107,26 +126,39 @@ impl Store {
             (Tally::default(), Tally::default(), Tally::default());
         let (mut years, mut lengths, mut states) =
             (Tally::default(), Tally::default(), Tally::default());
-        for row in &articles {
-            if let Some(publication) = row.get::<Option<String>>("publication")? {
+        let counted: String = articles.get("counted")?;
+        let nonsense = |what: &str, found: &str| StoreError::Nonsense {
+            what: format!("{what} is {found:?}"),
+        };
+        let counted: Vec<Counted> =
+            serde_json::from_str(&counted).map_err(|_| nonsense("what is counted", &counted))?;
+        for article in counted {
+            let Counted(
+                publication,
+                written,
+                language,
+                words,
+                minutes,
+                dated_at,
+                archived_at,
+                starred_at,
+                state,
+            ) = article;
+            if let Some(publication) = publication {
                 publications.add(publication);
             }
-            let written: String = row.get("authors")?;
-            let names: Vec<String> =
-                serde_json::from_str(&written).map_err(|_| StoreError::Nonsense {
-                    what: format!("articles.authors is {written:?}"),
-                })?;
+            let names: Vec<String> = serde_json::from_str(&written)
+                .map_err(|_| nonsense("articles.authors", &written))?;
             for name in names {
                 authors.add(name);
             }
-            if let Some(tag) = row.get::<Option<String>>("language")? {
+            if let Some(tag) = language {
                 languages.add(tag.split('-').next().unwrap_or_default().to_lowercase());
             }
-            if let Ok(at) = Timestamp::from_millisecond(row.get("dated_at")?) {
+            if let Ok(at) = Timestamp::from_millisecond(dated_at) {
                 years.add(Offset::UTC.to_datetime(at).year().to_string());
             }
-            if row.get::<i64>("word_count")? > 0 {
-                let minutes: i64 = row.get("reading_minutes")?;
+            if words > 0 {
                 let length = Length::ALL.into_iter().find(|length| {
                     let (least, most) = length.minutes();
                     minutes >= least && most.is_none_or(|most| minutes <= most)
@@ -135,12 +167,15 @@ impl Store {
                     lengths.add(length.as_str());
                 }
             }
-            let archived = row.get::<Option<i64>>("archived_at")?.is_some();
-            states.add(if archived { "archived" } else { "unread" });
-            if row.get::<Option<i64>>("starred_at")?.is_some() {
+            states.add(if archived_at.is_some() {
+                "archived"
+            } else {
+                "unread"
+            });
+            if starred_at.is_some() {
                 states.add("starred");
             }
-            if row.get::<String>("state")? == "failed" {
+            if state == "failed" {
                 states.add("failed");
             }
         }

@@ -4,6 +4,8 @@
 //! Every change moves the article's `updated_at`: who reads an article again
 //! because it changed gets its highlights with it.
 
+mod carry;
+
 use std::fmt::Write as _;
 
 use cuttings_model::{
@@ -13,6 +15,8 @@ use cuttings_text::analyse::{key, terms};
 use cuttings_text::highlight::fits;
 use cuttings_text::query::{Expression, Query};
 use sqlx::AssertSqlSafe;
+
+pub(crate) use carry::{carry, join};
 
 use crate::articles::{self, article};
 use crate::db::{Row, Tx, Value, args};
@@ -304,12 +308,7 @@ impl Store {
             )
             .await?
             .iter()
-            .map(|row| {
-                Ok(FoundHighlight {
-                    highlight: highlight(row)?,
-                    article: article(row)?,
-                })
-            })
+            .map(found)
             .collect()
     }
 
@@ -332,29 +331,45 @@ impl Store {
         };
         let candidates = candidates(expression, &languages, &mut conditions);
         self.with_filters(user_id, query, &mut conditions).await?;
+        // Only what is looked at; most candidates fit, and few are shown.
         let sql = format!(
-            "SELECT {COLUMNS}, {} FROM highlights h
+            "SELECT h.id, h.exact, h.note, a.language FROM highlights h
              JOIN articles a ON a.user_id = h.user_id AND a.id = h.article_id
              WHERE h.user_id = $1 AND h.deleted_at IS NULL AND a.deleted_at IS NULL
                AND {candidates} {}
              ORDER BY h.created_at DESC, h.id DESC
              LIMIT 500",
-            articles::COLUMNS,
             conditions.sql
         );
-        let mut found = Vec::new();
+        let mut ids: Vec<HighlightId> = Vec::new();
         for row in &self.db.all(AssertSqlSafe(sql), conditions.values).await? {
-            let highlight = highlight(row)?;
-            let article = article(row)?;
-            let text = format!("{}\n{}", highlight.anchor.exact, highlight.note);
-            if fits(&text, article.language.as_deref(), query) {
-                found.push(FoundHighlight { highlight, article });
-                if found.len() == limit {
+            let exact: String = row.get("exact")?;
+            let note: String = row.get("note")?;
+            let language: Option<String> = row.get("language")?;
+            if fits(&format!("{exact}\n{note}"), language.as_deref(), query) {
+                ids.push(HighlightId(row.get("id")?));
+                if ids.len() == limit {
                     break;
                 }
             }
         }
-        Ok(found)
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        self.db
+            .all(
+                AssertSqlSafe(format!(
+                    "SELECT {COLUMNS}, {} FROM highlights h
+                     JOIN articles a ON a.user_id = h.user_id AND a.id = h.article_id
+                     WHERE h.user_id = $1 AND h.id IN ({})
+                     ORDER BY h.created_at DESC, h.id DESC",
+                    articles::COLUMNS,
+                    ids.join(", ")
+                )),
+                args![user_id.0],
+            )
+            .await?
+            .iter()
+            .map(found)
+            .collect()
     }
 }
 
@@ -432,151 +447,12 @@ fn conditions(filter: &HighlightFilter, values: &mut Vec<Value>) -> String {
     sql
 }
 
-/// Anchors the highlights of an article in the text that is about to be shown.
-/// Those whose words are gone become orphans and keep their anchor; an orphan
-/// whose words are back is none any more.
-pub(crate) async fn carry(
-    tx: &mut Tx,
-    user_id: UserId,
-    article_id: ArticleId,
-    capture_id: CaptureId,
-    text: &str,
-    tick_ms: i64,
-) -> Result<(), StoreError> {
-    let rows = tx
-        .all(
-            AssertSqlSafe(format!(
-                "SELECT {COLUMNS} FROM highlights h WHERE h.user_id = $1 AND h.article_id = $2"
-            )),
-            args![user_id.0, article_id.0],
-        )
-        .await?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let old = text_of(tx, user_id, article_id).await?;
-    let (old, new) = (Letters::of(&old), Letters::of(text));
-    for row in &rows {
-        let now = anchored(highlight(row)?, &old, &new, Some(capture_id));
-        write_anchor(tx, user_id, &now, tick_ms).await?;
-    }
-    Ok(())
-}
-
-/// Moves the highlights of an article to another one and anchors them in the
-/// text that is shown there; those whose words are not in it become orphans.
-pub(crate) async fn join(
-    tx: &mut Tx,
-    user_id: UserId,
-    from: ArticleId,
-    to: ArticleId,
-    tick_ms: i64,
-) -> Result<(), StoreError> {
-    let rows = tx
-        .all(
-            AssertSqlSafe(format!(
-                "SELECT {COLUMNS} FROM highlights h WHERE h.user_id = $1 AND h.article_id = $2"
-            )),
-            args![user_id.0, from.0],
-        )
-        .await?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let old = Letters::of(&text_of(tx, user_id, from).await?);
-    let new = Letters::of(&text_of(tx, user_id, to).await?);
-    let shown = tx
-        .optional(
-            "SELECT capture_id FROM articles WHERE user_id = $1 AND id = $2",
-            args![user_id.0, to.0],
-        )
-        .await?;
-    let capture_id = match shown {
-        Some(row) => row.get::<Option<i64>>("capture_id")?.map(CaptureId),
-        None => None,
-    };
-    for row in &rows {
-        let mut now = anchored(highlight(row)?, &old, &new, capture_id);
-        now.article_id = to;
-        write_anchor(tx, user_id, &now, tick_ms).await?;
-    }
-    Ok(())
-}
-
-/// The highlight as it stands in the text that takes the place of `old`.
-fn anchored(
-    was: Highlight,
-    old: &Letters,
-    new: &Letters,
-    capture_id: Option<CaptureId>,
-) -> Highlight {
-    let anchor = if was.is_orphan {
-        match was.anchor.place(new) {
-            Placed::At(range) => new.anchor(range),
-            Placed::Nowhere | Placed::Ambiguous(_) => None,
-        }
-    } else {
-        was.anchor.carry(old, new)
-    };
-    match anchor {
-        Some(anchor) => Highlight {
-            anchor,
-            capture_id,
-            is_orphan: false,
-            ..was
-        },
-        None => Highlight {
-            is_orphan: true,
-            ..was
-        },
-    }
-}
-
-async fn text_of(
-    tx: &mut Tx,
-    user_id: UserId,
-    article_id: ArticleId,
-) -> Result<String, StoreError> {
-    let row = tx
-        .optional(
-            "SELECT text FROM article_bodies WHERE user_id = $1 AND id = $2",
-            args![user_id.0, article_id.0],
-        )
-        .await?;
-    match row {
-        Some(row) => row.get("text"),
-        None => Ok(String::new()),
-    }
-}
-
-async fn write_anchor(
-    tx: &mut Tx,
-    user_id: UserId,
-    now: &Highlight,
-    tick_ms: i64,
-) -> Result<(), StoreError> {
-    let anchor = &now.anchor;
-    tx.run(
-        "UPDATE highlights
-         SET capture_id = $3, exact = $4, prefix = $5, suffix = $6, start_at = $7, end_at = $8,
-             state = $9, article_id = $10, updated_at = $11
-         WHERE user_id = $1 AND id = $2",
-        args![
-            user_id.0,
-            now.id.0,
-            now.capture_id.map(|id| id.0),
-            &anchor.exact,
-            &anchor.prefix,
-            &anchor.suffix,
-            anchor.start as i64,
-            anchor.end as i64,
-            if now.is_orphan { ORPHAN } else { ANCHORED },
-            now.article_id.0,
-            tick_ms
-        ],
-    )
-    .await
-    .map(|_| ())
+/// A highlight and its article, from a row of both.
+fn found(row: &Row) -> Result<FoundHighlight, StoreError> {
+    Ok(FoundHighlight {
+        highlight: highlight(row)?,
+        article: article(row)?,
+    })
 }
 
 async fn by_id(

@@ -37,30 +37,43 @@ impl Store {
             values: args![user_id.0],
         };
         let words = self.words(user_id, query).await?;
-        // Numbers only: the rows of the one page that is shown come after.
-        let sql = if let Some(words) = words.filter(|_| !query.negative_only()) {
+        // Numbers only, and all in one row: each row crosses threads, which costs
+        // more than ranking it. The rows of the page that is shown come after.
+        let (found, order) = if let Some(words) = words.filter(|_| !query.negative_only()) {
             // What `dialect::ranked` knows as `$2`.
             conditions.bind(words);
             self.with_filters(user_id, query, &mut conditions).await?;
             let most = conditions.bind(most);
-            let ranked = dialect::ranked(self.engine(), &conditions.sql, &most);
-            format!("SELECT id FROM ({ranked}) ranked ORDER BY rank, saved_at DESC, id DESC")
+            (
+                dialect::ranked(self.engine(), &conditions.sql, &most),
+                "rank, saved_at DESC, id DESC",
+            )
         } else {
             self.with_query(user_id, query, &mut conditions).await?;
             let most = conditions.bind(most);
-            format!(
-                "SELECT a.id FROM articles a
-                 WHERE a.user_id = $1 AND a.deleted_at IS NULL {}
-                 ORDER BY a.saved_at DESC, a.id DESC
-                 LIMIT {most}",
-                conditions.sql
+            (
+                format!(
+                    "SELECT a.id, a.saved_at FROM articles a
+                     WHERE a.user_id = $1 AND a.deleted_at IS NULL {}
+                     ORDER BY a.saved_at DESC, a.id DESC
+                     LIMIT {most}",
+                    conditions.sql
+                ),
+                "saved_at DESC, id DESC",
             )
         };
-        self.db
-            .all(AssertSqlSafe(sql), conditions.values)
-            .await?
-            .iter()
-            .map(|row| row.get("id").map(ArticleId))
+        let sql = format!(
+            "SELECT string_agg(CAST(id AS TEXT), ',' ORDER BY {order}) AS ids FROM ({found}) found"
+        );
+        let row = self.db.one(AssertSqlSafe(sql), conditions.values).await?;
+        let ids: Option<String> = row.get("ids")?;
+        ids.iter()
+            .flat_map(|ids| ids.split(','))
+            .map(|id| {
+                id.parse().map(ArticleId).map_err(|_| StoreError::Nonsense {
+                    what: format!("the number of an article is {id:?}"),
+                })
+            })
             .collect()
     }
 
