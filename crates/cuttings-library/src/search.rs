@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use cuttings_model::{Article, ArticleId, UserId};
-use cuttings_store::{Facets, FoundHighlight, Neighbour, Neighbours, StoreError};
+use cuttings_store::{Facets, FoundHighlight, Neighbour, Neighbours, SearchHit, StoreError};
 use cuttings_text::highlight::{self, Piece};
 use cuttings_text::query::{self, Expression, Query, QueryError, typed_words};
 
@@ -134,25 +134,17 @@ pub async fn search(
     if query.is_empty() {
         return Ok(Found::nothing(page));
     }
-    let store = &library.store;
-    let mut ids = store.matches(user_id, &query, MOST_COUNTED + 1).await?;
-    let more_than_counted = ids.len() as i64 > MOST_COUNTED;
-    ids.truncate(MOST_COUNTED as usize);
     let start = (page - 1) * HITS_A_PAGE;
-    let shown: Vec<ArticleId> = ids
-        .iter()
-        .skip(start as usize)
-        .take(HITS_A_PAGE as usize)
-        .copied()
-        .collect();
-    let (found, facets) =
-        tokio::try_join!(store.hits(user_id, &shown), store.facets(user_id, &ids))?;
-    let count = ids.len() as i64;
-    let (highlights, more_highlights) = if page == 1 {
-        highlights(library, user_id, &query).await?
-    } else {
-        (Vec::new(), false)
-    };
+    // What does not wait for the other runs beside it.
+    let (ranked, (highlights, more_highlights)) =
+        tokio::try_join!(ranked(library, user_id, &query, start), async {
+            if page == 1 {
+                highlights(library, user_id, &query).await
+            } else {
+                Ok((Vec::new(), false))
+            }
+        })?;
+    let count = ranked.count;
     let suggestion = if count < FEW {
         suggestion(library, user_id, typed, count).await?
     } else {
@@ -160,25 +152,61 @@ pub async fn search(
     };
     Ok(Found {
         has_more: count > start + HITS_A_PAGE,
-        hits: found
-            .into_iter()
-            .map(|hit| {
-                let language = hit.article.language.as_deref();
-                Hit {
-                    headline: highlight::mark(hit.article.title(), language, &query),
-                    snippet: highlight::snippet(&hit.text, language, &query, SNIPPET_CHARS),
-                    article: hit.article,
-                }
-            })
-            .collect(),
+        hits: ranked.hits,
         page,
         count,
-        more_than_counted,
-        facets,
+        more_than_counted: ranked.more_than_counted,
+        facets: ranked.facets,
         highlights,
         more_highlights,
         suggestion,
     })
+}
+
+/// The articles that match: one page of them, and what all have in common.
+struct Ranked {
+    hits: Vec<Hit>,
+    count: i64,
+    more_than_counted: bool,
+    facets: Facets,
+}
+
+/// Ranks what matches; `start` is how many hits stand on the pages before.
+async fn ranked(
+    library: &Library,
+    user_id: UserId,
+    query: &Query,
+    start: i64,
+) -> Result<Ranked, StoreError> {
+    let store = &library.store;
+    let mut ids = store.matches(user_id, query, MOST_COUNTED + 1).await?;
+    let more_than_counted = ids.len() as i64 > MOST_COUNTED;
+    ids.truncate(MOST_COUNTED as usize);
+    let shown: Vec<ArticleId> = ids
+        .iter()
+        .skip(start as usize)
+        .take(HITS_A_PAGE as usize)
+        .copied()
+        .collect();
+    let (facets, hits) = tokio::try_join!(store.facets(user_id, &ids), async {
+        let found = store.hits(user_id, &shown).await?;
+        Ok(found.into_iter().map(|hit| marked(hit, query)).collect())
+    })?;
+    Ok(Ranked {
+        hits,
+        count: ids.len() as i64,
+        more_than_counted,
+        facets,
+    })
+}
+
+fn marked(hit: SearchHit, query: &Query) -> Hit {
+    let language = hit.article.language.as_deref();
+    Hit {
+        headline: highlight::mark(hit.article.title(), language, query),
+        snippet: highlight::snippet(&hit.text, language, query, SNIPPET_CHARS),
+        article: hit.article,
+    }
 }
 
 /// What lies beside an article among the hits of a search, best first.

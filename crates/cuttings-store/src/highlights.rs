@@ -331,27 +331,41 @@ impl Store {
         };
         let candidates = candidates(expression, &languages, &mut conditions);
         self.with_filters(user_id, query, &mut conditions).await?;
-        // Only what is looked at; most candidates fit, and few are shown.
+        let most = conditions.bind(0);
+        let place = conditions.values.len() - 1;
         let sql = format!(
             "SELECT h.id, h.exact, h.note, a.language FROM highlights h
              JOIN articles a ON a.user_id = h.user_id AND a.id = h.article_id
              WHERE h.user_id = $1 AND h.deleted_at IS NULL AND a.deleted_at IS NULL
                AND {candidates} {}
              ORDER BY h.created_at DESC, h.id DESC
-             LIMIT 500",
+             LIMIT {most}",
             conditions.sql
         );
         let mut ids: Vec<HighlightId> = Vec::new();
-        for row in &self.db.all(AssertSqlSafe(sql), conditions.values).await? {
-            let exact: String = row.get("exact")?;
-            let note: String = row.get("note")?;
-            let language: Option<String> = row.get("language")?;
-            if fits(&format!("{exact}\n{note}"), language.as_deref(), query) {
-                ids.push(HighlightId(row.get("id")?));
-                if ids.len() == limit {
-                    break;
+        // Most candidates fit, so the first few are nearly always enough.
+        for most in [40, 500] {
+            ids.clear();
+            conditions.values[place] = Value::from(most);
+            let rows = self
+                .db
+                .all(AssertSqlSafe(sql.clone()), conditions.values.clone())
+                .await?;
+            for row in &rows {
+                let exact: String = row.get("exact")?;
+                let note: String = row.get("note")?;
+                let language: Option<String> = row.get("language")?;
+                if fits(&format!("{exact}\n{note}"), language.as_deref(), query) {
+                    ids.push(HighlightId(row.get("id")?));
                 }
             }
+            ids.truncate(limit);
+            if ids.len() == limit || (rows.len() as i64) < most {
+                break;
+            }
+        }
+        if ids.is_empty() {
+            return Ok(Vec::new());
         }
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         self.db

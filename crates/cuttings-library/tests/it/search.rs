@@ -285,6 +285,32 @@ fn highlights_and_notes_are_found_by_the_rules_of_the_words() {
 }
 
 #[test]
+fn a_highlight_is_found_behind_many_that_only_begin_like_the_word() {
+    on_both(|rig| async move {
+        stocked(&rig).await;
+        let loads: Vec<String> = (100..145)
+            .map(|number| format!("load {number} of ferrous metal"))
+            .collect();
+        let text = page(
+            "Ore week",
+            &format!("The crane lifted {}.", loads.join(", ")),
+        );
+        rig.upload("https://lantern.example/ore", &text).await;
+        mark(&rig, 1, "engineers who had walked", "They ferried us over").await;
+        for load in &loads {
+            mark(&rig, 4, load, "").await;
+        }
+        let found = search(&rig.library, rig.user.id, "ferry", 1).await.unwrap();
+        let notes: Vec<&str> = found
+            .highlights
+            .iter()
+            .map(|hit| hit.found.highlight.note.as_str())
+            .collect();
+        assert_eq!(notes, ["They ferried us over"]);
+    });
+}
+
+#[test]
 fn a_word_spelt_wrongly_is_answered_with_a_query_that_finds_more() {
     on_both(|rig| async move {
         stocked(&rig).await;
