@@ -128,10 +128,11 @@ pub fn run(args: &[String]) -> Result<(), String> {
         eprintln!("running {}", peer.name);
         all.push(measure(&place, peer, &list, &truth)?);
     }
-    let table = table(&all);
+    let share = measure_share(&place, &list)?;
+    let table = table(&all, share);
     print!("{table}");
     let report = place.out.join("extraction.json");
-    write(&report, report_json(&all).to_string().as_bytes())?;
+    write(&report, report_json(&all, share).to_string().as_bytes())?;
     eprintln!("written to {}", report.display());
     Ok(())
 }
@@ -359,6 +360,22 @@ fn measure(
         measured.score = Some(score(place, peer, &out, truth)?);
     }
     Ok(measured)
+}
+
+/// What a whole extraction costs in times of its parsing, over all pages: both
+/// in turn, page by page, in one process of its own.
+fn measure_share(place: &Place, list: &Path) -> Result<f64, String> {
+    eprintln!("running extraction and parsing in turn");
+    let out = place.out.join("share.json");
+    let mut command = Command::new(place.out.join("peers-rs/release/extraction-peers"));
+    command.arg("share").arg(list).arg(&out).arg(PASSES);
+    tools::succeed(command, "extraction and parsing in turn")?;
+    let said: Value = serde_json::from_str(&read_text(&out)?)
+        .map_err(|error| format!("{} is not JSON: {error}", out.display()))?;
+    match (said["whole"].as_f64(), said["parsing"].as_f64()) {
+        (Some(whole), Some(parsing)) if parsing > 0.0 => Ok(whole / parsing),
+        _ => Err(format!("no times in {}", out.display())),
+    }
 }
 
 /// Shingle F1 and share of exact pages of what a peer gave.

@@ -96,6 +96,11 @@ impl<'d> Known<'d> {
 
     /// As [`Traits::of_names`].
     pub fn of_names(&mut self, names: &'d str) -> Traits {
+        // Not only the short way: an empty string may point nowhere, and the
+        // system's comparison of nothing with nothing is slow there.
+        if names.is_empty() {
+            return Traits::NONE;
+        }
         let place = &mut self.places[Self::place(names)];
         if place.0 != names {
             *place = (names, Traits::of_names(names));
@@ -533,7 +538,8 @@ impl Tree {
             let mut rest = &names[at + 2..];
             while next != 0 {
                 let node = &self.nodes[next as usize];
-                if rest.starts_with(node.tail) {
+                // Most tails are empty; see `Known::of_names` on comparing those.
+                if node.tail.is_empty() || rest.starts_with(node.tail) {
                     found = found | node.traits;
                 }
                 let Some((letter, after)) = rest.split_first() else {

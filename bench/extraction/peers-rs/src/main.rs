@@ -8,10 +8,14 @@
 //! A page is read before its clock starts, its result is written and freed after
 //! the clock has stopped, and passes go over the whole list: no peer finds the
 //! processor's caches warm from the page before.
+//!
+//! `extraction-peers share LIST OUT PASSES` tells what a whole extraction costs
+//! in times of its parsing; see [`measure_share`].
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{self, File};
+use std::hint::black_box;
 use std::io::{BufWriter, Write};
 
 use rustix::time::{ClockId, clock_gettime};
@@ -79,12 +83,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [peer, list, out, passes] = args.as_slice() else {
         return Err("extraction-peers PEER LIST OUT PASSES".into());
     };
+    let passes: usize = passes.parse()?;
+    let mut pages = read_list(list)?;
+    if peer == "share" {
+        return measure_share(&pages, out, passes);
+    }
     let (_, package, run) = PEERS
         .iter()
         .find(|(name, ..)| name == peer)
         .ok_or_else(|| format!("no peer {peer}"))?;
-    let passes: usize = passes.parse()?;
-    let mut pages = read_list(list)?;
     let mut failed = Map::new();
     let mut out = BufWriter::new(File::create(out)?);
     for pass in 0..passes {
@@ -123,6 +130,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     writeln!(out, "{end}")?;
     out.flush()?;
+    Ok(())
+}
+
+/// Goes over the list with extraction and with parsing in turn, in one process,
+/// and writes the sums of the best times of each. Whatever slows the machine
+/// down for a while slows both, both free their tree before the clock stops, and
+/// neither finds the caches warm from the other's work on the same page.
+fn measure_share(pages: &[Page], out: &str, passes: usize) -> Result<(), Box<dyn Error>> {
+    let runs: [Run; 2] = [cuttings, parse_alone];
+    let mut best = runs.map(|_| vec![f64::INFINITY; pages.len()]);
+    for _ in 0..passes {
+        for (run, best) in runs.iter().zip(&mut best) {
+            for (page, best) in pages.iter().zip(best) {
+                let html = fs::read_to_string(&page.path)?;
+                let started = cpu_seconds();
+                drop(black_box(run(&html, page.address.as_deref())));
+                *best = best.min(cpu_seconds() - started);
+            }
+        }
+    }
+    let [whole, parsing]: [f64; 2] = best.map(|times| times.iter().sum());
+    fs::write(
+        out,
+        json!({ "whole": whole, "parsing": parsing }).to_string(),
+    )?;
     Ok(())
 }
 
