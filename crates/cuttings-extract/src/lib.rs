@@ -36,6 +36,7 @@
 //! | For | there is |
 //! |---|---|
 //! | a site that is read wrongly | [`rules`], [`extract_with`] |
+//! | a story that stands on several pages | [`Extraction::join`] |
 //! | knowing why a paragraph is kept or dropped | [`explain`], [`explain_with`] |
 //! | a piece of HTML that is all story | [`fragment()`] |
 //! | a Markdown file | [`markdown`] |
@@ -81,6 +82,7 @@ pub mod xpath;
 
 mod disclaimers;
 mod fragment;
+mod join;
 mod letters;
 mod lines;
 mod lines_edges;

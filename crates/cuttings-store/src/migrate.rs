@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::shared(include_str!("../migrations/0005_feeds.sql")),
     Migration::shared(include_str!("../migrations/0006_offline.sql")),
     Migration::shared(include_str!("../migrations/0007_words.sql")),
+    Migration::shared(include_str!("../migrations/0008_parts.sql")),
 ];
 
 /// Runs what is due.
