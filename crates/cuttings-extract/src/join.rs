@@ -124,7 +124,7 @@ mod tests {
         assert!(printed.authors.is_empty());
         printed.complete_from(&extract(FIRST, None).unwrap());
         assert_eq!(printed.authors, ["Ada Byron"]);
-        assert_eq!(printed.sources.authors.map(|s| s.name()), Some("meta tag"));
+        assert_eq!(printed.sources.authors, Some(crate::Source::MetaTag));
         assert_eq!(printed.headline.as_deref(), Some("The long flood"));
     }
 }

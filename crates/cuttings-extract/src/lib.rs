@@ -443,7 +443,11 @@ fn read(
         is_discussion: shape == Shape::Discussion,
         is_story: shape == Shape::Story,
     };
-    let place = root.unwrap_or(page.body);
+    let mut place = root.unwrap_or(page.body);
+    let lead = lead_pictures(&page, place);
+    if prunes && shape == Shape::Story {
+        place = notes::take_in(&mut page, place);
+    }
     let mut lines = lines::judge(&page, place, &around);
     if !prunes {
         rules::keep_all(&mut lines);
@@ -455,7 +459,6 @@ fn read(
         lines: &lines,
         by_rule: &by_rule,
     });
-    let lead = lead_pictures(&page, place);
     let written = write::write(&page, place, &lines, &lead, &addresses);
 
     let word_count = write::word_count(&written.text);
