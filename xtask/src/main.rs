@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask test`, `house`, `corpus`, `bench`.
+//! Developer commands: `cargo xtask test`, `house`, `corpus`, `bench`, `fuzz`.
 //!
 //! Nothing the product needs at run time is here. The alias `xtask` stands in
 //! `.cargo/config.toml`; the rules themselves are in the library beside this
@@ -7,6 +7,7 @@
 mod bench;
 mod corpus;
 mod floors;
+mod fuzz;
 mod shots;
 mod steps;
 mod tally;
@@ -27,6 +28,7 @@ cargo xtask COMMAND
   corpus --raise                     the same, and raises the floors that can go up
   bench extraction [--pages N] [--peers NAME,NAME]
                                      our extractor and others' on the same pages
+  fuzz TARGET [--seconds N]          feeds a parser what nobody would write, led by coverage
   shots                              every page as pictures, light and dark, wide and narrow
   bench pages [--articles N]         times and sizes of pages in a made-up library of 100,000";
 
@@ -36,6 +38,11 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "test" => test::run(rest),
         Some((command, rest)) if command == "house" && rest.is_empty() => house(),
         Some((command, rest)) if command == "corpus" => match corpus::run(rest) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(reason) => refuse(&reason),
+        },
+        Some((command, rest)) if command == "fuzz" => match fuzz::run(rest) {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
             Err(reason) => refuse(&reason),

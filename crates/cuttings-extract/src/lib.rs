@@ -36,6 +36,7 @@
 //! | For | there is |
 //! |---|---|
 //! | a site that is read wrongly | [`rules`], [`extract_with`] |
+//! | a story that stands on several pages | [`Extraction::join`] |
 //! | knowing why a paragraph is kept or dropped | [`explain`], [`explain_with`] |
 //! | a piece of HTML that is all story | [`fragment()`] |
 //! | a Markdown file | [`markdown`] |
@@ -81,6 +82,7 @@ pub mod xpath;
 
 mod disclaimers;
 mod fragment;
+mod join;
 mod letters;
 mod lines;
 mod lines_edges;
@@ -441,7 +443,11 @@ fn read(
         is_discussion: shape == Shape::Discussion,
         is_story: shape == Shape::Story,
     };
-    let place = root.unwrap_or(page.body);
+    let mut place = root.unwrap_or(page.body);
+    let lead = lead_pictures(&page, place);
+    if prunes && shape == Shape::Story {
+        place = notes::take_in(&mut page, place);
+    }
     let mut lines = lines::judge(&page, place, &around);
     if !prunes {
         rules::keep_all(&mut lines);
@@ -453,7 +459,6 @@ fn read(
         lines: &lines,
         by_rule: &by_rule,
     });
-    let lead = lead_pictures(&page, place);
     let written = write::write(&page, place, &lines, &lead, &addresses);
 
     let word_count = write::word_count(&written.text);

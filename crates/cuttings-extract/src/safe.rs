@@ -176,6 +176,54 @@ impl SafeHtml {
     }
 }
 
+impl SafeHtml {
+    /// This HTML and then another, whose blocks are numbered on from the last
+    /// one here and whose other ids, and the links to them, carry `part`.
+    pub(crate) fn followed_by(&self, next: &Self, part: usize) -> Self {
+        let is_block = |id: &str| {
+            id.strip_prefix('b')
+                .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let blocks_before = self
+            .0
+            .split(" id=\"b")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next()?.parse().ok())
+            .max()
+            .unwrap_or(0_usize);
+        let renamed = |id: &str| match id.strip_prefix(ID_PREFIX) {
+            Some(own) => format!("{ID_PREFIX}{part}-{own}"),
+            None if is_block(id) => {
+                let number: usize = id[1..].parse().unwrap_or(0);
+                format!("b{}", blocks_before + number)
+            }
+            None => id.to_owned(),
+        };
+        let mut out = self.0.clone();
+        let mut rest = next.0.as_str();
+        while let Some(open) = rest.find('<') {
+            out.push_str(&rest[..open]);
+            let (mut tag, after) = rest[open..].split_at(tag_end(&rest[open..]));
+            // Quotes inside a value are escaped, so these begin attributes.
+            while let Some(at) = [" id=\"", " href=\"#"]
+                .into_iter()
+                .filter_map(|mark| Some(tag.find(mark)? + mark.len()))
+                .min()
+            {
+                let (before, value) = tag.split_at(at);
+                let end = value.find('"').unwrap_or(value.len());
+                out.push_str(before);
+                out.push_str(&renamed(&value[..end]));
+                tag = &value[end..];
+            }
+            out.push_str(tag);
+            rest = after;
+        }
+        out.push_str(rest);
+        Self(out)
+    }
+}
+
 impl fmt::Display for SafeHtml {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)

@@ -7,7 +7,8 @@
 //! article says why and what to do next.
 //!
 //! What is shown never gets poorer: a further capture with less to read is kept
-//! but not shown.
+//! but not shown. Where the site's rule says that the story stands on other pages
+//! too, [`crate::parts`] asks for them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,16 +27,18 @@ use cuttings_store::{
 use url::Url;
 
 use crate::error::reason_of;
+use crate::parts::{self, Whole};
 use crate::{Library, now_ms, pictures};
 
 /// What a visit brought, before anything is made of it.
-struct Page {
+pub(crate) struct Page {
     /// The visit to be written; none when the capture is in the store already.
-    new_capture: Option<NewCapture>,
+    pub(crate) new_capture: Option<NewCapture>,
     earlier_capture: Option<CaptureId>,
     body: Bytes,
     content_type: Option<String>,
-    base: Url,
+    /// Where it was read, after redirects.
+    pub(crate) base: Url,
     /// Pictures that came with the page, by address.
     at_hand: HashMap<String, Picture>,
 }
@@ -64,7 +67,7 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
             what: format!("job {} is for an article that is not there", job.id),
         })?;
     let visit = match job.kind {
-        JobKind::Fetch => fetch(library, &article).await?,
+        JobKind::Fetch => visit(library, &given_url(&article)?).await?,
         JobKind::Extract => read_upload(library, &article).await?,
     };
     let page = match visit {
@@ -72,7 +75,13 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
         Err(failed) => return fail(library, job, *failed).await,
     };
     match extract(library, &page).await {
-        Ok(extraction) => show(library, job, &article, page, extraction).await,
+        Ok(extraction) => {
+            let whole = match job.kind {
+                JobKind::Fetch => parts::follow(library, page, extraction).await?,
+                JobKind::Extract => parts::as_handed_over(page, extraction),
+            };
+            show(library, job, &article, whole).await
+        }
         Err(reason) => {
             let capture = page
                 .new_capture
@@ -92,9 +101,9 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
 }
 
 /// A visit that gave no page.
-struct Failed {
-    capture: NewCapture,
-    reason: Reason,
+pub(crate) struct Failed {
+    pub(crate) capture: NewCapture,
+    pub(crate) reason: Reason,
     /// How long to wait at least, for failures that may pass by themselves.
     retry_after_ms: Option<i64>,
 }
@@ -117,25 +126,28 @@ async fn fail(library: &Library, job: &Job, failed: Failed) -> Result<(), StoreE
     library.store.fail_capture(job, visit, now).await
 }
 
-/// Visits the article's address and keeps what came.
-async fn fetch(
+fn given_url(article: &Article) -> Result<Url, StoreError> {
+    Url::parse(&article.given_url).map_err(|_| StoreError::Nonsense {
+        what: format!("articles.given_url of article {} is no URL", article.id),
+    })
+}
+
+/// Visits an address and keeps what came.
+pub(crate) async fn visit(
     library: &Library,
-    article: &Article,
+    url: &Url,
 ) -> Result<Result<Page, Box<Failed>>, StoreError> {
     let visited = NewCapture {
         origin: Origin::Fetched,
         captured_at_ms: now_ms(),
-        requested_url: article.given_url.clone(),
+        requested_url: url.to_string(),
         final_url: None,
         status: None,
         content_type: None,
         body: None,
         exchange: None,
     };
-    let url = Url::parse(&article.given_url).map_err(|_| StoreError::Nonsense {
-        what: format!("articles.given_url of article {} is no URL", article.id),
-    })?;
-    let fetched = match library.fetcher.get(&url, Want::Page).await {
+    let fetched = match library.fetcher.get(url, Want::Page).await {
         Ok(fetched) => fetched,
         Err(error) => {
             let status = match &error {
@@ -162,7 +174,7 @@ async fn fetch(
         final_url: Some(fetched.final_url.to_string()),
         status: Some(i64::from(fetched.status)),
         content_type: content_type.clone(),
-        exchange: Some(blobs.put(Bytes::from(exchange_of(&url, &fetched))).await?),
+        exchange: Some(blobs.put(Bytes::from(exchange_of(url, &fetched))).await?),
         body: Some(blobs.put(fetched.body.clone()).await?),
         ..visited
     };
@@ -278,9 +290,7 @@ async fn read_upload(
             retry_after_ms: None,
         })));
     }
-    let base = Url::parse(&article.given_url).map_err(|_| StoreError::Nonsense {
-        what: format!("articles.given_url of article {} is no URL", article.id),
-    })?;
+    let base = given_url(article)?;
     let at_hand = library
         .store
         .pictures(article.user_id, article.id)
@@ -315,7 +325,7 @@ fn reread(article: &Article, content_type: Option<String>) -> NewCapture {
 
 /// Takes the story out of the page. A page that stops the extractor costs that
 /// page, not the program.
-async fn extract(library: &Library, page: &Page) -> Result<Extraction, Reason> {
+pub(crate) async fn extract(library: &Library, page: &Page) -> Result<Extraction, Reason> {
     let _permit = Arc::clone(&library.extracting)
         .acquire_owned()
         .await
@@ -362,9 +372,15 @@ async fn show(
     library: &Library,
     job: &Job,
     article: &Article,
-    page: Page,
-    extraction: Extraction,
+    whole: Whole,
 ) -> Result<(), StoreError> {
+    let Whole {
+        page,
+        address,
+        extraction,
+        parts,
+        missing,
+    } = whole;
     let kept = pictures::keep(
         &library.fetcher,
         library.store.blobs(),
@@ -373,6 +389,7 @@ async fn show(
     )
     .await?;
     let (state, reason) = verdict(extraction.no_article.as_ref(), &page.base, &extraction);
+    let reason = reason.or(missing);
     let poorer = article.state == ArticleState::Ready
         && (state != ArticleState::Ready || extraction.word_count as i64 * 2 < article.word_count);
     let (state, reason) = if poorer {
@@ -380,12 +397,16 @@ async fn show(
     } else {
         (state, reason)
     };
-    let shown = (!poorer).then(|| shown(article, &page, &extraction, &kept.pictures));
+    let shown = (!poorer).then(|| shown(article, &page, &address, &extraction, &kept.pictures));
     let details = serde_json::json!({
         "no_article": extraction.no_article.as_ref().map(NoArticle::reason),
         "access": extraction.access,
         "warnings": extraction.warnings,
         "missing_pictures": kept.missing,
+        "parts": parts.iter().map(|part| serde_json::json!({
+            "url": part.capture.requested_url,
+            "missing": part.failure,
+        })).collect::<Vec<_>>(),
     });
     tracing::info!(
         article.id = job.article_id.0,
@@ -396,6 +417,7 @@ async fn show(
     let result = CaptureResult {
         new_capture: page.new_capture,
         earlier_capture: page.earlier_capture,
+        parts,
         pictures: kept.pictures,
         extractor_version: i64::from(EXTRACTOR_VERSION),
         details: details.to_string(),
@@ -436,6 +458,7 @@ fn verdict(
 fn shown(
     article: &Article,
     page: &Page,
+    address: &Url,
     extraction: &Extraction,
     kept: &[NewPicture],
 ) -> ShownArticle {
@@ -459,7 +482,7 @@ fn shown(
         .html
         .with_pictures(|source| paths.get(source).cloned());
     ShownArticle {
-        final_url: page.base.to_string(),
+        final_url: address.to_string(),
         canonical_url: extraction.canonical_url.as_ref().map(ToString::to_string),
         headline: extraction.headline.clone(),
         dek: extraction.dek.clone(),

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`save`] | from an address to a queued article, acknowledged |
 //! | [`capture`] | from a queued article to one that can be read and found |
+//! | `parts` | a story on several pages, by its site's rule |
 //! | [`pictures`] | fetching, checking and scaling an article's pictures |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
@@ -31,6 +32,7 @@ pub mod feeds;
 pub mod filters;
 pub mod highlights;
 pub mod once;
+mod parts;
 pub mod pictures;
 pub mod reading;
 pub mod save;

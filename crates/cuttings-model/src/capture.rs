@@ -65,6 +65,9 @@ pub struct Capture {
     pub exchange: Option<Digest>,
     /// Why the visit failed; none when the page was kept.
     pub failure: Option<String>,
+    /// The capture this page belongs to, when the story stands on several
+    /// pages: a further page of it, or the one that led to it.
+    pub part_of: Option<CaptureId>,
 }
 
 /// What a kept picture is for.

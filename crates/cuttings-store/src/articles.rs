@@ -8,7 +8,7 @@ use cuttings_model::{
 };
 use sqlx::AssertSqlSafe;
 
-use crate::blobs::{self, Stored};
+use crate::blobs::Stored;
 use crate::captures::{self, NewCapture};
 use crate::db::{Row, Tx, args};
 use crate::list::title_key;
@@ -182,7 +182,8 @@ impl Store {
                     body: Some(upload.body),
                     exchange: None,
                 };
-                let capture_id = captures::insert(&mut tx, user_id, id, &capture, None).await?;
+                let capture_id =
+                    captures::insert(&mut tx, user_id, id, &capture, None, None, now_ms).await?;
                 captures::insert_pictures(
                     &mut tx,
                     user_id,
@@ -192,7 +193,6 @@ impl Store {
                     now_ms,
                 )
                 .await?;
-                blobs::note(&mut tx, &upload.body, now_ms).await?;
                 Some(JobKind::Extract)
             }
             None if found.is_none() || failed => Some(JobKind::Fetch),

@@ -53,6 +53,15 @@ pub struct NewPicture {
     pub height: Option<i64>,
 }
 
+/// A further page that was asked for on behalf of a capture.
+#[derive(Debug, Clone)]
+pub struct NewPart {
+    /// The visit to it.
+    pub capture: NewCapture,
+    /// Why it is missing from the story; none when it was read.
+    pub failure: Option<String>,
+}
+
 /// What a finished job brought.
 #[derive(Debug)]
 pub struct CaptureResult {
@@ -60,6 +69,8 @@ pub struct CaptureResult {
     pub new_capture: Option<NewCapture>,
     /// That earlier capture.
     pub earlier_capture: Option<CaptureId>,
+    /// The other pages the story stands on, in the order they were asked for.
+    pub parts: Vec<NewPart>,
     /// Pictures kept with it.
     pub pictures: Vec<NewPicture>,
     /// Version of the extractor.
@@ -104,12 +115,7 @@ impl Store {
         let tick_ms = tick(&mut tx, user_id, now_ms).await?;
         jobs::end(&mut tx, job).await?;
         let capture_id = match (&result.new_capture, result.earlier_capture) {
-            (Some(new), _) => {
-                for stored in [&new.body, &new.exchange].into_iter().flatten() {
-                    blobs::note(&mut tx, stored, now_ms).await?;
-                }
-                insert(&mut tx, user_id, article_id, new, None).await?
-            }
+            (Some(new), _) => insert(&mut tx, user_id, article_id, new, None, None, now_ms).await?,
             (None, Some(earlier)) => earlier,
             (None, None) => {
                 return Err(StoreError::Nonsense {
@@ -117,6 +123,18 @@ impl Store {
                 });
             }
         };
+        for part in &result.parts {
+            insert(
+                &mut tx,
+                user_id,
+                article_id,
+                &part.capture,
+                part.failure.as_deref(),
+                Some(capture_id),
+                now_ms,
+            )
+            .await?;
+        }
         insert_pictures(
             &mut tx,
             user_id,
@@ -206,18 +224,14 @@ impl Store {
             }
             None => jobs::end(&mut tx, job).await?,
         }
-        for stored in [&visit.capture.body, &visit.capture.exchange]
-            .into_iter()
-            .flatten()
-        {
-            blobs::note(&mut tx, stored, now_ms).await?;
-        }
         insert(
             &mut tx,
             user_id,
             article_id,
             &visit.capture,
             Some(&visit.reason.text),
+            None,
+            now_ms,
         )
         .await?;
         tx.run(
@@ -247,7 +261,7 @@ impl Store {
         self.db
             .all(
                 "SELECT id, article_id, origin, captured_at, requested_url, final_url, status,
-                        content_type, body_digest, body_size, exchange_digest, failure
+                        content_type, body_digest, body_size, exchange_digest, failure, part_of
                  FROM captures WHERE user_id = $1 AND article_id = $2 ORDER BY id DESC",
                 args![user_id.0, article_id.0],
             )
@@ -267,7 +281,7 @@ impl Store {
     ) -> Result<Vec<(String, Digest)>, StoreError> {
         self.db
             .all(
-                "SELECT coalesce(a.final_url, a.given_url) AS url, c.body_digest
+                "SELECT coalesce(c.final_url, a.final_url, a.given_url) AS url, c.body_digest
                  FROM articles a
                  JOIN captures c ON c.user_id = a.user_id AND c.id = a.capture_id
                  WHERE a.user_id = $1 AND a.deleted_at IS NULL AND c.body_digest IS NOT NULL
@@ -379,6 +393,7 @@ fn capture(row: &Row) -> Result<Capture, StoreError> {
             .map(|text| digest(&text))
             .transpose()?,
         failure: row.get("failure")?,
+        part_of: row.get::<Option<i64>>("part_of")?.map(CaptureId),
     })
 }
 
@@ -404,19 +419,25 @@ fn picture(row: &Row) -> Result<Picture, StoreError> {
     })
 }
 
+/// Writes a capture, and that its bytes are in the blob store.
 pub(crate) async fn insert(
     tx: &mut Tx,
     user_id: UserId,
     article_id: ArticleId,
     new: &NewCapture,
     failure: Option<&str>,
+    part_of: Option<CaptureId>,
+    now_ms: i64,
 ) -> Result<CaptureId, StoreError> {
+    for stored in [&new.body, &new.exchange].into_iter().flatten() {
+        blobs::note(tx, stored, now_ms).await?;
+    }
     let id = next_id(tx, user_id, Counted::Capture).await?;
     tx.run(
         "INSERT INTO captures
              (user_id, id, article_id, origin, captured_at, requested_url, final_url, status,
-              content_type, body_digest, body_size, exchange_digest, failure)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+              content_type, body_digest, body_size, exchange_digest, failure, part_of)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         args![
             user_id.0,
             id,
@@ -430,7 +451,8 @@ pub(crate) async fn insert(
             new.body.map(|stored| stored.digest().to_string()),
             new.body.map_or(0, |stored| stored.size()),
             new.exchange.map(|stored| stored.digest().to_string()),
-            failure.map(str::to_owned)
+            failure.map(str::to_owned),
+            part_of.map(|capture| capture.0)
         ],
     )
     .await?;

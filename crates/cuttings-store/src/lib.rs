@@ -42,7 +42,7 @@ use std::path::{Path, PathBuf};
 pub use articles::{Mark, NewArticle, NewUpload, PutArticle};
 pub use blobs::Blobs;
 pub use bulk::{BulkAction, BulkOutcome, Chosen, DoneAction};
-pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPicture};
+pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPart, NewPicture};
 pub use db::Engine;
 pub use edits::{Edit, EditChange};
 pub use entries::{EntryPosition, EntryView, FeedRead, KnownEntry, NewEntry, Stream};

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::shared(include_str!("../migrations/0006_offline.sql")),
     Migration::shared(include_str!("../migrations/0007_words.sql")),
     Migration::shared(include_str!("../migrations/0008_counting.sql")),
+    Migration::shared(include_str!("../migrations/0009_parts.sql")),
 ];
 
 /// Runs what is due.

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::agency;
+
 /// Lead words before the names, lower case.
 #[rustfmt::skip]
 const LEADS: &[&str] = &[
@@ -249,9 +251,15 @@ pub fn authors(line: &str) -> Vec<String> {
     line = without_lead(line);
     let mut found: Vec<String> = Vec::new();
     for piece in split_names(line) {
-        let name = clean_name(piece);
-        if is_name(&name) && !found.contains(&name) {
-            found.push(name);
+        let (person, agency) = match agency::part(piece) {
+            Some((person, agency)) => (person, Some(agency)),
+            None => (piece, None),
+        };
+        for name in [Some(person), agency].into_iter().flatten() {
+            let name = clean_name(name);
+            if is_name(&name) && !found.contains(&name) {
+                found.push(name);
+            }
         }
     }
     found
@@ -403,6 +411,15 @@ mod tests {
             ("Ada Byron, Ph.D.", vec!["Ada Byron"]),
             ("Author: Reuters", vec!["Reuters"]),
             ("by Ada Byron (The Paper)", vec!["Ada Byron"]),
+            (
+                "By Ada Byron, Associated Press",
+                vec!["Ada Byron", "Associated Press"],
+            ),
+            ("By Ada Byron (Reuters)", vec!["Ada Byron", "Reuters"]),
+            (
+                "By Ada Byron and C. Babbage of AFP",
+                vec!["Ada Byron", "C. Babbage", "AFP"],
+            ),
         ] {
             assert_eq!(authors(line), names, "{line}");
         }

@@ -5,6 +5,7 @@
 //! A source may only fill a field when its value reads as one (a date that is
 //! a date, an author that is a name).
 
+mod agency;
 pub mod author;
 pub mod byline;
 pub mod dates;
@@ -14,6 +15,7 @@ pub mod language;
 mod licence;
 mod place;
 pub mod published;
+mod section;
 pub mod source;
 pub mod title;
 
@@ -125,7 +127,12 @@ pub fn gather(page: &Page<'_>, head: &Head, base: Option<&Url>) -> Metadata {
         heading,
     );
     let section = from_data(&linked.section)
-        .or_else(|| head.sourced(&["article:section", "section", "parsely-section"]));
+        .or_else(|| head.sourced(&["article:section", "section", "parsely-section"]))
+        .or_else(|| {
+            let headline = headline.as_ref().map(|(text, _)| text.as_str());
+            let shown = section::shown(page, heading, headline, base)?;
+            Some((shown, Source::VisibleText))
+        });
     let lead_image = head
         .sourced(&["og:image", "og:image:url", "og:image:secure_url"])
         .or_else(|| from_data(&linked.image))

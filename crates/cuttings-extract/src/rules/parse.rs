@@ -168,6 +168,23 @@ impl SiteRule {
             .any(|line| matches!(line.action, Action::Body(_)))
     }
 
+    /// Whether a line about other pages (`single_page_link`, `next_page_link`)
+    /// has the name of this host written in it: the story may be read there,
+    /// though it is another site.
+    pub fn names_host(&self, host: &str) -> bool {
+        self.directives.iter().any(|line| {
+            let is_link = matches!(
+                line.action,
+                Action::SinglePage { .. } | Action::NextPage { .. }
+            );
+            is_link
+                && line
+                    .value
+                    .split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-')))
+                    .any(|word| word.eq_ignore_ascii_case(host))
+        })
+    }
+
     /// Appends what holds for all sites; what is set here stays.
     pub(super) fn take_over(&mut self, global: &Self) {
         self.directives.extend(global.directives.iter().cloned());

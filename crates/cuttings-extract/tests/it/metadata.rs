@@ -376,3 +376,51 @@ fn whoever_is_quoted_on_a_page_of_offers_is_not_its_author() {
         ["Ada Byron"]
     );
 }
+
+/// The path of links to a page.
+const CRUMBS: &str = "<ol class=breadcrumbs><li><a href=/>Home</a><li><a href=/town/>Town</a>\
+    <li><a href=/town/harbour/>Harbour</a><li><a href=/town/harbour/rain-at-last>Rain at last</a></ol>";
+
+#[test]
+fn the_section_is_read_where_the_page_shows_it_and_nowhere_else() {
+    let base = url::Url::parse("https://rain.example/town/harbour/rain-at-last").unwrap();
+    let read = |head: &str, before: &str, after: &str| {
+        let html = format!(
+            "<title>Rain at last</title>{head}<nav><a href=/town/>Town</a></nav>{before}\
+             <article><h1>Rain at last</h1>{after}{STORY}</article>"
+        );
+        extract(&html, Some(&base)).unwrap()
+    };
+    for (before, after, section) in [
+        (CRUMBS, "", Some("Harbour")),
+        (
+            "",
+            "<p>In <a rel='category tag' href=/c/weather>Weather</a></p>",
+            Some("Weather"),
+        ),
+        ("<p><a href=/town/>Town Hall</a></p>", "", Some("Town Hall")),
+        ("<p><a href=/elsewhere/>Elsewhere</a></p>", "", None),
+        ("<p class=kicker>A wet week</p>", "", None),
+        ("", "", None),
+    ] {
+        let found = read("", before, after);
+        assert_eq!(found.section.as_deref(), section, "{before}{after}");
+        let source = section.map(|_| Source::VisibleText);
+        assert_eq!(found.sources.section, source, "{before}{after}");
+    }
+    let declared = "<meta property=article:section content=News>";
+    assert_eq!(read(declared, CRUMBS, "").section.as_deref(), Some("News"));
+}
+
+#[test]
+fn the_agency_in_a_dateline_stays_in_the_text_and_out_of_the_names() {
+    let story = STORY.replacen("<p>", "<p>LONDON (Reuters) — ", 1);
+    let html = format!("<title>Rain</title><h1>Rain</h1><p>By Ada Byron</p>{story}");
+    let found = extract(&html, None).unwrap();
+    assert_eq!(found.authors, ["Ada Byron"]);
+    assert!(
+        found.text.contains("LONDON (Reuters) — It rained"),
+        "{}",
+        found.text
+    );
+}

@@ -257,6 +257,66 @@ fn a_mark_and_its_footnote_lead_to_each_other() {
     }
 }
 
+/// A page whose story stands in a box of its own, with something after it.
+fn boxed(after: &str) -> Extraction {
+    let page = format!(
+        "<title>Ferry</title><meta property=\"og:type\" content=\"article\">\
+         <body><article><h1>Ferry</h1><div class=entry-content>{FIRST}<p>Nobody owns the \
+         pier.<sup><a id=ref1 href=\"#fn1\">1</a></sup> It says so in the register of the county,\
+         volume nine.</p>{SECOND}{THIRD}</div>{after}</article>\
+         <footer><p>Printed by the brothers Hase, at the mill.</p></footer></body>"
+    );
+    let base = Url::parse("https://pages.example/ferry").expect("an address");
+    extract(&page, Some(&base)).expect("a small page")
+}
+
+#[test]
+fn a_note_in_a_footer_or_beside_the_text_is_kept_without_what_stands_around_it() {
+    const NOTES: &str = "<p class=share>Tell your friends about the ferry and its pier.</p>\
+        <ol><li id=fn1>Register of the county, vol. 9. <a href=\"#ref1\">↩</a></li>\
+        <li id=fn9>A note that nobody asked for.</li></ol><p>Filed under boats and piers.</p>";
+    for (start, end) in [
+        ("<footer>", "</footer>"),
+        ("<aside>", "</aside>"),
+        (
+            "<footer class=entry-footer><div class=footnotes>",
+            "</div></footer>",
+        ),
+        ("<div class=notes>", "</div>"),
+    ] {
+        let found = boxed(&format!("{start}{NOTES}{end}"));
+        holds(&found, "<li id=\"c-fn1\">Register of the county, vol. 9.");
+        assert!(found.text.ends_with("vol. 9. ↩"), "{start}: {}", found.text);
+        assert!(
+            found.text.starts_with("The ferry did not sail"),
+            "{start}: {}",
+            found.text
+        );
+        for other in [
+            "Tell your friends",
+            "nobody asked",
+            "Filed under",
+            "brothers Hase",
+        ] {
+            assert!(!found.text.contains(other), "{start}: {}", found.text);
+        }
+        let inside = with(&format!(
+            "<p>It is the bishop's, some say.<a href=\"#fn1\">1</a> But the register of the county \
+             knows nothing of that, nor does he.</p>{start}{NOTES}{end}"
+        ));
+        assert!(inside.text.contains("vol. 9."), "{start}: {}", inside.text);
+        assert!(
+            !inside.text.contains("Tell your friends"),
+            "{start}: {}",
+            inside.text
+        );
+    }
+    // A number that leads to something else is no mark.
+    let found =
+        boxed("<p><a href=\"#fn1\">12</a> comments</p><footer><p id=fn2>No note.</p></footer>");
+    assert!(!found.text.contains("No note."), "{}", found.text);
+}
+
 #[test]
 fn a_link_to_what_is_not_in_the_story_leads_to_the_page() {
     let found = with(

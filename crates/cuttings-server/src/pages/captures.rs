@@ -30,6 +30,9 @@ struct CapturesPage {
 }
 
 struct CaptureView {
+    number: i64,
+    /// The capture it is a further page of.
+    part_of: Option<i64>,
     when: String,
     /// Whether the reader shows this one.
     shown: bool,
@@ -98,6 +101,8 @@ pub(crate) async fn captures(
 
 fn view(article: &Article, capture: Capture) -> CaptureView {
     CaptureView {
+        number: capture.id.0,
+        part_of: capture.part_of.map(|whole| whole.0),
         when: dates::moment(capture.captured_at_ms),
         shown: article.capture_id == Some(capture.id),
         how: match capture.origin {

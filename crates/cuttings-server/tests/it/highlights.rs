@@ -163,6 +163,7 @@ async fn a_highlight_whose_words_the_page_lacks_in_part_is_listed_and_says_so() 
                 exchange: None,
             }),
             earlier_capture: None,
+            parts: Vec::new(),
             pictures: Vec::new(),
             extractor_version: 1,
             details: "{}".to_owned(),
