@@ -125,6 +125,7 @@ async fn put(store: &Store, user: &User, number: i64) -> Result<()> {
         new_capture: Some(capture),
         earlier_capture: None,
         pictures: Vec::new(),
+        parts: Vec::new(),
         extractor_version: 1,
         details: "{}".to_owned(),
         shown: Some(shown),
