@@ -4,7 +4,7 @@
 // run by hand, the tests look under the target folder of the workspace. Each
 // server gets a new data folder, so tests never see each other's articles.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -48,7 +48,12 @@ function binary() {
  * `log()` gives all it wrote to standard error so far. `stop()` asks it to end,
  * removes the folder, and fails when it does not end well within the limit.
  *
- * @returns {Promise<{url: string, log: () => string, stop: () => Promise<void>}>}
+ * `addUser()` makes another user in the library.
+ *
+ * @returns {Promise<{
+ *   url: string, log: () => string, stop: () => Promise<void>,
+ *   addUser: (name: string, password: string) => void,
+ * }>}
  */
 export async function startCuttings() {
   const data = mkdtempSync(path.join(tmpdir(), 'cuttings-browser-'));
@@ -95,7 +100,16 @@ export async function startCuttings() {
     rmSync(data, { recursive: true, force: true });
     throw new Error(`cuttings ${outcome}; it said:\n${log}`);
   }
-  return { url: url.replace(/\/$/, ''), log: () => log, stop };
+  /** @param {string} name @param {string} password */
+  const addUser = (name, password) => {
+    const library = path.join(data, 'library');
+    execFileSync(binary(), ['user', 'add', name, '--password-stdin', '--data', library], {
+      env: environment,
+      input: `${password}\n`,
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+  };
+  return { url: url.replace(/\/$/, ''), log: () => log, stop, addUser };
 }
 
 /**

@@ -192,6 +192,9 @@ describe('without a network', () => {
       page.locator('.reader-tools').getByRole('button', { name: 'Back to unread' }).count(),
     );
     assert.equal(await page.locator('#story').getAttribute('data-percent'), '60');
+    await until('the highlight is drawn', () => page.locator('#story mark.hl-blue').count());
+    const marked = await page.locator('#story mark.hl-blue').allInnerTexts();
+    assert.equal(marked.join(''), STORY.dek.slice(0, 40));
   });
 
   it('an address saved without a network waits too; what cannot wait says so', async () => {
@@ -316,6 +319,51 @@ describe('without a network', () => {
     // The choice was this person's and is still there for them.
     await signIn();
     await until('the story is kept', async () => (await device())?.kept.length === 1);
+  });
+
+  it('another user who signs in finds nothing of the first, neither stories nor changes', async () => {
+    const { page } = window;
+    cuttings.addUser('ben', 'six loud gulls at noon');
+    await page.goto('/articles/1');
+    await way.down();
+    await change('PATCH', '/api/v1/articles/1', { starred: true });
+    assert.equal((await device()).changes.length, 1);
+    // The session ends while the change waits; then somebody else signs in.
+    await window.context.clearCookies();
+    await way.up();
+    await page.goto('/signin');
+    await page.fill('#name', 'ben');
+    await page.fill('#password', 'six loud gulls at noon');
+    await send(page, () => page.click('form.stacked button'));
+    await until('the device knows ben', async () => (await device())?.user.name === 'ben');
+    const now = await device();
+    assert.deepEqual([now.kept, now.changes], [[], []]);
+    const left = await page.evaluate(async () => {
+      const names = (await caches.keys()).filter((name) => name.startsWith('pages '));
+      /** @type {IDBDatabase} */
+      const db = await new Promise((resolve) => {
+        const request = indexedDB.open('cuttings');
+        request.onsuccess = () => resolve(request.result);
+      });
+      /** @param {string} name @returns {Promise<any[]>} */
+      const rows = (name) =>
+        new Promise((resolve) => {
+          const request = db.transaction(name).objectStore(name).getAll();
+          request.onsuccess = () => resolve(request.result);
+        });
+      const found = { names, kept: await rows('kept'), changes: await rows('changes') };
+      db.close();
+      return found;
+    });
+    assert.deepEqual([left.kept, left.changes], [[], []]);
+    assert.deepEqual(left.names, [`pages ${now.user.id}`]);
+    await way.down();
+    await page.goto('/articles/1');
+    await page.getByText('not kept on this device').waitFor();
+    assert.equal(await page.getByText(STORY.headline).count(), 0);
+    await way.up();
+    const proof = await page.request.get('/api/v1/session');
+    assert.equal((await proof.json()).user.name, 'ben');
   });
 
   it('nothing was asked of anybody else, and nothing went wrong', () => {

@@ -4,12 +4,14 @@
 //! key. [`begin`] says whether the change is to be made, was made, or is being
 //! made; [`end`] keeps the answer.
 //!
-//! Between a change and its kept answer the power may fail. Such a change is
-//! made again when it is sent again, which is why each change of the API, made
-//! twice in a row, gives what it gives when made once.
+//! Between a change and its kept answer the power may fail. [`under_key`] keeps
+//! with each transaction of a change that it was made; whoever sends such a
+//! change again gets an answer from what is there, and only what had not been
+//! made yet is made.
 
 use cuttings_model::UserId;
-use cuttings_store::{Begun, KeptAnswer};
+pub use cuttings_store::under_key;
+use cuttings_store::{Begun, KeptAnswer, KeyedChange};
 
 use crate::{Library, LibraryError, now_ms};
 
@@ -43,19 +45,17 @@ pub async fn begin(
         .await?)
 }
 
-/// Ends a change that was begun at `begun_at_ms`: with its answer, or with none
-/// when it was refused and may be tried again under the same key.
+/// Ends a change: with its answer, or with none when it was refused and may be
+/// tried again under the same key.
 pub async fn end(
     library: &Library,
-    user_id: UserId,
-    key: &str,
-    begun_at_ms: i64,
+    change: &KeyedChange,
     answer: Option<&KeptAnswer>,
 ) -> Result<(), LibraryError> {
     let store = &library.store;
     match answer {
-        Some(answer) => store.end_change(user_id, key, begun_at_ms, answer).await?,
-        None => store.drop_change(user_id, key, begun_at_ms).await?,
+        Some(answer) => store.end_change(change, answer).await?,
+        None => store.drop_change(change).await?,
     }
     Ok(())
 }

@@ -93,7 +93,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         script!("choose.js"),
         script!("entries.js"),
         script!("complete.js"),
-        script!("highlights.js"),
+        script!("names.js"),
         script!("keys.js"),
         script!("live.js"),
         script!("looks.js"),
@@ -117,6 +117,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ("offline.js", include_str!("../static/offline.js")),
         ("kept.js", include_str!("../static/kept.js")),
         ("keeping.js", include_str!("../static/keeping.js")),
+        ("highlights.js", include_str!("../static/highlights.js")),
     ] {
         let device = assets.iter().find(|asset| asset.name == "device.js");
         let device = device.map(Asset::path).unwrap_or_default();

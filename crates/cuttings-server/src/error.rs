@@ -10,19 +10,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cuttings_library::LibraryError;
 use cuttings_library::accounts::AccountError;
 use cuttings_library::feeds::FeedError;
-use cuttings_model::Settings;
 use cuttings_store::StoreError;
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::policy::Answers;
 use crate::problems::{self, ProblemType};
+use crate::session::identify;
 use crate::shell::{Place, Shell};
 
 /// An answer that is an error.
@@ -135,6 +135,15 @@ impl HttpError {
         }
     }
 
+    /// The same change is being made by another request.
+    pub fn under_way() -> Self {
+        Self::new(
+            problems::UNDER_WAY,
+            "The same change was sent before and is not done yet. Send it again in a little while.",
+        )
+        .retry_after(30)
+    }
+
     pub fn too_large() -> Self {
         Self::new(
             problems::TOO_LARGE,
@@ -159,6 +168,8 @@ impl From<StoreError> for HttpError {
     fn from(error: StoreError) -> Self {
         if let StoreError::Query(query) = &error {
             Self::new(problems::BAD_QUERY, format!("{}.", query.message))
+        } else if matches!(error, StoreError::TakenOver) {
+            Self::under_way()
         } else if error.is_temporary() || error.is_disk_full() {
             Self::unavailable(&error)
         } else {
@@ -244,7 +255,8 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 /// Gives every error its final form.
 pub(crate) async fn present(State(app): State<App>, request: Request, next: Next) -> Response {
     let by_path = Answers::by_path(request.uri().path());
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let cookies = cookies(request.headers());
     let mut response = next.run(request).await;
     let answers = response.extensions_mut().remove().unwrap_or(by_path);
     response.extensions_mut().insert(answers);
@@ -259,14 +271,25 @@ pub(crate) async fn present(State(app): State<App>, request: Request, next: Next
         tracing::error!(
             failure = number,
             %method,
-            path,
+            path = uri.path(),
             cause = error.cause.as_deref().unwrap_or_default(),
             "answered {}", error.status()
         );
     }
-    let settings = response.extensions_mut().remove().unwrap_or_default();
     let mut presented = match answers {
-        Answers::Page => page(&error, number.as_deref(), settings),
+        Answers::Page => {
+            // Forms of the page lead back here, where it can be asked for again.
+            let here = if method == Method::GET {
+                uri
+            } else {
+                Uri::from_static("/")
+            };
+            page(
+                &error,
+                number.as_deref(),
+                shell(&app, &cookies, &error, &here).await,
+            )
+        }
         Answers::Api => document(&app, &error, number.as_deref()),
         Answers::Bytes => plain(&error),
     };
@@ -308,12 +331,32 @@ struct ErrorPage<'a> {
     problem: String,
 }
 
-fn page(error: &HttpError, number: Option<&str>, settings: Settings) -> Response {
+/// What a request says about its session.
+fn cookies(headers: &HeaderMap) -> HeaderMap {
+    let mut cookies = HeaderMap::new();
+    for cookie in headers.get_all(header::COOKIE) {
+        cookies.append(header::COOKIE, cookie.clone());
+    }
+    cookies
+}
+
+/// The frame of the error's page: that of whoever is signed in. It says nothing
+/// of where the error happened, so that it tells nothing of others.
+async fn shell(app: &App, cookies: &HeaderMap, error: &HttpError, here: &Uri) -> Shell {
+    match identify(app, cookies, Answers::Page).await {
+        Ok(Some(caller)) => Shell::of(&caller, error.problem.title, Place::Elsewhere, here),
+        Ok(None) => Shell::for_nobody(error.problem.title, Place::Elsewhere),
+        Err(cause) => {
+            // The database may be what failed; the page is for nobody then.
+            tracing::warn!(%cause, "an error page does not know its reader");
+            Shell::for_nobody(error.problem.title, Place::Elsewhere)
+        }
+    }
+}
+
+fn page(error: &HttpError, number: Option<&str>, shell: Shell) -> Response {
     let page = ErrorPage {
-        shell: Shell {
-            settings,
-            ..Shell::for_nobody(error.problem.title, Place::Elsewhere)
-        },
+        shell,
         status: error.status().as_u16(),
         detail: &error.detail,
         number,

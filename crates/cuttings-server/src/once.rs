@@ -12,9 +12,9 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use cuttings_library::once::{begin, end};
+use cuttings_library::once::{begin, end, under_key};
 use cuttings_model::UserId;
-use cuttings_store::{Begun, KeptAnswer};
+use cuttings_store::{Begun, KeptAnswer, KeyedChange};
 use tokio::time::{Instant, sleep};
 
 use crate::app::App;
@@ -72,9 +72,9 @@ async fn keyed(
         &body,
     );
     let until = Instant::now() + WAIT;
-    let begun_at_ms = loop {
+    let change = loop {
         match begin(&app.library, user_id, &key, &fingerprint).await? {
-            Begun::Yours(begun_at_ms) => break begun_at_ms,
+            Begun::Yours(change) => break change,
             Begun::Done(answer) => return again(&answer),
             Begun::Other => {
                 return Err(HttpError::new(
@@ -83,29 +83,25 @@ async fn keyed(
                 ));
             }
             Begun::UnderWay if Instant::now() >= until => {
-                return Err(HttpError::new(
-                    problems::UNDER_WAY,
-                    "The same change was sent before and is not done yet. Send it again in a little while.",
-                )
-                .retry_after(30));
+                return Err(HttpError::under_way());
             }
             Begun::UnderWay => sleep(LOOK).await,
         }
     };
     let request = Request::from_parts(parts, Body::from(body));
-    make(&app, user_id, &key, begun_at_ms, request, next).await
+    make(&app, &change, request, next).await
 }
 
 /// Makes the change and keeps its answer.
 async fn make(
     app: &App,
-    user_id: UserId,
-    key: &str,
-    begun_at_ms: i64,
+    change: &KeyedChange,
     request: Request,
     next: Next,
 ) -> Result<Response, HttpError> {
-    let (parts, body) = next.run(request).await.into_parts();
+    let (parts, body) = under_key(change.clone(), next.run(request))
+        .await
+        .into_parts();
     let bytes: Bytes = to_bytes(body, usize::MAX)
         .await
         .map_err(|error| HttpError::internal(&error))?;
@@ -116,7 +112,7 @@ async fn make(
         body: String::from_utf8_lossy(&bytes).into_owned(),
     });
     // The change is made, so its client is told so even if this fails.
-    if let Err(error) = end(&app.library, user_id, key, begun_at_ms, answer.as_ref()).await {
+    if let Err(error) = end(&app.library, change, answer.as_ref()).await {
         tracing::error!(cause = %error, "the answer to a change could not be kept");
     }
     Ok(Response::from_parts(parts, Body::from(bytes)))

@@ -162,15 +162,13 @@ async fn enforce(State(guard): State<Guard>, request: Request, next: Next) -> Re
             let caller = request.extensions().get::<Caller>().cloned();
             match caller {
                 Some(caller) => {
-                    let (user_id, settings) = (caller.user_id(), caller.settings);
+                    let user_id = caller.user_id();
                     let mut response =
                         if is_keyed(request.method(), guard.answers, request.headers()) {
                             once(guard.app.clone(), caller, request, next).await
                         } else {
                             next.run(request).await
                         };
-                    // An error becomes a page later, and looks like the others.
-                    response.extensions_mut().insert(settings);
                     // What a browser keeps for reading without a network, it
                     // keeps for one user; see static/worker/.
                     response

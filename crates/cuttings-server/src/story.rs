@@ -11,6 +11,7 @@
 //! So a place in a story means the same to every reader of the API, whether it
 //! reads the text or the HTML.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use cuttings_extract::SafeHtml;
@@ -46,8 +47,12 @@ const KNOWN_BY: usize = 48;
 /// The same for a block that is not the next one.
 const KNOWN_FAR_OFF_BY: usize = 8;
 
-/// Prints a story. `text` is its clean text.
-pub(crate) fn print(kept: &SafeHtml, text: &str, words: Words) -> Printed {
+/// Width and height of pictures in pixels, by their addresses.
+pub(crate) type Sizes = HashMap<String, (i64, i64)>;
+
+/// Prints a story. `text` is its clean text. Pictures get the `sizes` they have,
+/// so that their room is there before they are.
+pub(crate) fn print(kept: &SafeHtml, text: &str, words: Words, sizes: &Sizes) -> Printed {
     let pieces = pieces(kept.as_str());
     let numbers = numbers(&pieces, text);
     let mut out = String::with_capacity(kept.as_str().len() + 1024);
@@ -79,7 +84,11 @@ pub(crate) fn print(kept: &SafeHtml, text: &str, words: Words) -> Printed {
         if let Some(path) = picture {
             enlarging(&mut out, path, attribute(raw, "alt").unwrap_or(""), words);
         }
-        tag(&mut out, raw, name, number);
+        let sized = (name == "img")
+            .then(|| attribute(raw, "src").and_then(|path| sizes.get(path)))
+            .flatten()
+            .map(|size| with_size(raw, *size));
+        tag(&mut out, sized.as_deref().unwrap_or(raw), name, number);
         if picture.is_some() {
             out.push_str("</a>");
         }
@@ -119,6 +128,24 @@ fn tag(out: &mut String, raw: &str, name: &str, number: Option<usize>) {
     if let Some(id) = own.filter(|id| !is_block_id(id)) {
         let _ = write!(out, "<span id=\"{id}\"></span>");
     }
+}
+
+/// A picture's tag with its size. It is as wide as its page said, and as high as
+/// that makes it.
+fn with_size(raw: &str, (width, height): (i64, i64)) -> String {
+    let shown = attribute(raw, "width")
+        .and_then(|said| said.parse::<i64>().ok())
+        .filter(|said| *said > 0)
+        .unwrap_or(width);
+    let (width, height) = (shown, (height * shown / width.max(1)).max(1));
+    let mut bare = raw.to_owned();
+    for name in ["width", "height"] {
+        if let Some(said) = attribute(raw, name) {
+            bare = bare.replacen(&format!(" {name}=\"{said}\""), "", 1);
+        }
+    }
+    let (start, end) = bare.split_at("<img".len());
+    format!("{start} width=\"{width}\" height=\"{height}\"{end}")
 }
 
 /// The link around a picture: without script it shows the picture alone, with
@@ -338,7 +365,12 @@ mod tests {
             enlarge: "Enlarge",
             enlarge_named: |alt| format!("Enlarge: {alt}"),
         };
-        let printed = print(&SafeHtml::from_kept(html.to_owned()), text, words);
+        let printed = print(
+            &SafeHtml::from_kept(html.to_owned()),
+            text,
+            words,
+            &Sizes::from([("/articles/1/pictures/ab".to_owned(), (640, 480))]),
+        );
         (printed.html.as_str().to_owned(), printed.blocks)
     }
 
@@ -380,6 +412,28 @@ mod tests {
             "One\n\nTwo\n\nThree and more\n\nFour",
         );
         assert_eq!(blocks, [0, 2, 3]);
+    }
+
+    #[test]
+    fn pictures_have_the_shape_they_have_before_they_come() {
+        for (said, expected) in [
+            ("", "width=\"640\" height=\"480\""),
+            (" width=\"320\"", "width=\"320\" height=\"240\""),
+            (
+                " width=\"320\" height=\"9\"",
+                "width=\"320\" height=\"240\"",
+            ),
+            (" width=\"0\" height=\"9\"", "width=\"640\" height=\"480\""),
+        ] {
+            let (html, _) = printed(
+                &format!("<img src=\"/articles/1/pictures/ab\" alt=\"A\"{said}>"),
+                "",
+            );
+            let wanted = format!("<img {expected} src=\"/articles/1/pictures/ab\" alt=\"A\">");
+            assert!(html.contains(&wanted), "{said}: {html}");
+        }
+        let (html, _) = printed("<img src=\"/articles/1/pictures/cd\" alt=\"A\">", "");
+        assert!(!html.contains("width"), "{html}");
     }
 
     #[test]

@@ -15,6 +15,7 @@
  *   }[],
  *   changes: {
  *     seq: number, path: string, kind: string, article: number | null, title: string, words: string,
+ *     body: string,
  *     refused: { title: string, detail: string } | null,
  *   }[],
  *   brought: { at: number, whole: boolean } | undefined,

@@ -6,6 +6,8 @@
 // back are put into this one, which stays where it was. Without this file words
 // are marked by the form in the margin, and a highlight has a page of its own.
 
+import { canKeep, state } from "./device.js";
+
 const story = document.getElementById("story");
 const margin = document.getElementById("margin");
 const tools = document.getElementById("hl-tools");
@@ -201,6 +203,47 @@ function draw(range, colour) {
     mark.className = `hl hl-${colour}`;
     words.replaceWith(mark);
     mark.append(words);
+  }
+}
+
+/**
+ * Finds words of the story again, by their letters and those around them.
+ *
+ * @param {{ exact: string, prefix?: string, suffix?: string }} anchor
+ * @returns {Range | null}
+ */
+function find({ exact, prefix = "", suffix = "" }) {
+  if (!story) return null;
+  let letters = "";
+  /** Where each letter stands. @type {[Text, number][]} */
+  const places = [];
+  for (const node of texts(story)) {
+    if (node.parentElement?.closest(NOT_IN_TEXT)) continue;
+    for (const { 0: run, index } of node.data.matchAll(/\P{White_Space}+/gu)) {
+      letters += run;
+      for (let at = 0; at < run.length; at += 1) places.push([node, index + at]);
+    }
+  }
+  const [before, words, behind] = [prefix, exact, suffix].map((text) => text.replace(SPACE, ""));
+  const around = letters.indexOf(before + words + behind);
+  const first = around < 0 ? letters.indexOf(words) : around + before.length;
+  if (words === "" || first < 0) return null;
+  const range = document.createRange();
+  range.setStart(...places[first]);
+  const [last, at] = places[first + words.length - 1];
+  range.setEnd(last, at + 1);
+  return range;
+}
+
+/** A page from this device shows what was marked since and is not sent yet. */
+async function drawWaiting() {
+  const path = `/api/v1/articles/${story?.dataset.article}/highlights`;
+  const now = await state();
+  for (const change of now?.changes ?? []) {
+    if (change.kind !== "highlight" || change.path !== path || change.refused) continue;
+    const made = JSON.parse(change.body);
+    const range = find(made);
+    if (range) draw(range, made.colour);
   }
 }
 
@@ -525,4 +568,5 @@ if (story && margin && tools && editor && said && "showPopover" in editor) {
   });
 
   name();
+  if (canKeep && "copy" in document.documentElement.dataset) drawWaiting().catch(failed);
 }

@@ -125,9 +125,6 @@ if (story && line) {
     const [navigation] = performance.getEntriesByType("navigation");
     const how = /** @type {PerformanceNavigationTiming | undefined} */ (navigation)?.type;
     if (!block || location.hash !== "" || percent >= END_PERCENT || how !== "navigate") return;
-    /** @type {HTMLElement | null} */
-    const link = document.querySelector(".stopped");
-    if (link) link.hidden = true;
     const go = () => {
       block.scrollIntoView({ block: "start", behavior: "instant" });
       kept = JSON.stringify(place());

@@ -20,6 +20,7 @@ use sqlx::sqlite::{
 use sqlx::{Arguments, Decode, Postgres, Row as _, SqlSafeStr, Sqlite, Transaction, Type};
 
 use crate::StoreError;
+use crate::once::{self, Step};
 
 /// Which engine is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,13 @@ pub(crate) enum Db {
 }
 
 /// A write transaction. Dropped without [`Tx::commit`], it leaves no trace.
-pub(crate) enum Tx {
+pub(crate) struct Tx {
+    open: Open,
+    /// Which step of a change under a key it is, if it is one.
+    step: Option<Step>,
+}
+
+enum Open {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -278,13 +285,15 @@ impl Db {
 
     /// Begins a write transaction.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        match self {
+        let open = match self {
             Self::Sqlite { writer, .. } => {
-                writer.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
+                writer.begin_with("BEGIN IMMEDIATE").await.map(Open::Sqlite)
             }
-            Self::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+            Self::Postgres(pool) => pool.begin().await.map(Open::Postgres),
         }
-        .map_err(|source| StoreError::database("begin a transaction", source))
+        .map_err(|source| StoreError::database("begin a transaction", source))?;
+        let step = once::next_step();
+        Ok(Tx { open, step })
     }
 
     /// All rows of a read.
@@ -348,9 +357,9 @@ impl Db {
 impl Tx {
     /// Which engine this is.
     pub fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
+        match &self.open {
+            Open::Sqlite(_) => Engine::Sqlite,
+            Open::Postgres(_) => Engine::Postgres,
         }
     }
 
@@ -360,15 +369,15 @@ impl Tx {
         sql: impl SqlSafeStr,
         values: Vec<Value>,
     ) -> Result<u64, StoreError> {
-        match self {
-            Self::Sqlite(tx) => match bind::<SqliteArguments>(values) {
+        match &mut self.open {
+            Open::Sqlite(tx) => match bind::<SqliteArguments>(values) {
                 Ok(arguments) => sqlx::query_with(sql, arguments)
                     .execute(&mut **tx)
                     .await
                     .map(|done| done.rows_affected()),
                 Err(error) => Err(error),
             },
-            Self::Postgres(tx) => match bind::<PgArguments>(values) {
+            Open::Postgres(tx) => match bind::<PgArguments>(values) {
                 Ok(arguments) => sqlx::query_with(sql, arguments)
                     .execute(&mut **tx)
                     .await
@@ -381,9 +390,9 @@ impl Tx {
 
     /// Runs several statements that bind nothing.
     pub async fn script(&mut self, sql: impl SqlSafeStr) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ()),
-            Self::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ()),
+        match &mut self.open {
+            Open::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ()),
+            Open::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ()),
         }
         .map_err(|source| StoreError::database("change the tables", source))
     }
@@ -394,15 +403,15 @@ impl Tx {
         sql: impl SqlSafeStr,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        match self {
-            Self::Sqlite(tx) => match bind::<SqliteArguments>(values) {
+        match &mut self.open {
+            Open::Sqlite(tx) => match bind::<SqliteArguments>(values) {
                 Ok(arguments) => sqlx::query_with(sql, arguments)
                     .fetch_all(&mut **tx)
                     .await
                     .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
                 Err(error) => Err(error),
             },
-            Self::Postgres(tx) => match bind::<PgArguments>(values) {
+            Open::Postgres(tx) => match bind::<PgArguments>(values) {
                 Ok(arguments) => sqlx::query_with(sql, arguments)
                     .fetch_all(&mut **tx)
                     .await
@@ -434,10 +443,18 @@ impl Tx {
     }
 
     /// Makes it last: when this returns, the change survives a power cut.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+    ///
+    /// A step of a change under a key is noted with it. One that was made
+    /// before, by a server that died, is not made again.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if let Some(step) = self.step.take()
+            && !step.is_new(&mut self).await?
+        {
+            return Ok(());
+        }
+        match self.open {
+            Open::Sqlite(tx) => tx.commit().await,
+            Open::Postgres(tx) => tx.commit().await,
         }
         .map_err(|source| StoreError::database("commit", source))
     }

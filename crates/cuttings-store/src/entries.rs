@@ -473,7 +473,7 @@ impl Store {
     }
 
     /// Entries that a rule is to save and that were not saved yet: of one feed,
-    /// or of all.
+    /// or of all. With their whole text, by which other rules match them too.
     pub async fn entries_to_save(
         &self,
         user_id: UserId,
@@ -485,7 +485,7 @@ impl Store {
             folder: None,
         };
         let within = within(&stream, &mut values);
-        let columns = columns("''");
+        let columns = columns("e.text");
         self.db
             .all(
                 AssertSqlSafe(format!(

@@ -104,6 +104,11 @@ pub enum StoreError {
         job: i64,
     },
 
+    /// A change under a key took so long that the same change, sent again, was
+    /// begun in its place; nothing was written.
+    #[error("the same change was sent again and is made in place of this one")]
+    TakenOver,
+
     /// The user's ids have reached 2^31 − 1.
     #[error("this library is full: it holds as many items as its numbers allow")]
     Full,

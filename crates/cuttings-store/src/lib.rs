@@ -55,7 +55,7 @@ pub use highlights::{
     FoundHighlight, HighlightFilter, HighlightPosition, NewHighlight, PutHighlight,
 };
 pub use list::{FailureGroup, ListPage, ListPosition, SortKey};
-pub use once::{Begun, KeptAnswer};
+pub use once::{Begun, KeptAnswer, KeyedChange, under_key};
 pub use reading::{Neighbour, Neighbours};
 pub use search::SearchHit;
 pub use sessions::AppToken;

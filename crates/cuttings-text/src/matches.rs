@@ -6,7 +6,7 @@
 
 use crate::analyse;
 use crate::highlight;
-use crate::query::{AnyOf, Condition, Days, Expression, Query};
+use crate::query::{AnyOf, Condition, Days, Expression, Operator, Query};
 use jiff::civil::Date;
 
 /// A text and what is known about it.
@@ -25,25 +25,25 @@ pub struct Subject<'a> {
     pub day: Option<Date>,
 }
 
-/// Whether a query asks for what only an article in a library has: a state, a
-/// tag, a highlight, a time to read, the name of its publication.
-pub fn asks_about_articles(query: &Query) -> bool {
+/// The first thing a query asks for that only an article in a library has: a
+/// state, a tag, a highlight, a time to read, the name of its publication.
+pub fn asks_about_articles(query: &Query) -> Option<Operator> {
     query
         .filters
         .iter()
         .flat_map(|AnyOf(tests)| tests)
-        .any(|test| is_of_articles(&test.condition))
-}
-
-fn is_of_articles(condition: &Condition) -> bool {
-    matches!(
-        condition,
-        Condition::Is(_)
-            | Condition::Tag(_)
-            | Condition::Highlight(_)
-            | Condition::Minutes(_)
-            | Condition::Publication(_)
-    )
+        .find_map(|test| match test.condition {
+            Condition::Is(_) => Some(Operator::Is),
+            Condition::Tag(_) => Some(Operator::Tag),
+            Condition::Highlight(_) => Some(Operator::Highlight),
+            Condition::Minutes(_) => Some(Operator::Minutes),
+            Condition::Publication(_) => Some(Operator::Publication),
+            Condition::Site(_)
+            | Condition::Author(_)
+            | Condition::Language(_)
+            | Condition::Published(_)
+            | Condition::Saved(_) => None,
+        })
 }
 
 /// Whether `subject` answers `query`. A query that asks nothing is answered by

@@ -153,7 +153,8 @@ pub async fn poll(library: &Library, feed: &Feed) -> Result<Polled, StoreError> 
     Ok(Polled::Read { new, saved })
 }
 
-/// Gives new entries to the first rule of their user that they match.
+/// Gives new entries to the first rule of their user that they match. It is named
+/// as what saved them; the others give their tags, see [`rules::save_chosen`].
 async fn choose(library: &Library, feed: &Feed, read: &mut FeedRead) -> Result<(), StoreError> {
     if read.new.is_empty() {
         return Ok(());

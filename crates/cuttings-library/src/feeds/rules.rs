@@ -4,12 +4,10 @@
 //! An entry is given to its rule in the same transaction that writes it, and
 //! saved after that: a save that was cut short is made up for at the next poll.
 
-use std::collections::HashMap;
-
 use cuttings_model::{Entry, EntryId, FeedId, FeedRule, FeedRuleId, TagName, UserId, address};
 use cuttings_store::{EntryPosition, NewEntry, RuleWords, StoreError, TagChange};
 use cuttings_text::matches::{Subject, asks_about_articles, matches};
-use cuttings_text::query::{self, Query};
+use cuttings_text::query::{self, Operator, Query};
 use jiff::tz::Offset;
 
 use super::FeedError;
@@ -120,10 +118,8 @@ async fn check(library: &Library, user_id: UserId, draft: &RuleDraft) -> Result<
             "Say what to look for, or choose a feed of which everything is saved",
         ));
     }
-    if asks_about_articles(&query) {
-        return Err(FeedError::Words(
-            "A rule looks at entries; is:, tag:, publication:, highlight: and minutes: ask about saved articles",
-        ));
+    if let Some(operator) = asks_about_articles(&query) {
+        return Err(FeedError::Words(instead_of(operator)));
     }
     if let Some(feed_id) = draft.feed_id {
         library
@@ -134,6 +130,27 @@ async fn check(library: &Library, user_id: UserId, draft: &RuleDraft) -> Result<
             .ok_or(FeedError::NoSuchFeed)?;
     }
     Ok(())
+}
+
+/// What to write where a rule asks for what only a saved article has.
+fn instead_of(operator: Operator) -> &'static str {
+    match operator {
+        Operator::Publication => {
+            "An entry has no publication: yet, only an article that was read has one; choose the feed, or use site:"
+        }
+        Operator::Tag => {
+            "An entry has no tag: yet, a rule gives tags; look for words, site: or author: instead"
+        }
+        Operator::Highlight => {
+            "An entry has no highlight: yet, only a saved article has; look for words or a \"phrase\" instead"
+        }
+        Operator::Minutes => {
+            "How long an entry takes to read is not known before it is saved, so a rule cannot ask for minutes:; leave it out"
+        }
+        _ => {
+            "is: asks for the state of a saved article, and a rule looks at entries before they are saved; leave it out"
+        }
+    }
 }
 
 /// Whether a rule with this query is for an entry that is new.
@@ -222,6 +239,28 @@ async fn apply(library: &Library, user_id: UserId, id: FeedRuleId) -> Result<usi
     Ok(save_chosen(library, user_id, rule.feed_id).await?)
 }
 
+/// The tags an entry is given: of the rule that saves it, and of all others that
+/// it matches.
+fn tags_for(entry: &Entry, rules: &[(FeedRule, Option<Query>)]) -> Vec<TagName> {
+    let mut names: Vec<TagName> = Vec::new();
+    for (rule, query) in rules {
+        let is_of_feed = rule.feed_id.is_none_or(|feed| feed == entry.feed_id);
+        let matches = is_of_feed
+            && query
+                .as_ref()
+                .is_some_and(|query| is_for_kept(query, entry));
+        if !matches && Some(rule.id) != entry.rule_id {
+            continue;
+        }
+        for name in rule.tags.iter().filter_map(|tag| TagName::parse(tag).ok()) {
+            if !names.iter().any(|other| other.key() == name.key()) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
 /// Saves the entries that were given to a rule, of one feed or of all; gives how
 /// many articles that made.
 ///
@@ -237,16 +276,20 @@ pub(super) async fn save_chosen(
     if entries.is_empty() {
         return Ok(0);
     }
-    let rules: HashMap<FeedRuleId, FeedRule> = library
-        .store
-        .feed_rules(user_id)
-        .await?
+    let rules = library.store.feed_rules(user_id).await?;
+    let rules: Vec<(FeedRule, Option<Query>)> = rules
         .into_iter()
-        .map(|rule| (rule.id, rule))
+        .map(|rule| {
+            let query = query::parse(&rule.query).ok();
+            (rule, query)
+        })
         .collect();
     let mut saved = 0;
     for entry in entries {
-        let rule = entry.rule_id.and_then(|id| rules.get(&id));
+        let rule = rules
+            .iter()
+            .map(|(rule, _)| rule)
+            .find(|rule| Some(rule.id) == entry.rule_id);
         let page = entry
             .url
             .as_deref()
@@ -268,11 +311,7 @@ pub(super) async fn save_chosen(
                 continue;
             }
         };
-        let names: Vec<TagName> = rule
-            .tags
-            .iter()
-            .filter_map(|tag| TagName::parse(tag).ok())
-            .collect();
+        let names = tags_for(&entry, &rules);
         if !names.is_empty() {
             match tags::change(library, user_id, article.id, TagChange::Add(&names)).await {
                 Ok(_) => {}

@@ -78,6 +78,79 @@ fn what_matches_is_saved_with_tags_and_says_by_which_rule() {
 }
 
 #[test]
+fn all_rules_that_match_give_their_tags() {
+    on_both(|rig| async move {
+        let origin = Origin::start().await;
+        origin.put("/feed", rss(&item("a", "Bridge", "x")));
+        let feed = rig.subscribe(&origin.url("/feed")).await;
+        origin.put("/else", rss(&item("e", "Elsewhere", "x")));
+        let elsewhere = rig.subscribe(&origin.url("/else")).await;
+        let (first, _) = rig
+            .rule(draft(None, "harbour OR ferry", "Sea"), false)
+            .await;
+        for (feed_id, query, tags) in [
+            (Some(feed.id), "\"old harbour\" language:en", "history, sea"),
+            (None, "site:127.0.0.1 -storm", "calm"),
+            (None, "author:byron", "Byron"),
+            (None, "storm", "weather"),
+            (Some(elsewhere.id), "", "elsewhere"),
+        ] {
+            rig.rule(draft(feed_id, query, tags), false).await;
+        }
+        let by_byron = item("b", "The ferry", "leaves the old harbour")
+            .replace("</item>", "<author>Ada Byron</author></item>");
+        origin.put(
+            "/feed",
+            rss(&(String::from("<language>en</language>")
+                + &by_byron
+                + &item("c", "Storm", "over the harbour"))),
+        );
+        assert_eq!(rig.poll(&feed).await, Polled::Read { new: 2, saved: 2 });
+        let mut found = Vec::new();
+        for entry in rig.entries().await {
+            let Some(id) = entry.article_id else { continue };
+            assert_eq!(
+                entry.rule_id,
+                Some(first.id),
+                "the first says why it is here"
+            );
+            let mut tags = rig.article(id).await.tags;
+            tags.sort_by_key(|tag| tag.to_lowercase());
+            found.push((entry.title.clone(), tags.join(" ")));
+        }
+        found.sort();
+        let expected = [
+            ("Storm", "Sea weather"),
+            ("The ferry", "Byron calm history Sea"),
+        ];
+        assert_eq!(found, expected.map(|(t, g)| (t.to_owned(), g.to_owned())));
+    });
+}
+
+#[test]
+fn what_only_articles_have_is_refused_by_name_and_with_advice() {
+    on_both(|rig| async move {
+        for (query, said, advice) in [
+            ("publication:lantern", "publication:", "site:"),
+            ("harbour tag:sea", "tag:", "words"),
+            ("-is:unread", "is:", "leave it out"),
+            ("highlight:red", "highlight:", "words"),
+            ("minutes:<5", "minutes:", "leave it out"),
+        ] {
+            let refused = rules::add(&rig.library, rig.user.id, &draft(None, query, ""), false)
+                .await
+                .expect_err(query);
+            let text = refused.to_string();
+            assert!(matches!(refused, FeedError::Words(_)), "{query}: {text}");
+            assert!(
+                text.contains(said) && text.contains(advice),
+                "{query}: {text}"
+            );
+        }
+    });
+}
+
+#[test]
 fn a_rule_is_tried_on_what_is_there_when_that_is_wished() {
     on_both(|rig| async move {
         let origin = Origin::start().await;

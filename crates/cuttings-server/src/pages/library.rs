@@ -22,6 +22,7 @@ use crate::error::HttpError;
 use crate::pages::library_query::{Chip, Choice, FilterForm, LibraryQuery};
 use crate::session::Caller;
 use crate::shell::{Place, Shell, show};
+use crate::texts::Texts;
 
 /// Articles on a page. With the longest texts a card may have, a page stays
 /// under 60 KB.
@@ -60,6 +61,12 @@ struct LibraryPage {
     count: i64,
     failures: Vec<Failures>,
     empty: Empty,
+    /// Whether there is nothing to sort or to filter.
+    bare: bool,
+    /// Where nothing matches: the same list under one filter less.
+    loosened: Vec<Loosened>,
+    /// Whether there is something under one of them.
+    one_helps: bool,
     cards: Vec<Card>,
     tags: Vec<String>,
     /// Path of the next page.
@@ -108,6 +115,15 @@ enum Empty {
     NoMatch,
     Failed,
     Shelf(View),
+    /// There is no article at all.
+    Library,
+}
+
+/// A list under one filter less.
+struct Loosened {
+    label: String,
+    path: String,
+    count: i64,
 }
 
 /// The save box: what was typed, and what was wrong with it.
@@ -225,6 +241,18 @@ pub(crate) async fn page(
     };
     let notices = notices(app, caller, &query, text).await?;
     let cards = cards(app, caller, &list.articles, filter).await?;
+    let chips = query.chips(text);
+    let mut empty = empty(&query, after.is_none());
+    let mut loosened = Vec::new();
+    if cards.is_empty() {
+        match empty {
+            Empty::NoMatch => loosened = loosen(app, caller, &query, &chips, text).await?,
+            Empty::Shelf(_) if store.count(user_id, &View::All.into(), Some(1)).await? == 0 => {
+                empty = Empty::Library;
+            }
+            _ => {}
+        }
+    }
     show(
         status,
         &LibraryPage {
@@ -237,7 +265,7 @@ pub(crate) async fn page(
             order: (text.library.order)(filter.sort.as_str()),
             layouts: query.layouts(usual, text),
             layout,
-            chips: query.chips(text),
+            chips,
             cleared: query.cleared(),
             form,
             query: filter.query(),
@@ -246,7 +274,10 @@ pub(crate) async fn page(
                 || filter.state.is_some(),
             count,
             failures,
-            empty: empty(&query, after.is_none()),
+            bare: cards.is_empty() && matches!(empty, Empty::Shelf(_) | Empty::Library),
+            empty,
+            one_helps: loosened.iter().any(|way| way.count > 0),
+            loosened,
             waiting: list
                 .articles
                 .iter()
@@ -281,6 +312,48 @@ fn empty(query: &LibraryQuery, first: bool) -> Empty {
             None => Empty::Shelf(query.filter.shelf()),
         }
     }
+}
+
+/// The list without each of its filters, with what is in it then: those that
+/// help come first.
+async fn loosen(
+    app: &App,
+    caller: &Caller,
+    query: &LibraryQuery,
+    chips: &[Chip],
+    text: &Texts,
+) -> Result<Vec<Loosened>, HttpError> {
+    let mut ways: Vec<(String, Filter)> = chips
+        .iter()
+        .map(|chip| ((text.library.dropped)(&chip.label), chip.left.clone()))
+        .collect();
+    if query.filter.state.is_some() {
+        let left = Filter {
+            state: None,
+            ..query.filter.clone()
+        };
+        ways.push((text.library.any_state.to_owned(), left));
+    } else if query.filter.shelf() != View::All {
+        let left = Filter {
+            view: Some(View::All),
+            ..query.filter.clone()
+        };
+        ways.push((text.library.any_shelf.to_owned(), left));
+    }
+    let mut loosened = Vec::new();
+    for (label, left) in ways {
+        loosened.push(Loosened {
+            label,
+            path: query.under(left.clone()),
+            count: app
+                .library
+                .store
+                .count(caller.user_id(), &left, None)
+                .await?,
+        });
+    }
+    loosened.sort_by_key(|way| way.count == 0);
+    Ok(loosened)
 }
 
 /// The cards of a list, with the day of each run of them where days are what

@@ -106,6 +106,8 @@ pub(crate) struct Choice {
 /// A condition that can be taken away.
 pub(crate) struct Chip {
     pub label: String,
+    /// What is left of the filter without it.
+    pub left: Filter,
     /// The list without it.
     pub without: String,
 }
@@ -191,7 +193,8 @@ impl LibraryQuery {
                 }
                 Chip {
                     label: (text.library.chip)(taken.0, &taken.1),
-                    without: self.under(left),
+                    without: self.under(left.clone()),
+                    left,
                 }
             })
             .collect()

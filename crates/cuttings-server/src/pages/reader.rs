@@ -165,6 +165,15 @@ pub(crate) async fn reader(
     let words = body.text.clone();
     let (margin, marked) = margin(&app, &caller, &article, body, &here).await?;
     let text = &ENGLISH.reader;
+    let sizes = store
+        .pictures(caller.user_id(), id)
+        .await?
+        .into_iter()
+        .filter_map(|picture| {
+            let path = format!("/articles/{id}/pictures/{}", picture.digest);
+            Some((path, (picture.width?, picture.height?)))
+        })
+        .collect();
     let printed = story::print(
         &marked,
         &words,
@@ -173,6 +182,7 @@ pub(crate) async fn reader(
             enlarge: text.enlarge,
             enlarge_named: text.enlarge_named,
         },
+        &sizes,
     );
     show(
         StatusCode::OK,

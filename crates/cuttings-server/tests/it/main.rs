@@ -4,6 +4,7 @@ mod app;
 
 mod api;
 mod bytes;
+mod errors;
 mod events;
 mod feeds;
 mod first_run;

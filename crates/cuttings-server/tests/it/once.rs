@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
-use cuttings_model::Scope;
+use cuttings_library::once::under_key;
+use cuttings_library::{LibraryError, now_ms, shelf};
+use cuttings_model::{ArticleId, Scope};
+use cuttings_store::{Begun, KeyedChange, StoreError};
 use serde_json::{Value, json};
 
-use crate::app::{Answer, Browser, on_each_database};
+use crate::app::{Answer, Browser, TestApp, on_each_database};
 
 async fn keyed(
     browser: &Browser<'_>,
@@ -226,6 +229,118 @@ async fn the_session_says_who_and_with_which_proof() {
             .body(Body::empty())
             .expect("a request");
         assert_eq!(app.nobody().send(request).await.json()["csrf"], "");
+    })
+    .await;
+}
+
+/// Begins a change as a server did that died three minutes ago.
+async fn begun_long_ago(
+    app: &TestApp,
+    ada: &Browser<'_>,
+    path: &str,
+    key: &str,
+    body: &Value,
+) -> KeyedChange {
+    let mut hasher = blake3::Hasher::new();
+    for part in ["PATCH", path] {
+        hasher.update(part.as_bytes());
+        hasher.update(&[0]);
+    }
+    hasher.update(body.to_string().as_bytes());
+    let fingerprint = hasher.finalize().to_hex();
+    let begun_at_ms = now_ms() - 3 * 60 * 1000;
+    match app
+        .library
+        .store
+        .begin_change(ada.user_id(), key, &fingerprint, begun_at_ms, 0, 0)
+        .await
+    {
+        Ok(Begun::Yours(change)) => change,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_died_with_the_server_is_not_made_again() {
+    on_each_database(async |app| {
+        let ada = app.signed_in("ada").await;
+        let id = ada.save_and_capture(&app.origin.url("/story/wall")).await;
+        let path = format!("/api/v1/articles/{id}");
+        let star = json!({"starred": true});
+        let change = begun_long_ago(&app, &ada, &path, "a", &star).await;
+        under_key(
+            change,
+            shelf::star(&app.library, ada.user_id(), ArticleId(id), true),
+        )
+        .await
+        .expect("the change is made");
+
+        // Another device takes the star away; then the first one asks again.
+        let off = json!({"starred": false});
+        ada.api(Method::PATCH, &path, Some(off)).await;
+        let before = ada.get(&path).await.json();
+        let again = keyed(&ada, Method::PATCH, &path, "a", &star).await;
+        assert_eq!(again.status, StatusCode::OK, "{}", again.text());
+        assert_eq!(again.json()["id"], id);
+        assert_eq!(ada.get(&path).await.json(), before);
+        // Now its answer is kept.
+        let third = keyed(&ada, Method::PATCH, &path, "a", &star).await;
+        assert_eq!(third.header("idempotent-replayed"), "true");
+        assert_eq!(third.text(), again.text());
+
+        // One that died before its change is made now.
+        begun_long_ago(&app, &ada, &path, "b", &star).await;
+        keyed(&ada, Method::PATCH, &path, "b", &star).await;
+        assert!(ada.get(&path).await.json()["starred_at"].is_string());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_change_that_was_half_made_the_other_half_is_made() {
+    on_each_database(async |app| {
+        let ada = app.signed_in("ada").await;
+        let id = ada.save_and_capture(&app.origin.url("/story/wall")).await;
+        let path = format!("/api/v1/articles/{id}");
+        let both = json!({"archived": true, "starred": true});
+        let change = begun_long_ago(&app, &ada, &path, "a", &both).await;
+        under_key(
+            change,
+            shelf::archive(&app.library, ada.user_id(), ArticleId(id), true),
+        )
+        .await
+        .expect("half of it is made");
+        let back = json!({"archived": false});
+        ada.api(Method::PATCH, &path, Some(back)).await;
+        keyed(&ada, Method::PATCH, &path, "a", &both).await;
+        let now = ada.get(&path).await.json();
+        assert!(now["starred_at"].is_string());
+        assert_eq!(now["archived_at"], Value::Null);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_was_taken_over_writes_nothing_more() {
+    on_each_database(async |app| {
+        let ada = app.signed_in("ada").await;
+        let id = ada.save_and_capture(&app.origin.url("/story/wall")).await;
+        let path = format!("/api/v1/articles/{id}");
+        let star = json!({"starred": true});
+        let slow = begun_long_ago(&app, &ada, &path, "a", &star).await;
+        keyed(&ada, Method::PATCH, &path, "a", &star).await;
+        let off = json!({"starred": false});
+        ada.api(Method::PATCH, &path, Some(off)).await;
+        let late = under_key(
+            slow,
+            shelf::star(&app.library, ada.user_id(), ArticleId(id), true),
+        )
+        .await;
+        assert!(
+            matches!(late, Err(LibraryError::Store(StoreError::TakenOver))),
+            "{late:?}"
+        );
+        assert_eq!(ada.get(&path).await.json()["starred_at"], Value::Null);
     })
     .await;
 }

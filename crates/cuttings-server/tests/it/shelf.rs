@@ -578,3 +578,56 @@ async fn every_layout_shows_every_article_and_stays_under_sixty_kilobytes() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_nothing_matches_each_filter_can_be_dropped_and_says_what_comes_then() {
+    on_each_database(async |app| {
+        let ada = app.signed_in("ada").await;
+        let first = save(&ada, "one").await;
+        save(&ada, "two").await;
+        patch(&ada, first, json!({"tags": ["sea"]})).await;
+        let page = ada.get("/?tag=sea&length=long&sort=title").await.text();
+        let list = page.split("class=\"ways\"").nth(1).expect("the ways out");
+        let list = list.split("</ul>").next().expect("its end");
+        let tag = list
+            .find("/?length=long&#38;sort=title")
+            .or(list.find("/?length=long"));
+        let length = list.find("/?tag=sea").expect("without the length");
+        assert!(
+            length < tag.expect("without the tag"),
+            "what helps comes first: {list}"
+        );
+        let helps = &list[length..];
+        assert!(
+            helps
+                .split("</li>")
+                .next()
+                .expect("an item")
+                .contains("1 article"),
+            "{list}"
+        );
+        // Where dropping one is not enough, the page does not promise it.
+        let none = ada.get("/?author=nobody&length=long").await.text();
+        assert!(none.contains("to drop one of them is not enough"), "{none}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_library_without_articles_says_how_to_begin_and_offers_nothing_to_sort() {
+    on_each_database(async |app| {
+        let ada = app.signed_in("ada").await;
+        let empty = ada.get("/").await.text();
+        assert!(empty.contains("Your library is empty"));
+        assert!(empty.contains("href=\"/feeds/add\""));
+        assert!(!empty.contains("shelf-bar"), "{empty}");
+        let id = save(&ada, "one").await;
+        assert!(ada.get("/").await.text().contains("shelf-bar"));
+        // A shelf without articles of a library with some says so, and no more.
+        let starred = ada.get("/?view=starred").await.text();
+        assert!(starred.contains("No stars yet") && !starred.contains("shelf-bar"));
+        patch(&ada, id, json!({"archived": true})).await;
+        assert!(ada.get("/").await.text().contains("Nothing to read"));
+    })
+    .await;
+}
