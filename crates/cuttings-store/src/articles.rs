@@ -424,13 +424,18 @@ async fn by_page(
     tx.optional(
         AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM articles a
-             WHERE a.user_id = $1
-               AND (a.page_key = $2 OR a.final_page_key = $2
-                    OR a.id = (SELECT j.article_id FROM article_addresses j
-                               WHERE j.user_id = $1 AND j.page_key = $2))
-             ORDER BY CASE WHEN a.page_key = $2 THEN 0
-                           WHEN a.final_page_key = $2 THEN 2 ELSE 1 END, a.id
-             LIMIT 1"
+             WHERE a.user_id = $1 AND a.id = (
+                 SELECT id FROM (
+                     SELECT id, 0 AS place FROM articles
+                     WHERE user_id = $1 AND page_key = $2
+                     UNION ALL
+                     SELECT article_id, 1 FROM article_addresses
+                     WHERE user_id = $1 AND page_key = $2
+                     UNION ALL
+                     SELECT id, 2 FROM articles
+                     WHERE user_id = $1 AND final_page_key = $2) found
+                 ORDER BY place, id
+                 LIMIT 1)"
         )),
         args![user_id.0, page_key],
     )

@@ -133,7 +133,7 @@ impl Store {
                 "SELECT id, note FROM highlights
                  WHERE user_id = $1 AND article_id = $2 AND start_at = $3 AND end_at = $4
                    AND state = $5 AND deleted_at IS NULL
-                 ORDER BY id LIMIT 1",
+                 ORDER BY -id DESC LIMIT 1",
                 args![
                     user_id.0,
                     new.article_id.0,

@@ -25,12 +25,21 @@ pub(crate) async fn look(
 ) -> Result<(), StoreError> {
     let reached = page_key(&shown.final_url);
     let claimed = canonical_key(shown).or_else(|| reached.clone());
+    // One look into each of the three indexes; a comparison of ids among the
+    // conditions would lead the planner through all that are older.
     tx.run(
         "UPDATE articles SET twin_of = (
-             SELECT min(o.id) FROM articles o
-             WHERE o.user_id = $1 AND o.id < $2 AND o.deleted_at IS NULL
-               AND (o.page_key IN ($3, $4) OR o.final_page_key IN ($3, $4)
-                    OR o.canonical_page_key IN ($3, $4)))
+             SELECT min(o.id) FROM (
+                 SELECT id, deleted_at FROM articles
+                 WHERE user_id = $1 AND page_key IN ($3, $4)
+                 UNION ALL
+                 SELECT id, deleted_at FROM articles
+                 WHERE user_id = $1 AND final_page_key IN ($3, $4)
+                 UNION ALL
+                 SELECT id, deleted_at FROM articles
+                 WHERE user_id = $1 AND canonical_page_key IN ($3, $4)) o
+             WHERE o.deleted_at IS NULL
+             HAVING min(o.id) < $2)
          WHERE user_id = $1 AND id = $2 AND twin_kept = 0",
         args![user_id.0, id.0, reached, claimed],
     )

@@ -11,6 +11,7 @@ mod feeds;
 mod filter;
 mod highlights;
 mod jobs;
+mod plans;
 mod reading;
 mod rig;
 mod save;
