@@ -122,6 +122,20 @@ pub(crate) fn add_words(engine: Engine) -> &'static str {
     }
 }
 
+/// Notes the words of highlight `$2` of user `$1`; `$3` is a JSON array of them.
+pub(crate) fn add_highlight_words(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "INSERT INTO highlight_words (user_id, word, highlight_id)
+             SELECT $1, value, $2 FROM json_each($3)"
+        }
+        Engine::Postgres => {
+            "INSERT INTO highlight_words (user_id, word, highlight_id)
+             SELECT $1, word, $2 FROM jsonb_array_elements_text(CAST($3 AS jsonb)) AS word"
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@
 
 mod carry;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use cuttings_model::{
@@ -23,7 +24,7 @@ use crate::db::{Row, Tx, Value, args};
 use crate::list::Conditions;
 use crate::search::escape_like;
 use crate::users::{Counted, next_id, tick};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, dialect};
 
 /// The columns that make a [`Highlight`], in the table called `h`, under names
 /// that an article beside it does not have.
@@ -175,7 +176,9 @@ impl Store {
                 ],
             )
             .await?;
-            HighlightId(id)
+            let id = HighlightId(id);
+            note_words(&mut tx, user_id, id, &anchor.exact, new.note).await?;
+            id
         };
         touch(&mut tx, user_id, new.article_id, tick_ms).await?;
         let kept = by_id(&mut tx, user_id, id).await?;
@@ -333,12 +336,13 @@ impl Store {
         self.with_filters(user_id, query, &mut conditions).await?;
         let most = conditions.bind(0);
         let place = conditions.values.len() - 1;
+        // By expressions: the order of an index would lead through all highlights.
         let sql = format!(
             "SELECT h.id, h.exact, h.note, a.language FROM highlights h
              JOIN articles a ON a.user_id = h.user_id AND a.id = h.article_id
              WHERE h.user_id = $1 AND h.deleted_at IS NULL AND a.deleted_at IS NULL
                AND {candidates} {}
-             ORDER BY h.created_at DESC, h.id DESC
+             ORDER BY -h.created_at, -h.id
              LIMIT {most}",
             conditions.sql
         );
@@ -426,8 +430,15 @@ fn candidates(
             start = Some(common.collect());
         }
     }
-    let start = conditions.bind(format!("% {}%", escape_like(&start.unwrap_or_default())));
-    format!("h.words_key LIKE {start} ESCAPE '\\'")
+    let Some(start) = start.filter(|start| !start.is_empty()) else {
+        return "1 = 1".to_owned();
+    };
+    let end = conditions.bind(format!("{start}\u{10ffff}"));
+    let start = conditions.bind(start);
+    format!(
+        "h.id IN (SELECT w.highlight_id FROM highlight_words w
+                  WHERE w.user_id = $1 AND w.word >= {start} AND w.word < {end})"
+    )
 }
 
 fn conditions(filter: &HighlightFilter, values: &mut Vec<Value>) -> String {
@@ -513,8 +524,30 @@ async fn write_over(
             tick_ms
         ],
     )
-    .await
-    .map(|_| ())
+    .await?;
+    note_words(tx, user_id, id, &exact, note).await
+}
+
+/// Writes down which words a highlight is found by.
+async fn note_words(
+    tx: &mut Tx,
+    user_id: UserId,
+    id: HighlightId,
+    exact: &str,
+    note: &str,
+) -> Result<(), StoreError> {
+    tx.run(
+        "DELETE FROM highlight_words WHERE user_id = $1 AND highlight_id = $2",
+        args![user_id.0, id.0],
+    )
+    .await?;
+    let key = words_key(exact, note);
+    let words: BTreeSet<&str> = key.split_whitespace().collect();
+    let words = serde_json::to_string(&words).map_err(|error| StoreError::Nonsense {
+        what: format!("words of a highlight: {error}"),
+    })?;
+    let sql = dialect::add_highlight_words(tx.engine());
+    tx.run(sql, args![user_id.0, id.0, words]).await.map(|_| ())
 }
 
 async fn touch(

@@ -41,6 +41,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration::shared(include_str!("../migrations/0007_words.sql")),
     Migration::shared(include_str!("../migrations/0008_counting.sql")),
     Migration::shared(include_str!("../migrations/0009_parts.sql")),
+    Migration {
+        shared: include_str!("../migrations/0010_highlight_words.sql"),
+        sqlite: include_str!("../migrations/0010_highlight_words.sqlite.sql"),
+        postgres: include_str!("../migrations/0010_highlight_words.postgres.sql"),
+    },
 ];
 
 /// Runs what is due.

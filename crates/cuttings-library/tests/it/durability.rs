@@ -1,7 +1,8 @@
 //! The library after it was closed, damaged, or written by a newer program.
 
-use cuttings_library::{Library, save};
-use cuttings_model::{ArticleState, Digest, View, address};
+use cuttings_library::search::search;
+use cuttings_library::{Library, highlights, save};
+use cuttings_model::{Anchor, ArticleState, Colour, Digest, View, address};
 use cuttings_store::{Store, StoreError};
 
 use sqlx::{Connection as _, Executor as _};
@@ -81,6 +82,53 @@ fn n01_damaged_bytes_are_never_given_out() {
     });
 }
 
+/// Runs statements on the library's database behind its back.
+async fn run(places: &cuttings_store::Places, sql: &'static str) {
+    if let Some(url) = &places.database {
+        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        connection.execute(sql).await.unwrap();
+    } else {
+        let file = format!("sqlite://{}", places.data.join("cuttings.db").display());
+        let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
+        connection.execute(sql).await.unwrap();
+        connection.close().await.unwrap();
+    }
+}
+
+#[test]
+fn highlights_of_an_older_library_are_found_by_their_words() {
+    on_both(|rig| async move {
+        let page = "<title>Sea wall</title><article><h1>Sea wall</h1><p>The harbour master said \
+                    \"so be it\" \\ and signed the plan for the new wall on Monday morning, in \
+                    front of the whole council of the town.</p></article>";
+        let article = rig.upload("https://lantern.example/wall", page).await;
+        let words = Anchor::of_words("The harbour master said \"so be it\" \\ and signed");
+        highlights::add(
+            &rig.library,
+            rig.user.id,
+            article.id,
+            &words,
+            Colour::Green,
+            "Ask: “which ‘plan’?”",
+        )
+        .await
+        .unwrap();
+        rig.library.store.close().await;
+        // As the library was before the tenth change of its tables.
+        run(
+            &rig.places,
+            "DROP TABLE highlight_words; UPDATE meta SET value = '9' WHERE name = 'tables_version'",
+        )
+        .await;
+        let store = Store::open(&rig.places).await.unwrap();
+        let library = Library::new(store, fetcher());
+        for word in ["signed", "harbours", "which", "plan"] {
+            let found = search(&library, rig.user.id, word, 1).await.unwrap();
+            assert_eq!(found.highlights.len(), 1, "{word}");
+        }
+    });
+}
+
 #[test]
 fn u06_a_library_of_a_newer_program_is_refused_and_left_alone() {
     on_both(|rig| async move {
@@ -88,16 +136,11 @@ fn u06_a_library_of_a_newer_program_is_refused_and_left_alone() {
             library, places, ..
         } = &rig;
         library.store.close().await;
-        let set = "UPDATE meta SET value = '99' WHERE name = 'tables_version'";
-        if let Some(url) = &places.database {
-            let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
-            connection.execute(set).await.unwrap();
-        } else {
-            let file = format!("sqlite://{}", places.data.join("cuttings.db").display());
-            let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
-            connection.execute(set).await.unwrap();
-            connection.close().await.unwrap();
-        }
+        run(
+            places,
+            "UPDATE meta SET value = '99' WHERE name = 'tables_version'",
+        )
+        .await;
         let outcome = Store::open(places).await;
         assert!(
             matches!(outcome, Err(StoreError::TooNew { found: 99, .. })),
