@@ -37,7 +37,13 @@ async fn everything_leads_to_the_first_run_until_it_is_done() {
             cookie: Some(cookie_of(opened.header("set-cookie"))),
             ..browser.clone()
         };
-        assert!(signed_in.get("/").await.text().contains("Your library is empty"));
+        assert!(
+            signed_in
+                .get("/")
+                .await
+                .text()
+                .contains("Your library is empty")
+        );
 
         let closed = browser.get("/setup").await;
         assert_eq!(
