@@ -48,7 +48,7 @@ for (const script of [true, false]) {
       if (script) await photograph(page, name);
     };
     const title = (/** @type {number} */ id) =>
-      page.locator(`a[href="/articles/${id}"], a[href^="/articles/${id}?in="]`);
+      page.locator(`a[href="/articles/${id}"], a[href^="/articles/${id}?"]`);
     /** The button that sends to an address, by its form or by itself. */
     const button = (/** @type {string} */ action) =>
       page.locator(`button[formaction="${action}"], form[action="${action}"] button:not([type=button])`).first();

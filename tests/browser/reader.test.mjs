@@ -223,6 +223,24 @@ for (const script of [true, false]) {
         await phone.close();
       });
 
+      it('nothing moves while a story comes, with pictures or a place to go on at', async () => {
+        for (const id of STORIES.keys()) {
+          await page.goto(`/articles/${id + 1}`);
+          const moved = await page.evaluate(
+            () =>
+              new Promise((resolve) => {
+                let sum = 0;
+                new PerformanceObserver((list) => {
+                  for (const entry of list.getEntries()) sum += /** @type {any} */ (entry).value;
+                }).observe({ type: 'layout-shift', buffered: true });
+                setTimeout(() => resolve(sum), 500);
+              }),
+          );
+          // A letter may be a hair wider in the typeface than in its stand-in.
+          assert.ok(Number(moved) < 0.001, `article ${id + 1} moved by ${moved}`);
+        }
+      });
+
       it('the end of the story is the end of the reading', async () => {
         await page.goto('/articles/1');
         const kept = page.waitForResponse((response) => response.url().endsWith('/position'));
