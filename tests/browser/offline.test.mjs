@@ -321,12 +321,17 @@ describe('without a network', () => {
     await until('the story is kept', async () => (await device())?.kept.length === 1);
   });
 
-  it('another user who signs in finds nothing of the first, neither stories nor changes', async () => {
+  it('another user who signs in finds nothing of the first, whose changes wait until they are back', async () => {
     const { page } = window;
     cuttings.addUser('ben', 'six loud gulls at noon');
+    const isStarred = async () => {
+      const answer = await page.request.get('/api/v1/articles/1');
+      return (await answer.json()).starred_at !== null;
+    };
     await page.goto('/articles/1');
+    const wanted = !(await isStarred());
     await way.down();
-    await change('PATCH', '/api/v1/articles/1', { starred: true });
+    await change('PATCH', '/api/v1/articles/1', { starred: wanted });
     assert.equal((await device()).changes.length, 1);
     // The session ends while the change waits; then somebody else signs in.
     await window.context.clearCookies();
@@ -355,7 +360,9 @@ describe('without a network', () => {
       db.close();
       return found;
     });
-    assert.deepEqual([left.kept, left.changes], [[], []]);
+    assert.deepEqual(left.kept, []);
+    assert.equal(left.changes.length, 1);
+    assert.notEqual(left.changes[0].user, now.user.id);
     assert.deepEqual(left.names, [`pages ${now.user.id}`]);
     await way.down();
     await page.goto('/articles/1');
@@ -364,6 +371,13 @@ describe('without a network', () => {
     await way.up();
     const proof = await page.request.get('/api/v1/session');
     assert.equal((await proof.json()).user.name, 'ben');
+
+    await window.context.clearCookies();
+    await page.goto('/signin');
+    await page.fill('#name', 'ada');
+    await page.fill('#password', 'nine quiet herons at dusk');
+    await send(page, () => page.click('form.stacked button'));
+    await until('the change is sent', async () => (await isStarred()) === wanted);
   });
 
   it('nothing was asked of anybody else, and nothing went wrong', () => {

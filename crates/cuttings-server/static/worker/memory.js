@@ -119,12 +119,6 @@ async function forget(user) {
   await dropFact(`brought ${user}`);
 }
 
-/** Takes away what waits to be sent for everybody but one user. @param {number} but */
-async function forgetChangesOfOthers(but) {
-  const changes = await inStore("changes", "readonly", (store) => store.getAll());
-  for (const change of changes) if (change.user !== but) await dropChange(change.seq);
-}
-
 /** Takes away everybody's pages, but those of one user. @param {number | null} but */
 async function forgetOthers(but) {
   for (const name of await caches.keys()) {
@@ -134,8 +128,8 @@ async function forgetOthers(but) {
 }
 
 /**
- * Somebody is signed in: what others have kept on this device goes, and what
- * still waits for them, which says what they read.
+ * Somebody is signed in: what others have kept on this device goes. What still
+ * waits for them stays, shown to nobody else, until they are back.
  *
  * @param {User} user
  */
@@ -144,7 +138,6 @@ async function signedIn(user) {
   if (before?.id === user.id && (user.name === "" || before.name === user.name)) return;
   await putFact("user", user);
   await forgetOthers(user.id);
-  await forgetChangesOfOthers(user.id);
 }
 
 /** Nobody is signed in any more. */
