@@ -43,7 +43,7 @@ for (const script of [true, false]) {
 
     it('finds the feed of a page and subscribes', async () => {
       await page.goto('/');
-      await page.getByRole('link', { name: 'Feeds' }).click();
+      await page.getByRole('link', { name: 'Feeds', exact: true }).click();
       await page.getByRole('link', { name: 'Add a feed' }).click();
       await page.getByLabel('Address of a page or feed').fill(origin.url);
       await send(page, () => page.getByRole('button', { name: 'Find feeds' }).click());

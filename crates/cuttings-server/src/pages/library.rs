@@ -65,8 +65,6 @@ struct LibraryPage {
     bare: bool,
     /// Where nothing matches: the same list under one filter less.
     loosened: Vec<Loosened>,
-    /// Whether there is something under one of them.
-    one_helps: bool,
     cards: Vec<Card>,
     tags: Vec<String>,
     /// Path of the next page.
@@ -276,7 +274,6 @@ pub(crate) async fn page(
             failures,
             bare: cards.is_empty() && matches!(empty, Empty::Shelf(_) | Empty::Library),
             empty,
-            one_helps: loosened.iter().any(|way| way.count > 0),
             loosened,
             waiting: list
                 .articles
@@ -314,8 +311,7 @@ fn empty(query: &LibraryQuery, first: bool) -> Empty {
     }
 }
 
-/// The list without each of its filters, with what is in it then: those that
-/// help come first.
+/// The list without each of its filters, where there is something in it then.
 async fn loosen(
     app: &App,
     caller: &Caller,
@@ -342,17 +338,19 @@ async fn loosen(
     }
     let mut loosened = Vec::new();
     for (label, left) in ways {
-        loosened.push(Loosened {
-            label,
-            path: query.under(left.clone()),
-            count: app
-                .library
-                .store
-                .count(caller.user_id(), &left, None)
-                .await?,
-        });
+        let count = app
+            .library
+            .store
+            .count(caller.user_id(), &left, None)
+            .await?;
+        if count > 0 {
+            loosened.push(Loosened {
+                label,
+                path: query.under(left),
+                count,
+            });
+        }
     }
-    loosened.sort_by_key(|way| way.count == 0);
     Ok(loosened)
 }
 
