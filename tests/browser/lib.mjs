@@ -174,9 +174,11 @@ export async function openWindow(browser, { base, script, allowed = [] }) {
     const reason = request.failure()?.errorText ?? 'unknown';
     // Leaving a page while its pictures load is no failure.
     if (reason === 'net::ERR_ABORTED') return;
-    // What a page sends while it is left is done by the service worker, whose
-    // answer then finds nobody.
-    const isLeaving = request.method() === 'PUT' && request.url().endsWith('/position');
+    // What a page sends while it is left, and the thumbnails it still waits for, are
+    // done by the service worker, whose answer then finds nobody.
+    const isLeaving =
+      (request.method() === 'PUT' && request.url().endsWith('/position')) ||
+      new URL(request.url()).pathname.endsWith('/thumbnail');
     if (isLeaving && reason === 'net::ERR_FAILED') return;
     complain(`failed request to ${request.url()}: ${reason}`);
   });

@@ -21,12 +21,15 @@ function parts() {
   return Array.from(document.querySelectorAll("[data-live]"));
 }
 
-/** @returns {boolean} whether showing the page anew would lose what somebody is at */
-function busy() {
+/**
+ * @param {string} within the parts that would be shown anew
+ * @returns {boolean} whether that would lose what somebody is at
+ */
+function busy(within) {
   /** @type {NodeListOf<HTMLInputElement>} */
-  const fields = document.querySelectorAll("[data-live] input, [data-live] textarea");
+  const fields = document.querySelectorAll(`${within} input, ${within} textarea`);
   return (
-    document.querySelector("dialog[open], [data-live] details[open]") !== null ||
+    document.querySelector(`dialog[open], ${within} details[open]`) !== null ||
     Array.from(fields).some(
       (field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked,
     )
@@ -76,12 +79,13 @@ async function follow() {
   const pairs = old.map((part) => ({ part, now: fresh.getElementById(part.id) }));
   // A page that waited and is another page now.
   if (pairs.some(({ now }) => !now)) {
-    location.reload();
+    if (busy("body")) offer();
+    else location.reload();
     return;
   }
   const changed = pairs.filter(({ part, now }) => now && !part.isEqualNode(now));
   if (changed.length === 0) return;
-  if (busy()) {
+  if (busy("[data-live]")) {
     offer();
     return;
   }
