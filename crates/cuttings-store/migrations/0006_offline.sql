@@ -7,8 +7,6 @@ CREATE TABLE keyed_changes (
     -- Digest of method, address and body.
     fingerprint  TEXT   NOT NULL,
     begun_at     BIGINT NOT NULL,
-    -- Transactions of the change that are committed, by their number.
-    steps        BIGINT NOT NULL DEFAULT 0,
     status       BIGINT,
     content_type TEXT,
     location     TEXT,

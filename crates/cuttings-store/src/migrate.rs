@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0010_highlight_words.sqlite.sql"),
         postgres: include_str!("../migrations/0010_highlight_words.postgres.sql"),
     },
+    Migration::shared(include_str!("../migrations/0011_steps.sql")),
 ];
 
 /// Runs what is due.

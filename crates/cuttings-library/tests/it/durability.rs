@@ -117,7 +117,8 @@ fn highlights_of_an_older_library_are_found_by_their_words() {
         // As the library was before the tenth change of its tables.
         run(
             &rig.places,
-            "DROP TABLE highlight_words; UPDATE meta SET value = '9' WHERE name = 'tables_version'",
+            "DROP TABLE highlight_words; ALTER TABLE keyed_changes DROP COLUMN steps;
+             UPDATE meta SET value = '9' WHERE name = 'tables_version'",
         )
         .await;
         let store = Store::open(&rig.places).await.unwrap();
