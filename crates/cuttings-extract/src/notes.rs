@@ -68,7 +68,13 @@ pub fn take_in(page: &mut Page<'_>, root: usize) -> usize {
         .upward(root)
         .find(|at| page.is_inside(last, *at) && notes.iter().all(|note| page.is_inside(*note, *at)))
         .unwrap_or(page.body);
-    let kept: Vec<usize> = notes.iter().copied().chain([root]).collect();
+    let mut kept: Vec<usize> = notes.iter().copied().chain([root]).collect();
+    kept.sort_unstable();
+    let holds_any = |page: &Page<'_>, at: usize| {
+        let first = kept.partition_point(|kept| *kept < at);
+        kept.get(first)
+            .is_some_and(|kept| page.is_inside(*kept, at))
+    };
     // Down to the notes and the story, everything beside the way goes.
     let mut ways = vec![place];
     while let Some(way) = ways.pop() {
@@ -78,11 +84,11 @@ pub fn take_in(page: &mut Page<'_>, root: usize) -> usize {
             continue;
         }
         page.nodes[way].dropped = None;
-        if kept.contains(&way) {
+        if kept.binary_search(&way).is_ok() {
             continue;
         }
         for child in elements_of(page, way) {
-            if kept.iter().any(|kept| page.is_inside(*kept, child)) {
+            if holds_any(page, child) {
                 ways.push(child);
             } else {
                 page.nodes[child].dropped.get_or_insert(Reason::Footer);
@@ -118,9 +124,8 @@ fn restore(page: &mut Page<'_>, root: usize, notes: &[usize]) {
 /// The elements right inside one, those that are left out among them.
 fn elements_of(page: &Page<'_>, index: usize) -> Vec<usize> {
     let end = page.node(index).end as usize;
-    let inside = std::iter::successors(Some(index + 1), |at| Some(page.node(*at).end as usize));
-    inside
-        .take_while(|at| *at < end)
+    let inside = |at: usize| (at < end).then_some(at);
+    std::iter::successors(inside(index + 1), |at| inside(page.node(*at).end as usize))
         .filter(|at| page.node(*at).tag != Tag::None)
         .collect()
 }

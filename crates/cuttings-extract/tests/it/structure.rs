@@ -271,6 +271,25 @@ fn boxed(after: &str) -> Extraction {
 }
 
 #[test]
+fn a_note_may_be_the_last_thing_on_a_page() {
+    for note in [
+        "<p id=fn1>Register of the county, vol. 9.",
+        "<div><p id=fn1>Register of the county, vol. 9.",
+        "<div><p id=fn1>Register of the county, vol. 9.</p><p>Filed under piers.",
+        "<div><p id=fn1>Register of the county, vol. 9.</p><b>",
+    ] {
+        let page = format!(
+            "<title>Ferry</title><meta property=\"og:type\" content=\"article\"><article>\
+             <h1>Ferry</h1>{FIRST}<p>Nobody owns the pier.<sup>\
+             <a href=\"#fn1\">1</a></sup> It says so in the register of the county, volume \
+             nine.</p>{SECOND}{THIRD}</article><footer>{note}"
+        );
+        let found = extract(&page, None).expect("a small page");
+        assert!(found.text.ends_with("vol. 9."), "{note}: {}", found.text);
+    }
+}
+
+#[test]
 fn a_note_in_a_footer_or_beside_the_text_is_kept_without_what_stands_around_it() {
     const NOTES: &str = "<p class=share>Tell your friends about the ferry and its pier.</p>\
         <ol><li id=fn1>Register of the county, vol. 9. <a href=\"#ref1\">↩</a></li>\
