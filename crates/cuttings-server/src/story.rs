@@ -47,6 +47,9 @@ const KNOWN_BY: usize = 48;
 /// The same for a block that is not the next one.
 const KNOWN_FAR_OFF_BY: usize = 8;
 
+/// The widest a page may say that a picture is.
+const MOST_PIXELS: i64 = 10_000;
+
 /// Width and height of pictures in pixels, by their addresses.
 pub(crate) type Sizes = HashMap<String, (i64, i64)>;
 
@@ -135,7 +138,7 @@ fn tag(out: &mut String, raw: &str, name: &str, number: Option<usize>) {
 fn with_size(raw: &str, (width, height): (i64, i64)) -> String {
     let shown = attribute(raw, "width")
         .and_then(|said| said.parse::<i64>().ok())
-        .filter(|said| *said > 0)
+        .filter(|said| (1..=MOST_PIXELS).contains(said))
         .unwrap_or(width);
     let (width, height) = (shown, (height * shown / width.max(1)).max(1));
     let mut bare = raw.to_owned();
@@ -424,6 +427,10 @@ mod tests {
                 "width=\"320\" height=\"240\"",
             ),
             (" width=\"0\" height=\"9\"", "width=\"640\" height=\"480\""),
+            (
+                " width=\"9223372036854775807\"",
+                "width=\"640\" height=\"480\"",
+            ),
         ] {
             let (html, _) = printed(
                 &format!("<img src=\"/articles/1/pictures/ab\" alt=\"A\"{said}>"),
