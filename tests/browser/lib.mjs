@@ -267,7 +267,8 @@ export async function photograph(page, name) {
 /**
  * Runs in the page: texts of which a line and a picture lie over each other by
  * more than a hair. Text for screen readers alone, a pixel wide, does not count,
- * nor does what is folded away or stays in its place over the page.
+ * nor does what is folded away, stays in its place over the page or was opened
+ * over it.
  *
  * @returns {string[]}
  */
@@ -284,7 +285,7 @@ function wordsUnderPictures() {
     for (let around = parent; around; around = /** @type {HTMLElement} */ (around.parentElement)) {
       isFixed ||= getComputedStyle(around).position === 'fixed';
     }
-    if (isFixed) continue;
+    if (isFixed || parent.closest(':popover-open')) continue;
     const range = document.createRange();
     range.selectNodeContents(walker.currentNode);
     const isCovered = Array.from(range.getClientRects()).some((line) =>

@@ -74,6 +74,7 @@ super::texts! {
         end_title: "Nothing more",
         end: "That was the end of the list.",
         no_match_title: "Nothing matches",
+        no_match_one: "No article passes this filter.",
         no_match: "No article passes all of these filters at once. Drop one:",
         no_match_many: "No article passes these filters, and to drop one of them is not enough.",
         any_shelf: "On every shelf",
