@@ -69,6 +69,7 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
     let visit = match job.kind {
         JobKind::Fetch => visit(library, &given_url(&article)?).await?,
         JobKind::Extract => read_upload(library, &article).await?,
+        JobKind::Resources => return Err(no_capture(job)),
     };
     let page = match visit {
         Ok(page) => page,
@@ -79,6 +80,7 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
             let whole = match job.kind {
                 JobKind::Fetch => parts::follow(library, page, extraction).await?,
                 JobKind::Extract => parts::as_handed_over(page, extraction),
+                JobKind::Resources => return Err(no_capture(job)),
             };
             show(library, job, &article, whole).await
         }
@@ -97,6 +99,12 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
             )
             .await
         }
+    }
+}
+
+fn no_capture(job: &Job) -> StoreError {
+    StoreError::Nonsense {
+        what: format!("job {} is no capture", job.id),
     }
 }
 

@@ -14,6 +14,7 @@ mod jobs;
 mod parts;
 mod plans;
 mod reading;
+mod resources;
 mod rig;
 mod save;
 mod search;
