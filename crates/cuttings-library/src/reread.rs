@@ -46,7 +46,7 @@ pub(crate) async fn reread(
     };
     let extraction = match extract(library, &page).await {
         Ok(extraction) => extraction,
-        Err(reason) => return Ok(Err(reason)),
+        Err((reason, _)) => return Ok(Err(reason)),
     };
     Ok(Ok(match capture.origin {
         Origin::Fetched => parts::follow_kept(library, &kept, page, extraction).await?,

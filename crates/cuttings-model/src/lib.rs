@@ -16,6 +16,7 @@ pub mod feed;
 pub mod filter;
 pub mod highlight;
 pub mod job;
+pub mod resource;
 pub mod schedule;
 pub mod settings;
 pub mod tag;
@@ -35,6 +36,7 @@ pub use feed::{Entry, EntryId, Feed, FeedId, FeedRule, FeedRuleId, FeedSave, Fee
 pub use filter::{EditedWhich, Filter, FilterError, FilterId, Length, Sort};
 pub use highlight::{Colour, Highlight, HighlightId};
 pub use job::{Job, JobKind};
+pub use resource::{Resource, ResourceKind, ResourceRound};
 pub use schedule::{Every, Schedule};
 pub use settings::{Setting, Settings};
 pub use tag::{Tag, TagError, TagId, TagName};

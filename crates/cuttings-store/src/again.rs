@@ -56,7 +56,7 @@ impl Store {
                 ArticleState::Queued => {}
                 ArticleState::Failed => {
                     requeue(&mut tx, user_id, id, tick_ms).await?;
-                    jobs::insert(&mut tx, user_id, id, JobKind::Fetch, now_ms).await?;
+                    jobs::insert(&mut tx, user_id, id, JobKind::Fetch, None, now_ms).await?;
                 }
                 ArticleState::Ready => {
                     jobs::hurry(&mut tx, user_id, id, now_ms).await?;

@@ -380,7 +380,7 @@ impl Store {
     }
 }
 
-fn digest(text: &str) -> Result<Digest, StoreError> {
+pub(crate) fn digest(text: &str) -> Result<Digest, StoreError> {
     Digest::parse(text).map_err(|error| StoreError::Nonsense {
         what: error.to_string(),
     })

@@ -5,33 +5,42 @@
 //! comes due again.
 
 use cuttings_model::job::MAX_ATTEMPTS;
-use cuttings_model::{ArticleId, ArticleState, Job, JobKind, UserId};
+use cuttings_model::{ArticleId, ArticleState, CaptureId, Job, JobKind, UserId};
 use sqlx::AssertSqlSafe;
 
 use crate::db::{Tx, args};
 use crate::users::{Counted, next_id};
 use crate::{Store, StoreError, dialect};
 
-/// Puts a job in line, due now.
+/// Puts a job in line, due now; it may be about one capture of its article.
 pub(crate) async fn insert(
     tx: &mut Tx,
     user_id: UserId,
     article_id: ArticleId,
     kind: JobKind,
+    capture_id: Option<CaptureId>,
     now_ms: i64,
 ) -> Result<(), StoreError> {
     let id = next_id(tx, user_id, Counted::Job).await?;
     tx.run(
         "INSERT INTO jobs
-             (user_id, id, kind, article_id, state, attempt, run_at, fence, created_at)
-         VALUES ($1, $2, $3, $4, 'open', 0, $5, 0, $5)",
-        args![user_id.0, id, kind.as_str(), article_id.0, now_ms],
+             (user_id, id, kind, article_id, capture_id, state, attempt, run_at, fence,
+              created_at)
+         VALUES ($1, $2, $3, $4, $6, 'open', 0, $5, 0, $5)",
+        args![
+            user_id.0,
+            id,
+            kind.as_str(),
+            article_id.0,
+            now_ms,
+            capture_id.map(|capture| capture.0)
+        ],
     )
     .await
     .map(|_| ())
 }
 
-/// Whether work on an article waits or is under way.
+/// Whether a capture of an article waits or is under way.
 pub(crate) async fn is_open(
     tx: &mut Tx,
     user_id: UserId,
@@ -40,7 +49,8 @@ pub(crate) async fn is_open(
     Ok(tx
         .optional(
             "SELECT 1 AS one FROM jobs
-             WHERE user_id = $1 AND article_id = $2 AND state = 'open' LIMIT 1",
+             WHERE user_id = $1 AND article_id = $2 AND state = 'open' AND kind <> 'resources'
+             LIMIT 1",
             args![user_id.0, article_id.0],
         )
         .await?
@@ -57,15 +67,15 @@ pub(crate) async fn hurry(
 ) -> Result<(), StoreError> {
     tx.run(
         "UPDATE jobs SET run_at = $3
-         WHERE user_id = $1 AND article_id = $2 AND state = 'open' AND lease_owner IS NULL
-           AND run_at > $3",
+         WHERE user_id = $1 AND article_id = $2 AND state = 'open' AND kind <> 'resources'
+           AND lease_owner IS NULL AND run_at > $3",
         args![user_id.0, article_id.0, now_ms],
     )
     .await?;
     if is_open(tx, user_id, article_id).await? {
         return Ok(());
     }
-    insert(tx, user_id, article_id, JobKind::Fetch, now_ms).await
+    insert(tx, user_id, article_id, JobKind::Fetch, None, now_ms).await
 }
 
 /// Ends a job under its fencing number.
@@ -147,7 +157,7 @@ impl Store {
                  WHERE state = 'open' AND run_at <= $2 {chosen}
                  ORDER BY run_at LIMIT 1 {}
              )
-             RETURNING user_id, id, kind, article_id, attempt, fence",
+             RETURNING user_id, id, kind, article_id, capture_id, attempt, fence",
             dialect::skip_locked(tx.engine())
         );
         let row = tx
@@ -163,6 +173,7 @@ impl Store {
                 what: format!("jobs.kind is {kind:?}"),
             })?,
             article_id: ArticleId(row.get("article_id")?),
+            capture_id: row.get::<Option<i64>>("capture_id")?.map(CaptureId),
             attempt: row.get("attempt")?,
             fence: row.get("fence")?,
         }))
@@ -228,7 +239,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Whether work on an article is due or under way.
+    /// Whether a capture of an article is due or under way.
     pub async fn has_work(
         &self,
         user_id: UserId,
@@ -240,7 +251,7 @@ impl Store {
             .optional(
                 "SELECT 1 AS one FROM jobs
                  WHERE user_id = $1 AND article_id = $2 AND state = 'open'
-                   AND (run_at <= $3 OR lease_owner IS NOT NULL)
+                   AND kind <> 'resources' AND (run_at <= $3 OR lease_owner IS NOT NULL)
                  LIMIT 1",
                 args![user_id.0, article_id.0, now_ms],
             )

@@ -149,7 +149,7 @@ impl Store {
                 && article.is_some_and(|article| article.state == ArticleState::Ready)
                 && !jobs::is_open(&mut tx, user_id, id).await?
             {
-                jobs::insert(&mut tx, user_id, id, JobKind::Fetch, run_at_ms(due)).await?;
+                jobs::insert(&mut tx, user_id, id, JobKind::Fetch, None, run_at_ms(due)).await?;
             }
         }
         tx.commit().await?;
