@@ -270,7 +270,7 @@ fn exchange_of(asked: &Url, fetched: &Fetched) -> String {
 
 /// What a body is when it is not HTML: by its first bytes, then by its declared
 /// type. `None` for HTML, and for what may be HTML.
-fn other_than_html(body: &[u8], content_type: Option<&str>) -> Option<String> {
+pub(crate) fn other_than_html(body: &[u8], content_type: Option<&str>) -> Option<String> {
     if body.starts_with(b"%PDF-") {
         return Some("a PDF file".to_owned());
     }

@@ -12,6 +12,7 @@
 //! | [`compare`] | two captures held against each other |
 //! | `judge` | whether a further capture may change what is shown |
 //! | `reread` | a kept page read again, offline |
+//! | [`reextract`] | all kept pages read again by a later extractor |
 //! | [`parser`] | reading pages and pictures in a process that can do nothing else |
 //! | [`pictures`] | fetching, checking and keeping an article's pictures |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
@@ -45,6 +46,7 @@ pub mod parser;
 mod parts;
 pub mod pictures;
 pub mod reading;
+pub mod reextract;
 mod reread;
 pub mod save;
 pub mod schedule;

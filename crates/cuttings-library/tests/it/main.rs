@@ -15,6 +15,7 @@ mod jobs;
 mod parts;
 mod plans;
 mod reading;
+mod reextract;
 mod resources;
 mod rig;
 mod save;

@@ -162,7 +162,7 @@ impl Rig {
     }
 
     /// The first column of what a statement gives, past the store.
-    async fn read(&self, sql: &str) -> Vec<i64> {
+    pub async fn read(&self, sql: &str) -> Vec<i64> {
         use sqlx::{AssertSqlSafe, Connection as _, Row as _};
         let sql = AssertSqlSafe(sql.to_owned());
         if let Some(url) = &self.places.database {

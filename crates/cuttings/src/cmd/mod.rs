@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub mod compare;
 pub mod config;
 pub mod extract;
 pub mod feed;
@@ -7,6 +8,8 @@ pub mod highlight;
 pub mod list;
 pub mod parser;
 pub mod read;
+pub mod recapture;
+pub mod reextract;
 pub mod rules;
 pub mod save;
 pub mod search;
