@@ -9,6 +9,7 @@
 //! | [`capture`] | from a queued article to one that can be read and found |
 //! | `parts` | a story on several pages, by its site's rule |
 //! | [`pictures`] | fetching, checking and scaling an article's pictures |
+//! | [`resources`] | what a captured page looks like with: found, fetched, kept |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
 //! | [`settings`] | how a user wants to read |
@@ -35,6 +36,7 @@ pub mod once;
 mod parts;
 pub mod pictures;
 pub mod reading;
+pub mod resources;
 pub mod save;
 pub mod search;
 pub mod settings;

@@ -5,8 +5,8 @@
 //! writes nothing.
 
 use cuttings_model::{
-    ArticleId, ArticleState, Capture, CaptureId, Digest, Job, Origin, Picture, PictureRole, Reason,
-    UserId,
+    ArticleId, ArticleState, Capture, CaptureId, Digest, Job, JobKind, Origin, Picture,
+    PictureRole, Reason, UserId,
 };
 
 use crate::blobs::{self, Stored};
@@ -456,6 +456,19 @@ pub(crate) async fn insert(
         ],
     )
     .await?;
+    // What an upload looks like came with it: that is what somebody saw. What a
+    // page looks like that we fetched is gone for once it can be read.
+    if new.origin == Origin::Fetched && new.body.is_some() {
+        jobs::insert(
+            tx,
+            user_id,
+            article_id,
+            JobKind::Resources,
+            Some(CaptureId(id)),
+            now_ms,
+        )
+        .await?;
+    }
     Ok(CaptureId(id))
 }
 
