@@ -13,6 +13,7 @@
 //! | `reread` | a kept page read again, offline |
 //! | [`parser`] | reading pages and pictures in a process that can do nothing else |
 //! | [`pictures`] | fetching, checking and keeping an article's pictures |
+//! | [`resources`] | what a captured page looks like with: found, fetched, kept |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
 //! | [`settings`] | how a user wants to read |
@@ -44,6 +45,7 @@ mod parts;
 pub mod pictures;
 pub mod reading;
 mod reread;
+pub mod resources;
 pub mod save;
 pub mod schedule;
 pub mod search;
