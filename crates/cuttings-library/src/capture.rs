@@ -244,7 +244,7 @@ pub(crate) async fn visit(
 }
 
 /// The steps of a visit in the form that is kept.
-fn exchange_of(asked: &Url, fetched: &Fetched) -> String {
+pub(crate) fn exchange_of(asked: &Url, fetched: &Fetched) -> String {
     let mut steps: Vec<Exchange> = fetched
         .redirects
         .iter()

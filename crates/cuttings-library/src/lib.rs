@@ -15,6 +15,7 @@
 //! | [`reextract`] | all kept pages read again by a later extractor |
 //! | [`parser`] | reading pages and pictures in a process that can do nothing else |
 //! | [`pictures`] | fetching, checking and keeping an article's pictures |
+//! | [`resources`] | what a captured page looks like with: found, fetched, kept |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
 //! | [`settings`] | how a user wants to read |
@@ -48,6 +49,7 @@ pub mod pictures;
 pub mod reading;
 pub mod reextract;
 mod reread;
+pub mod resources;
 pub mod save;
 pub mod schedule;
 pub mod search;

@@ -389,7 +389,7 @@ pub(crate) async fn requeue(
     )
     .await?;
     tx.run(
-        "DELETE FROM jobs WHERE user_id = $1 AND article_id = $2",
+        "DELETE FROM jobs WHERE user_id = $1 AND article_id = $2 AND kind <> 'resources'",
         args![user_id.0, id.0],
     )
     .await

@@ -5,7 +5,7 @@
 //! writes nothing.
 
 use cuttings_model::{
-    ArticleId, ArticleState, Capture, CaptureId, Digest, EditKind, Job, Origin, Picture,
+    ArticleId, ArticleState, Capture, CaptureId, Digest, EditKind, Job, JobKind, Origin, Picture,
     PictureRole, Reason, UserId,
 };
 
@@ -506,6 +506,19 @@ pub(crate) async fn insert(
         ],
     )
     .await?;
+    // What an upload looks like came with it: that is what somebody saw. What a
+    // page looks like that we fetched is gone for once it can be read.
+    if new.origin == Origin::Fetched && new.body.is_some() {
+        jobs::insert(
+            tx,
+            user_id,
+            article_id,
+            JobKind::Resources,
+            Some(CaptureId(id)),
+            now_ms,
+        )
+        .await?;
+    }
     Ok(CaptureId(id))
 }
 

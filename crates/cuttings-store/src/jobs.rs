@@ -125,6 +125,39 @@ impl Store {
         lease_until_ms: i64,
         only: Option<(UserId, &[ArticleId])>,
     ) -> Result<Option<Job>, StoreError> {
+        let chosen = match only {
+            None => String::new(),
+            Some((user_id, ids)) => {
+                // Numbers only: nothing here comes from outside.
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                format!(
+                    "AND user_id = {user_id} AND article_id IN ({})",
+                    ids.join(", ")
+                )
+            }
+        };
+        self.lease(owner, now_ms, lease_until_ms, &chosen).await
+    }
+
+    /// As [`Store::lease_job`], passing jobs of one kind by.
+    pub async fn lease_job_but(
+        &self,
+        owner: &str,
+        now_ms: i64,
+        lease_until_ms: i64,
+        kind: JobKind,
+    ) -> Result<Option<Job>, StoreError> {
+        let chosen = format!("AND kind <> '{}'", kind.as_str());
+        self.lease(owner, now_ms, lease_until_ms, &chosen).await
+    }
+
+    async fn lease(
+        &self,
+        owner: &str,
+        now_ms: i64,
+        lease_until_ms: i64,
+        chosen: &str,
+    ) -> Result<Option<Job>, StoreError> {
         // Most looks find nothing; they should not take the write lock.
         if self
             .db
@@ -137,17 +170,6 @@ impl Store {
         {
             return Ok(None);
         }
-        let chosen = match only {
-            None => String::new(),
-            Some((user_id, ids)) => {
-                // Numbers only: nothing here comes from outside.
-                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-                format!(
-                    "AND user_id = {user_id} AND article_id IN ({})",
-                    ids.join(", ")
-                )
-            }
-        };
         let mut tx = self.db.begin().await?;
         let sql = format!(
             "UPDATE jobs
@@ -201,6 +223,22 @@ impl Store {
             args![job.user_id.0, job.id, job.fence, now_ms],
         )
         .await?;
+        tx.commit().await
+    }
+
+    /// Puts a job off until `run_at_ms`; its article stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LostLease`] when another worker has the job now.
+    pub async fn put_off_job(
+        &self,
+        job: &Job,
+        run_at_ms: i64,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        put_off(&mut tx, job, run_at_ms, reason).await?;
         tx.commit().await
     }
 

@@ -17,11 +17,11 @@ pub fn run() -> Result<(), String> {
     std::fs::create_dir_all(&place.out)
         .map_err(|error| format!("{} could not be made: {error}", place.out.display()))?;
     let (list, _) = lay_out_pages(&place, None)?;
-    let paths: String = read_text(&list)?
-        .lines()
-        .filter_map(|line| line.rsplit('\t').next())
-        .map(|path| format!("{path}\n"))
-        .collect();
+    let mut paths = String::new();
+    for line in read_text(&list)?.lines() {
+        paths.push_str(line.rsplit('\t').next().unwrap_or(line));
+        paths.push('\n');
+    }
     let paths_list = place.out.join("pages.txt");
     write(&paths_list, paths.as_bytes())?;
 
