@@ -36,7 +36,7 @@ pub async fn run(config: &Config, asked: &Compare, json: bool) -> Result<(), Fai
     let mut blocks = vec![
         wrapped(found.article.title()),
         format!(
-            "capture {} ({}) to {} ({}): {} words added, {} cut; {} passages reworded, {} added, {} cut, {} moved",
+            "capture {} ({}) to {} ({}): +{} −{} words; {} reworded, {} added, {} cut, {} moved",
             found.from.capture.id,
             print::day(found.from.capture.captured_at_ms),
             found.to.capture.id,
