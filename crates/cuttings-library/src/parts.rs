@@ -232,19 +232,18 @@ impl Following<'_> {
         if !self.may_lead(from, url) {
             return Ok(Err(elsewhere(url)));
         }
-        let brought = match self.kept {
-            Some(kept) => reread::page_at(self.library, kept, &key(url)).await?,
-            None => {
-                let nothing = Validators::default();
-                let visit = visit(self.library, url, &nothing);
-                let Ok(visited) = timeout_at(self.deadline, visit).await else {
-                    return Ok(Err(format!(
-                        "{url} was not there after {} seconds of reading further pages.",
-                        FOLLOW_LIMIT.as_secs()
-                    )));
-                };
-                visited?
-            }
+        let brought = if let Some(kept) = self.kept {
+            reread::page_at(self.library, kept, &key(url)).await?
+        } else {
+            let nothing = Validators::default();
+            let visit = visit(self.library, url, &nothing);
+            let Ok(visited) = timeout_at(self.deadline, visit).await else {
+                return Ok(Err(format!(
+                    "{url} was not there after {} seconds of reading further pages.",
+                    FOLLOW_LIMIT.as_secs()
+                )));
+            };
+            visited?
         };
         let page = match brought {
             Ok(page) => page,

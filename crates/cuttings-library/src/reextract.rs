@@ -108,18 +108,17 @@ pub async fn run(
     let mut under_way: JoinSet<Result<Option<Report>, StoreError>> = JoinSet::new();
     let mut after = wanted.after.unwrap_or(ArticleId(0));
     loop {
-        let ids = match wanted.article {
-            Some(id) => vec![id],
-            None => {
-                let below = wanted
-                    .since
-                    .is_none()
-                    .then_some(i64::from(EXTRACTOR_VERSION));
-                library
-                    .store
-                    .to_read_again(user_id, below, wanted.since, after, BATCH)
-                    .await?
-            }
+        let ids = if let Some(id) = wanted.article {
+            vec![id]
+        } else {
+            let below = wanted
+                .since
+                .is_none()
+                .then_some(i64::from(EXTRACTOR_VERSION));
+            library
+                .store
+                .to_read_again(user_id, below, wanted.since, after, BATCH)
+                .await?
         };
         let Some(last) = ids.last().copied() else {
             break;
