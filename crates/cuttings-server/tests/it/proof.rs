@@ -174,6 +174,9 @@ async fn a_change_with_proof_is_made_with_every_route() {
                     }
                     ("PATCH", "/api/v1/feeds/{feed}") => Some(serde_json::json!({"folder": "a"})),
                     ("PATCH", "/api/v1/entries/{entry}") => Some(serde_json::json!({"seen": true})),
+                    ("PUT", "/api/v1/articles/{id}/schedule") => {
+                        Some(serde_json::json!({"every": "day"}))
+                    }
                     ("PUT", _) => Some(serde_json::json!({"block": 1, "percent": 1})),
                     ("POST", "/api/v1/bulk") => {
                         Some(serde_json::json!({"action": "star", "ids": [1]}))
