@@ -8,8 +8,10 @@
 //! | [`save`] | from an address to a queued article, acknowledged |
 //! | [`capture`] | from a queued article to one that can be read and found |
 //! | `parts` | a story on several pages, by its site's rule |
-//! | [`pictures`] | fetching, checking and scaling an article's pictures |
+//! | [`parser`] | reading pages and pictures in a process that can do nothing else |
+//! | [`pictures`] | fetching, checking and keeping an article's pictures |
 //! | [`resources`] | what a captured page looks like with: found, fetched, kept |
+//! | [`replay`] | a kept page as it looked, from kept bytes only |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
 //! | [`settings`] | how a user wants to read |
@@ -22,6 +24,7 @@
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
 //! | [`once`] | a change that is sent twice is made once |
+//! | [`tickets`] | who may look at one capture for some hours |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
@@ -33,15 +36,18 @@ pub mod feeds;
 pub mod filters;
 pub mod highlights;
 pub mod once;
+pub mod parser;
 mod parts;
 pub mod pictures;
 pub mod reading;
+pub mod replay;
 pub mod resources;
 pub mod save;
 pub mod search;
 pub mod settings;
 pub mod shelf;
 pub mod tags;
+pub mod tickets;
 pub mod worker;
 
 use std::sync::Arc;
@@ -52,10 +58,11 @@ use cuttings_store::Store;
 use tokio::sync::{Notify, Semaphore};
 
 pub use error::LibraryError;
+pub use parser::Parser;
 
-/// How many pages are extracted, and pictures scaled, at the same time. These
-/// keep a processor busy, so more would only make all of them slower.
-const EXTRACTIONS_AT_ONCE: usize = 2;
+/// How many feeds are read at the same time. This keeps a processor busy, so more
+/// would only make all of them slower.
+const READS_AT_ONCE: usize = 2;
 /// How many passwords are hashed at the same time: each takes 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
 
@@ -66,6 +73,8 @@ pub struct Library {
     pub store: Store,
     /// The guarded way to addresses that others name.
     pub fetcher: Arc<Fetcher>,
+    /// Reads pages and pictures.
+    pub parser: Parser,
     rules: Arc<Rules>,
     saved: Arc<Notify>,
     extracting: Arc<Semaphore>,
@@ -78,9 +87,10 @@ impl Library {
         Self {
             store,
             fetcher: Arc::new(fetcher),
+            parser: Parser::here(Arc::default()),
             rules: Arc::default(),
             saved: Arc::new(Notify::new()),
-            extracting: Arc::new(Semaphore::new(EXTRACTIONS_AT_ONCE)),
+            extracting: Arc::new(Semaphore::new(READS_AT_ONCE)),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         }
     }
@@ -88,10 +98,18 @@ impl Library {
     /// Reads pages by these site rules from now on.
     #[must_use]
     pub fn with_rules(self, rules: Rules) -> Self {
+        let rules = Arc::new(rules);
         Self {
-            rules: Arc::new(rules),
+            parser: Parser::here(Arc::clone(&rules)),
+            rules,
             ..self
         }
+    }
+
+    /// Reads pages and pictures with `parser` from now on, not in this process.
+    #[must_use]
+    pub fn with_parser(self, parser: Parser) -> Self {
+        Self { parser, ..self }
     }
 }
 

@@ -16,6 +16,7 @@ mod library;
 mod list;
 mod offline;
 mod reader;
+mod replay;
 mod search;
 mod settings;
 mod tags;
@@ -30,6 +31,7 @@ pub(crate) use library::Library;
 pub(crate) use list::List;
 pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
+pub(crate) use replay::Replay;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
 pub(crate) use tags::Tags;
@@ -63,6 +65,8 @@ pub(crate) struct Texts {
     pub keys: Keys,
     /// What was kept of a page.
     pub captures: Captures,
+    /// A kept page as it looked.
+    pub replay: Replay,
 }
 
 /// The interface in English.
@@ -80,6 +84,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     offline: offline::ENGLISH,
     keys: keys::ENGLISH,
     captures: captures::ENGLISH,
+    replay: replay::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain
