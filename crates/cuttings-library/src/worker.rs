@@ -13,7 +13,7 @@ use cuttings_store::StoreError;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::{Library, capture, now_ms, resources};
+use crate::{Library, capture, now_ms, resources, schedule};
 
 /// Captures under way at the same time; most of them wait for the network.
 const CAPTURES_AT_ONCE: usize = 8;
@@ -38,6 +38,7 @@ pub async fn run(library: Library, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(CAPTURES_AT_ONCE));
     let resource_places = Arc::new(Semaphore::new(RESOURCES_AT_ONCE));
     let mut under_way = JoinSet::new();
+    let mut looked_at = 0;
     while !*stop.borrow() {
         let place = tokio::select! {
             place = Arc::clone(&places).acquire_owned() => {
@@ -47,6 +48,12 @@ pub async fn run(library: Library, mut stop: watch::Receiver<bool>) {
         };
         while under_way.try_join_next().is_some() {}
         let now = now_ms();
+        if now - looked_at >= schedule::LOOK_EVERY_MS {
+            looked_at = now;
+            if let Err(error) = schedule::queue_due(&library, now).await {
+                log(&error, "visits that are due could not be queued");
+            }
+        }
         let resource_place = Arc::clone(&resource_places).try_acquire_owned().ok();
         let leased = if resource_place.is_some() {
             library
@@ -126,14 +133,15 @@ pub async fn run_for(
         }
         let mut still_open = Vec::new();
         for id in open {
-            let queued = library
-                .store
-                .article(user_id, id)
-                .await?
-                .is_some_and(|article| {
-                    article.state == cuttings_model::ArticleState::Queued
-                        && article.deleted_at_ms.is_none()
-                });
+            let queued = library.store.has_work(user_id, id, now_ms()).await?
+                || library
+                    .store
+                    .article(user_id, id)
+                    .await?
+                    .is_some_and(|article| {
+                        article.state == cuttings_model::ArticleState::Queued
+                            && article.deleted_at_ms.is_none()
+                    });
             if queued {
                 still_open.push(id);
             } else {

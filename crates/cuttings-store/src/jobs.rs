@@ -40,6 +40,44 @@ pub(crate) async fn insert(
     .map(|_| ())
 }
 
+/// Whether a capture of an article waits or is under way.
+pub(crate) async fn is_open(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+) -> Result<bool, StoreError> {
+    Ok(tx
+        .optional(
+            "SELECT 1 AS one FROM jobs
+             WHERE user_id = $1 AND article_id = $2 AND state = 'open' AND kind <> 'resources'
+             LIMIT 1",
+            args![user_id.0, article_id.0],
+        )
+        .await?
+        .is_some())
+}
+
+/// Has an article's page fetched now: a job that waits for a later time comes
+/// due, one under way is left alone, and without any there is a new one.
+pub(crate) async fn hurry(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE jobs SET run_at = $3
+         WHERE user_id = $1 AND article_id = $2 AND state = 'open' AND kind <> 'resources'
+           AND lease_owner IS NULL AND run_at > $3",
+        args![user_id.0, article_id.0, now_ms],
+    )
+    .await?;
+    if is_open(tx, user_id, article_id).await? {
+        return Ok(());
+    }
+    insert(tx, user_id, article_id, JobKind::Fetch, None, now_ms).await
+}
+
 /// Ends a job under its fencing number.
 pub(crate) async fn end(tx: &mut Tx, job: &Job) -> Result<(), StoreError> {
     let gone = tx
@@ -237,6 +275,26 @@ impl Store {
         .await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// Whether a capture of an article is due or under way.
+    pub async fn has_work(
+        &self,
+        user_id: UserId,
+        article_id: ArticleId,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        Ok(self
+            .db
+            .optional(
+                "SELECT 1 AS one FROM jobs
+                 WHERE user_id = $1 AND article_id = $2 AND state = 'open'
+                   AND kind <> 'resources' AND (run_at <= $3 OR lease_owner IS NOT NULL)
+                 LIMIT 1",
+                args![user_id.0, article_id.0, now_ms],
+            )
+            .await?
+            .is_some())
     }
 
     /// How many jobs wait or are under way.

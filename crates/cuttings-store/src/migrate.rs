@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration::shared(include_str!("../migrations/0011_steps.sql")),
     Migration::shared(include_str!("../migrations/0012_resources.sql")),
+    Migration::shared(include_str!("../migrations/0013_captures_again.sql")),
 ];
 
 /// Runs what is due.

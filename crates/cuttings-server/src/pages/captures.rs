@@ -8,6 +8,7 @@ use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use cuttings_library::replay;
 use cuttings_model::{Article, Capture, Origin, Picture, PictureRole};
 
 use crate::app::App;
@@ -49,6 +50,8 @@ struct KeptBytes {
     size: String,
     digest: String,
     path: String,
+    /// Where it can be seen as it looked, if it is a page.
+    replay: Option<String>,
 }
 
 struct PictureView {
@@ -100,6 +103,8 @@ pub(crate) async fn captures(
 }
 
 fn view(article: &Article, capture: Capture) -> CaptureView {
+    let folder = format!("/articles/{}/captures/{}", article.id, capture.id);
+    let is_page = replay::is_shown(&capture);
     CaptureView {
         number: capture.id.0,
         part_of: capture.part_of.map(|whole| whole.0),
@@ -119,7 +124,8 @@ fn view(article: &Article, capture: Capture) -> CaptureView {
         kept: capture.body.map(|digest| KeptBytes {
             size: size(capture.body_size),
             digest: digest.to_string(),
-            path: format!("/articles/{}/captures/{}/original", article.id, capture.id),
+            path: format!("{folder}/original"),
+            replay: is_page.then(|| format!("{folder}/replay")),
         }),
     }
 }

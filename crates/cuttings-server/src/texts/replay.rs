@@ -4,6 +4,7 @@ super::texts! {
     /// The page around a replay, and its answers.
     Replay {
         title: "As it looked",
+        open: "See the page in a frame",
         back: "← Article",
         captures: "What was kept",
         this_capture: "This capture",
