@@ -374,7 +374,7 @@ describe('a kept page as it looked', () => {
         assert.deepEqual(
           window.context.serviceWorkers().filter((worker) => !worker.url().endsWith('/sw.js')), [],
         );
-        assert.deepEqual(requests.filter((url) => url.includes('keys.js')), []);
+        assert.deepEqual(requests.filter((url) => url.startsWith(`${cuttings.url}/static/keys.js`)), []);
         nothingLeft('workers');
         await alone.close();
       });

@@ -366,6 +366,14 @@ fn content_type(kind: ResourceKind, fetched: &Fetched) -> Result<String, &'stati
                 return Err("is a page, not a style sheet.");
             }
             let declared = fetched.content_type().unwrap_or_default();
+            // As browsers do, which take no script for a style sheet.
+            let kind = declared.split(';').next().unwrap_or_default().trim();
+            let may_be_css = ["", "text/css", "text/plain", "application/octet-stream"]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(kind));
+            if !may_be_css {
+                return Err("is not sent as a style sheet.");
+            }
             Ok(if declared.is_empty() {
                 "text/css".to_owned()
             } else {
