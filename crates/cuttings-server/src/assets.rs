@@ -33,6 +33,7 @@ const STYLE: &str = concat!(
     include_str!("../static/highlights.css"),
     include_str!("../static/feeds.css"),
     include_str!("../static/search.css"),
+    include_str!("../static/compare.css"),
     include_str!("../static/offline.css"),
     include_str!("../static/replay.css"),
     // Last: it gives what the others lay out its size for thumbs.
@@ -93,6 +94,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         script!("device.js"),
         script!("choose.js"),
         script!("entries.js"),
+        script!("compare.js"),
         script!("complete.js"),
         script!("names.js"),
         script!("keys.js"),

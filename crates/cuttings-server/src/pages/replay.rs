@@ -53,7 +53,8 @@ struct Missing {
 }
 
 struct Unkept {
-    url: String,
+    /// Its address, when the reason does not name it.
+    url: Option<String>,
     why: String,
 }
 
@@ -139,9 +140,10 @@ async fn missing(
         .await?
         .into_iter()
         .filter_map(|resource| {
+            let why = resource.failure?;
             Some(Unkept {
-                why: resource.failure?,
-                url: resource.url,
+                url: (!why.contains(&resource.url)).then_some(resource.url),
+                why,
             })
         })
         .collect();
