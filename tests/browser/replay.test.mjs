@@ -337,9 +337,10 @@ describe('a kept page as it looked', () => {
         const sheet = `resource?url=${encodeURIComponent(`${site.url}/css/main.css`)}`;
         assert.equal((await ask(new URL(sheet, other).href)).status(), 200);
         assert.equal((await ask(new URL(sheet, inside).href)).status(), 404, 'another capture');
-        const [, capture] = /\/captures\/(\d+)/.exec(replay) ?? [];
-        const forged = other.replace(/\/replay\/(\d+-\d+-)\d+/, `/replay/$1${capture}`);
+        const [, article, capture] = /\/articles\/(\d+)\/captures\/(\d+)/.exec(replay) ?? [];
+        const forged = other.replace(/(\/replay\/\d+)-\d+-\d+/, `$1-${article}-${capture}`);
         assert.notEqual(forged, other);
+        assert.equal((await ask(inside)).status(), 200, 'its own ticket');
         assert.equal((await ask(forged)).status(), 404, 'a forged ticket');
         await stranger.context.close();
       });

@@ -170,10 +170,14 @@ async fn v10_i01_a_ticket_is_for_one_capture_and_ends_with_its_session() {
         // Each number in it, changed.
         let digits = ticket.strip_prefix("/replay/").expect("a ticket");
         let parts: Vec<&str> = digits.split('-').collect();
-        for at in 0..4 {
+        let next = |at: usize| (parts[at].parse::<i64>().expect("a number") + 1).to_string();
+        // The second story is the second capture.
+        for places in [&[0][..], &[1], &[2], &[3], &[1, 2]] {
+            let others: Vec<String> = (0..4).map(next).collect();
             let mut changed = parts.clone();
-            let other = (parts[at].parse::<i64>().expect("a number") + 1).to_string();
-            changed[at] = &other;
+            for at in places {
+                changed[*at] = &others[*at];
+            }
             let path = format!("/replay/{}/page", changed.join("-"));
             assert_eq!(
                 nobody.get(&path).await.status,
