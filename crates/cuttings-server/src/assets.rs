@@ -99,6 +99,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         script!("names.js"),
         script!("keys.js"),
         script!("live.js"),
+        script!("marked.js"),
         script!("looks.js"),
         script!("reader.js"),
         script!("footnotes.js"),
