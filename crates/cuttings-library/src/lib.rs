@@ -16,6 +16,7 @@
 //! | [`parser`] | reading pages and pictures in a process that can do nothing else |
 //! | [`pictures`] | fetching, checking and keeping an article's pictures |
 //! | [`resources`] | what a captured page looks like with: found, fetched, kept |
+//! | [`replay`] | a kept page as it looked, from kept bytes only |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
 //! | [`settings`] | how a user wants to read |
@@ -29,6 +30,7 @@
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
 //! | [`once`] | a change that is sent twice is made once |
+//! | [`tickets`] | who may look at one capture for some hours |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
@@ -48,6 +50,7 @@ mod parts;
 pub mod pictures;
 pub mod reading;
 pub mod reextract;
+pub mod replay;
 mod reread;
 pub mod resources;
 pub mod save;
@@ -56,6 +59,7 @@ pub mod search;
 pub mod settings;
 pub mod shelf;
 pub mod tags;
+pub mod tickets;
 pub mod worker;
 
 use std::sync::Arc;

@@ -294,7 +294,7 @@ pub(crate) async fn present(State(app): State<App>, request: Request, next: Next
             )
         }
         Answers::Api => document(&app, &error, number.as_deref()),
-        Answers::Bytes => plain(&error),
+        Answers::Bytes | Answers::Replay => plain(&error),
     };
     *presented.status_mut() = error.status();
     let headers = presented.headers_mut();

@@ -17,11 +17,11 @@ use crate::headers::guard;
 use crate::install;
 use crate::pages::{
     again, articles, bulk, captures, compare, edit, entries, feed_lists, feed_rules, feeds,
-    filters, health, highlights, library, offline, pictures, problems, reader, search, settings,
-    setup, signin, tags,
+    filters, health, highlights, library, offline, pictures, problems, reader, replay, search,
+    settings, setup, signin, tags,
 };
-use crate::policy::Answers::{Api, Bytes, Page};
-use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
+use crate::policy::Answers::{Api, Bytes, Page, Replay};
+use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn, Ticket};
 use crate::policy::{Route, Routes};
 
 /// The server: every page, the API, static files. Requests must carry the
@@ -156,6 +156,21 @@ fn routes(app: App) -> Routes {
             Bytes,
             Read,
             captures::original,
+        )
+        .add(
+            GET,
+            "/articles/{id}/captures/{capture}/replay",
+            Page,
+            Read,
+            replay::frame,
+        )
+        .add(GET, "/replay/{ticket}/page", Replay, Ticket, replay::page)
+        .add(
+            GET,
+            "/replay/{ticket}/resource",
+            Replay,
+            Ticket,
+            replay::resource,
         )
         .add(
             GET,

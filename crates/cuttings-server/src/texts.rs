@@ -17,6 +17,7 @@ mod library;
 mod list;
 mod offline;
 mod reader;
+mod replay;
 mod search;
 mod settings;
 mod tags;
@@ -32,6 +33,7 @@ pub(crate) use library::Library;
 pub(crate) use list::List;
 pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
+pub(crate) use replay::Replay;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
 pub(crate) use tags::Tags;
@@ -65,6 +67,8 @@ pub(crate) struct Texts {
     pub keys: Keys,
     /// What was kept of a page.
     pub captures: Captures,
+    /// A kept page as it looked.
+    pub replay: Replay,
     /// Two captures held against each other.
     pub compare: Compare,
 }
@@ -84,6 +88,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     offline: offline::ENGLISH,
     keys: keys::ENGLISH,
     captures: captures::ENGLISH,
+    replay: replay::ENGLISH,
     compare: compare::ENGLISH,
 };
 

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cuttings_library::now_ms;
+use cuttings_library::{now_ms, replay};
 use cuttings_model::{Article, ArticleState, Capture, Every, Origin, Picture, PictureRole};
 
 use crate::app::App;
@@ -70,6 +70,8 @@ struct KeptBytes {
     size: String,
     digest: String,
     path: String,
+    /// Where it can be seen as it looked, if it is a page.
+    replay: Option<String>,
 }
 
 struct PictureView {
@@ -173,6 +175,8 @@ fn view(article: &Article, all: &[Capture], capture: Capture) -> CaptureView {
     let before = all
         .iter()
         .find(|other| other.is_whole() && other.same_as.is_none() && other.id < capture.id);
+    let folder = format!("/articles/{}/captures/{}", article.id, capture.id);
+    let is_page = replay::is_shown(&capture);
     CaptureView {
         note: note(&capture),
         can_be_shown: is_new
@@ -202,7 +206,8 @@ fn view(article: &Article, all: &[Capture], capture: Capture) -> CaptureView {
         kept: capture.body.map(|digest| KeptBytes {
             size: size(capture.body_size),
             digest: digest.to_string(),
-            path: format!("/articles/{}/captures/{}/original", article.id, capture.id),
+            path: format!("{folder}/original"),
+            replay: is_page.then(|| format!("{folder}/replay")),
         }),
     }
 }

@@ -19,6 +19,7 @@ pub(crate) mod offline;
 pub(crate) mod pictures;
 pub(crate) mod problems;
 pub(crate) mod reader;
+pub(crate) mod replay;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod setup;

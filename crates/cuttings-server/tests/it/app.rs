@@ -36,7 +36,7 @@ pub struct TestApp {
     pub origin: Origin,
     settings: ServerSettings,
     router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Runs a test on SQLite, and on PostgreSQL where there is one.
@@ -131,7 +131,7 @@ impl TestApp {
             origin: Origin::start().await,
             library,
             settings,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -254,6 +254,21 @@ impl TestApp {
         worker::run_for(&self.library, user, &ids, |_| {})
             .await
             .expect("the worker works");
+    }
+
+    /// Writes over all stored bytes.
+    pub fn damage_blobs(&self) {
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "zst") {
+                    std::fs::write(path, "not what it was").expect("a file");
+                }
+            }
+        }
     }
 
     /// All that one user's requests could change, as text to be compared.

@@ -17,6 +17,7 @@ mod once;
 mod policy;
 mod proof;
 mod reading;
+mod replay;
 mod saving;
 mod search;
 mod settings;
