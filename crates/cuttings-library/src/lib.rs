@@ -20,6 +20,7 @@
 //! | [`highlights`] | mark words of an article, note, remove, bring back |
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
+//! | [`verify`] | every byte and row looked at; what can be mended, mended |
 //! | [`once`] | a change that is sent twice is made once |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
@@ -40,6 +41,7 @@ pub mod search;
 pub mod settings;
 pub mod shelf;
 pub mod tags;
+pub mod verify;
 pub mod worker;
 
 use std::sync::Arc;

@@ -8,12 +8,18 @@ use cuttings_model::{
     ArticleId, ArticleState, Capture, CaptureId, Digest, Job, Origin, Picture, PictureRole, Reason,
     UserId,
 };
+use sqlx::AssertSqlSafe;
 
 use crate::blobs::{self, Stored};
 use crate::db::{Row, Tx, args};
 use crate::shown::{ShownArticle, show};
 use crate::users::{Counted, next_id, tick};
-use crate::{Store, StoreError, highlights, jobs, twins};
+use crate::{Store, StoreError, highlights, jobs, seals, twins};
+
+/// The columns that make a [`Capture`], in the table called `c`.
+pub(crate) const COLUMNS: &str = "c.id, c.article_id, c.origin, c.captured_at, c.requested_url, \
+    c.final_url, c.status, c.content_type, c.body_digest, c.body_size, c.exchange_digest, \
+    c.failure, c.part_of";
 
 /// A capture to be written.
 #[derive(Debug, Clone)]
@@ -260,9 +266,10 @@ impl Store {
     ) -> Result<Vec<Capture>, StoreError> {
         self.db
             .all(
-                "SELECT id, article_id, origin, captured_at, requested_url, final_url, status,
-                        content_type, body_digest, body_size, exchange_digest, failure, part_of
-                 FROM captures WHERE user_id = $1 AND article_id = $2 ORDER BY id DESC",
+                AssertSqlSafe(format!(
+                    "SELECT {COLUMNS} FROM captures c
+                     WHERE c.user_id = $1 AND c.article_id = $2 ORDER BY c.id DESC"
+                )),
                 args![user_id.0, article_id.0],
             )
             .await?
@@ -364,13 +371,13 @@ impl Store {
     }
 }
 
-fn digest(text: &str) -> Result<Digest, StoreError> {
+pub(crate) fn digest(text: &str) -> Result<Digest, StoreError> {
     Digest::parse(text).map_err(|error| StoreError::Nonsense {
         what: error.to_string(),
     })
 }
 
-fn capture(row: &Row) -> Result<Capture, StoreError> {
+pub(crate) fn capture(row: &Row) -> Result<Capture, StoreError> {
     let origin: String = row.get("origin")?;
     Ok(Capture {
         id: CaptureId(row.get("id")?),
@@ -397,7 +404,7 @@ fn capture(row: &Row) -> Result<Capture, StoreError> {
     })
 }
 
-fn picture(row: &Row) -> Result<Picture, StoreError> {
+pub(crate) fn picture(row: &Row) -> Result<Picture, StoreError> {
     let role: String = row.get("role")?;
     Ok(Picture {
         capture_id: CaptureId(row.get("capture_id")?),
@@ -432,31 +439,46 @@ pub(crate) async fn insert(
     for stored in [&new.body, &new.exchange].into_iter().flatten() {
         blobs::note(tx, stored, now_ms).await?;
     }
-    let id = next_id(tx, user_id, Counted::Capture).await?;
+    let capture = Capture {
+        id: CaptureId(next_id(tx, user_id, Counted::Capture).await?),
+        article_id,
+        origin: new.origin,
+        captured_at_ms: new.captured_at_ms,
+        requested_url: new.requested_url.clone(),
+        final_url: new.final_url.clone(),
+        status: new.status,
+        content_type: new.content_type.clone(),
+        body: new.body.map(|stored| stored.digest()),
+        body_size: new.body.map_or(0, |stored| stored.size()),
+        exchange: new.exchange.map(|stored| stored.digest()),
+        failure: failure.map(str::to_owned),
+        part_of,
+    };
     tx.run(
         "INSERT INTO captures
              (user_id, id, article_id, origin, captured_at, requested_url, final_url, status,
-              content_type, body_digest, body_size, exchange_digest, failure, part_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+              content_type, body_digest, body_size, exchange_digest, failure, part_of, seal)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         args![
             user_id.0,
-            id,
+            capture.id.0,
             article_id.0,
-            new.origin.as_str(),
-            new.captured_at_ms,
-            &new.requested_url,
-            &new.final_url,
-            new.status,
-            &new.content_type,
-            new.body.map(|stored| stored.digest().to_string()),
-            new.body.map_or(0, |stored| stored.size()),
-            new.exchange.map(|stored| stored.digest().to_string()),
-            failure.map(str::to_owned),
-            part_of.map(|capture| capture.0)
+            capture.origin.as_str(),
+            capture.captured_at_ms,
+            &capture.requested_url,
+            &capture.final_url,
+            capture.status,
+            &capture.content_type,
+            capture.body.map(|digest| digest.to_string()),
+            capture.body_size,
+            capture.exchange.map(|digest| digest.to_string()),
+            &capture.failure,
+            part_of.map(|whole| whole.0),
+            seals::of_capture(user_id, &capture)
         ],
     )
     .await?;
-    Ok(CaptureId(id))
+    Ok(capture.id)
 }
 
 pub(crate) async fn insert_pictures(

@@ -105,6 +105,8 @@ pub enum Command {
     User(User),
     /// Make and revoke tokens for apps
     Token(Token),
+    /// Look at every stored byte and row, and say what is damaged
+    Verify(Verify),
     /// Show the settings in force and where each came from
     Config,
 }
@@ -446,6 +448,14 @@ pub enum RulesAction {
         #[command(flatten)]
         whose: Whose,
     },
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Verify {
+    /// Mend what can be: make derived things anew, set damaged bytes aside.
+    /// Nothing is deleted. Without it, verify says what this would do
+    #[arg(long)]
+    pub repair: bool,
 }
 
 #[derive(Debug, ClapArgs)]
