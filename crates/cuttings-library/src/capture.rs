@@ -11,10 +11,9 @@
 //! too, [`crate::parts`] asks for them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use bytes::Bytes;
-use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, Options, SafeHtml};
+use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, SafeHtml};
 use cuttings_fetch::{FetchError, Fetched, Want};
 use cuttings_formats::exchange::{self, Exchange};
 use cuttings_model::{
@@ -69,6 +68,7 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
     let visit = match job.kind {
         JobKind::Fetch => visit(library, &given_url(&article)?).await?,
         JobKind::Extract => read_upload(library, &article).await?,
+        JobKind::Resources => return Err(no_capture(job)),
     };
     let page = match visit {
         Ok(page) => page,
@@ -79,10 +79,11 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
             let whole = match job.kind {
                 JobKind::Fetch => parts::follow(library, page, extraction).await?,
                 JobKind::Extract => parts::as_handed_over(page, extraction),
+                JobKind::Resources => return Err(no_capture(job)),
             };
             show(library, job, &article, whole).await
         }
-        Err(reason) => {
+        Err((reason, may_pass)) => {
             let capture = page
                 .new_capture
                 .unwrap_or_else(|| reread(&article, page.content_type));
@@ -92,11 +93,17 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
                 Failed {
                     capture,
                     reason,
-                    retry_after_ms: None,
+                    retry_after_ms: may_pass.then_some(0),
                 },
             )
             .await
         }
+    }
+}
+
+fn no_capture(job: &Job) -> StoreError {
+    StoreError::Nonsense {
+        what: format!("job {} is no capture", job.id),
     }
 }
 
@@ -233,8 +240,8 @@ fn other_than_html(body: &[u8], content_type: Option<&str>) -> Option<String> {
     if body.starts_with(b"%PDF-") {
         return Some("a PDF file".to_owned());
     }
-    if let Some(look) = pictures::look(body) {
-        return Some(format!("a picture ({})", look.content_type));
+    if let Some(kind) = pictures::kind_of(body) {
+        return Some(format!("a picture ({kind})"));
     }
     if body.starts_with(b"PK\x03\x04") || body.starts_with(b"\x1f\x8b") {
         return Some("a packed file".to_owned());
@@ -323,37 +330,19 @@ fn reread(article: &Article, content_type: Option<String>) -> NewCapture {
     }
 }
 
-/// Takes the story out of the page. A page that stops the extractor costs that
-/// page, not the program.
-pub(crate) async fn extract(library: &Library, page: &Page) -> Result<Extraction, Reason> {
-    let _permit = Arc::clone(&library.extracting)
-        .acquire_owned()
+/// Takes the story out of the page, in a process that can do nothing else. Where
+/// nothing came of it: why, and whether it may go well at another time.
+pub(crate) async fn extract(library: &Library, page: &Page) -> Result<Extraction, (Reason, bool)> {
+    let extracted = library
+        .parser
+        .extract(
+            page.body.clone(),
+            page.content_type.clone(),
+            page.base.clone(),
+        )
         .await
-        .expect("the semaphore is never closed");
-    let (body, content_type, base) = (
-        page.body.clone(),
-        page.content_type.clone(),
-        page.base.clone(),
-    );
-    let rules = Arc::clone(&library.rules);
-    let extracted = tokio::task::spawn_blocking(move || {
-        let decoded = cuttings_html::decode::decode(&body, content_type.as_deref());
-        let rule = base.host_str().and_then(|host| rules.for_host(host));
-        cuttings_extract::extract_with(&decoded.text, Some(&base), &Options { rule })
-    })
-    .await;
-    match extracted {
-        Ok(Ok(extraction)) => Ok(extraction),
-        Ok(Err(error)) => Err(unreadable(&error, &page.base)),
-        Err(_) => Err(Reason {
-            code: "extractor".to_owned(),
-            text: format!(
-                "{} could not be read: the page broke the extractor, which is our fault. Its \
-                 original is kept and can be read once this is mended.",
-                page.base
-            ),
-        }),
-    }
+        .map_err(|failure| failure.reason(&page.base))?;
+    extracted.map_err(|error| (unreadable(&error, &page.base), false))
 }
 
 fn unreadable(error: &ExtractError, base: &Url) -> Reason {
@@ -383,6 +372,7 @@ async fn show(
     } = whole;
     let kept = pictures::keep(
         &library.fetcher,
+        &library.parser,
         library.store.blobs(),
         &extraction,
         &page.at_hand,

@@ -8,7 +8,8 @@
 //! | [`save`] | from an address to a queued article, acknowledged |
 //! | [`capture`] | from a queued article to one that can be read and found |
 //! | `parts` | a story on several pages, by its site's rule |
-//! | [`pictures`] | fetching, checking and scaling an article's pictures |
+//! | [`parser`] | reading pages and pictures in a process that can do nothing else |
+//! | [`pictures`] | fetching, checking and keeping an article's pictures |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
 //! | [`settings`] | how a user wants to read |
@@ -33,6 +34,7 @@ pub mod feeds;
 pub mod filters;
 pub mod highlights;
 pub mod once;
+pub mod parser;
 mod parts;
 pub mod pictures;
 pub mod reading;
@@ -52,10 +54,11 @@ use cuttings_store::Store;
 use tokio::sync::{Notify, Semaphore};
 
 pub use error::LibraryError;
+pub use parser::Parser;
 
-/// How many pages are extracted, and pictures scaled, at the same time. These
-/// keep a processor busy, so more would only make all of them slower.
-const EXTRACTIONS_AT_ONCE: usize = 2;
+/// How many feeds are read at the same time. This keeps a processor busy, so more
+/// would only make all of them slower.
+const READS_AT_ONCE: usize = 2;
 /// How many passwords are hashed at the same time: each takes 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
 
@@ -66,6 +69,8 @@ pub struct Library {
     pub store: Store,
     /// The guarded way to addresses that others name.
     pub fetcher: Arc<Fetcher>,
+    /// Reads pages and pictures.
+    pub parser: Parser,
     rules: Arc<Rules>,
     saved: Arc<Notify>,
     extracting: Arc<Semaphore>,
@@ -78,9 +83,10 @@ impl Library {
         Self {
             store,
             fetcher: Arc::new(fetcher),
+            parser: Parser::here(Arc::default()),
             rules: Arc::default(),
             saved: Arc::new(Notify::new()),
-            extracting: Arc::new(Semaphore::new(EXTRACTIONS_AT_ONCE)),
+            extracting: Arc::new(Semaphore::new(READS_AT_ONCE)),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         }
     }
@@ -88,10 +94,18 @@ impl Library {
     /// Reads pages by these site rules from now on.
     #[must_use]
     pub fn with_rules(self, rules: Rules) -> Self {
+        let rules = Arc::new(rules);
         Self {
-            rules: Arc::new(rules),
+            parser: Parser::here(Arc::clone(&rules)),
+            rules,
             ..self
         }
+    }
+
+    /// Reads pages and pictures with `parser` from now on, not in this process.
+    #[must_use]
+    pub fn with_parser(self, parser: Parser) -> Self {
+        Self { parser, ..self }
     }
 }
 

@@ -223,7 +223,7 @@ impl Following<'_> {
                     None => return Ok(Ok((page, extraction))),
                     Some(no_article) => format!("{url}: {}", no_article.explain()),
                 },
-                Err(reason) => reason.text,
+                Err((reason, _)) => reason.text,
             }
         } else {
             elsewhere(&page.base)

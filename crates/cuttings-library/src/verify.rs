@@ -123,8 +123,13 @@ pub async fn repair(
                 let Ok(picture) = library.store.blobs().get(&source).await else {
                     continue;
                 };
-                let made =
-                    pictures::thumbnail(&thumbnail.url, picture, library.store.blobs()).await?;
+                let made = pictures::thumbnail(
+                    &library.parser,
+                    &thumbnail.url,
+                    picture,
+                    library.store.blobs(),
+                )
+                .await?;
                 let Some(made) = made else { continue };
                 let size = (made.width.unwrap_or(0), made.height.unwrap_or(0));
                 library

@@ -16,6 +16,7 @@ pub mod feed;
 pub mod filter;
 pub mod highlight;
 pub mod job;
+pub mod resource;
 pub mod settings;
 pub mod tag;
 pub mod text_fragment;
@@ -33,6 +34,7 @@ pub use feed::{Entry, EntryId, Feed, FeedId, FeedRule, FeedRuleId, FeedSave, Fee
 pub use filter::{Filter, FilterError, FilterId, Length, Sort};
 pub use highlight::{Colour, Highlight, HighlightId};
 pub use job::{Job, JobKind};
+pub use resource::{Resource, ResourceKind, ResourceRound};
 pub use settings::{Setting, Settings};
 pub use tag::{Tag, TagError, TagId, TagName};
 pub use user::{NameError, PasswordError, Role, Scope, User, UserId};

@@ -202,7 +202,7 @@ impl Store {
             if failed {
                 requeue(&mut tx, user_id, id, tick_ms).await?;
             }
-            jobs::insert(&mut tx, user_id, id, kind, now_ms).await?;
+            jobs::insert(&mut tx, user_id, id, kind, None, now_ms).await?;
         }
         let article = by_id(&mut tx, user_id, id)
             .await?
@@ -301,7 +301,7 @@ impl Store {
             found.state == ArticleState::Failed && found.deleted_at_ms.is_none()
         }) {
             requeue(&mut tx, user_id, id, tick_ms).await?;
-            jobs::insert(&mut tx, user_id, id, JobKind::Fetch, now_ms).await?;
+            jobs::insert(&mut tx, user_id, id, JobKind::Fetch, None, now_ms).await?;
         }
         let article = by_id(&mut tx, user_id, id).await?;
         tx.commit().await?;

@@ -5,27 +5,36 @@
 //! comes due again.
 
 use cuttings_model::job::MAX_ATTEMPTS;
-use cuttings_model::{ArticleId, ArticleState, Job, JobKind, UserId};
+use cuttings_model::{ArticleId, ArticleState, CaptureId, Job, JobKind, UserId};
 use sqlx::AssertSqlSafe;
 
 use crate::db::{Tx, args};
 use crate::users::{Counted, next_id};
 use crate::{Store, StoreError, dialect};
 
-/// Puts a job in line, due now.
+/// Puts a job in line, due now; it may be about one capture of its article.
 pub(crate) async fn insert(
     tx: &mut Tx,
     user_id: UserId,
     article_id: ArticleId,
     kind: JobKind,
+    capture_id: Option<CaptureId>,
     now_ms: i64,
 ) -> Result<(), StoreError> {
     let id = next_id(tx, user_id, Counted::Job).await?;
     tx.run(
         "INSERT INTO jobs
-             (user_id, id, kind, article_id, state, attempt, run_at, fence, created_at)
-         VALUES ($1, $2, $3, $4, 'open', 0, $5, 0, $5)",
-        args![user_id.0, id, kind.as_str(), article_id.0, now_ms],
+             (user_id, id, kind, article_id, capture_id, state, attempt, run_at, fence,
+              created_at)
+         VALUES ($1, $2, $3, $4, $6, 'open', 0, $5, 0, $5)",
+        args![
+            user_id.0,
+            id,
+            kind.as_str(),
+            article_id.0,
+            now_ms,
+            capture_id.map(|capture| capture.0)
+        ],
     )
     .await
     .map(|_| ())
@@ -110,7 +119,7 @@ impl Store {
                  WHERE state = 'open' AND run_at <= $2 {chosen}
                  ORDER BY run_at LIMIT 1 {}
              )
-             RETURNING user_id, id, kind, article_id, attempt, fence",
+             RETURNING user_id, id, kind, article_id, capture_id, attempt, fence",
             dialect::skip_locked(tx.engine())
         );
         let row = tx
@@ -126,6 +135,7 @@ impl Store {
                 what: format!("jobs.kind is {kind:?}"),
             })?,
             article_id: ArticleId(row.get("article_id")?),
+            capture_id: row.get::<Option<i64>>("capture_id")?.map(CaptureId),
             attempt: row.get("attempt")?,
             fence: row.get("fence")?,
         }))

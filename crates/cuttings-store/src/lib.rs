@@ -28,6 +28,7 @@ mod list;
 mod migrate;
 mod once;
 mod reading;
+mod resources;
 mod search;
 mod seals;
 mod sessions;
@@ -60,6 +61,7 @@ pub use highlights::{
 pub use list::{FailureGroup, ListPage, ListPosition, SortKey};
 pub use once::{Begun, KeptAnswer, KeyedChange, under_key};
 pub use reading::{Neighbour, Neighbours};
+pub use resources::{NewResource, ResourcesResult};
 pub use search::SearchHit;
 pub use sessions::AppToken;
 pub use shown::ShownArticle;

@@ -47,7 +47,8 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0010_highlight_words.postgres.sql"),
     },
     Migration::shared(include_str!("../migrations/0011_steps.sql")),
-    Migration::shared(include_str!("../migrations/0012_seals.sql")),
+    Migration::shared(include_str!("../migrations/0012_resources.sql")),
+    Migration::shared(include_str!("../migrations/0013_seals.sql")),
 ];
 
 /// Runs what is due.

@@ -95,6 +95,12 @@ impl Store {
         };
         let pair = || args![user_id.0, id.0, older.id.0];
         for sql in [
+            "UPDATE resources SET article_id = $3 WHERE user_id = $1 AND capture_id IN
+                 (SELECT id FROM captures WHERE user_id = $1 AND article_id = $2)",
+            "UPDATE resource_rounds SET article_id = $3 WHERE user_id = $1 AND capture_id IN
+                 (SELECT id FROM captures WHERE user_id = $1 AND article_id = $2)",
+            "UPDATE jobs SET article_id = $3
+             WHERE user_id = $1 AND article_id = $2 AND kind = 'resources'",
             "UPDATE captures SET article_id = $3 WHERE user_id = $1 AND article_id = $2",
             "UPDATE pictures SET article_id = $3 WHERE user_id = $1 AND article_id = $2",
             "INSERT INTO article_tags (user_id, article_id, tag_id)

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use cuttings_library::parser::ParserLimits;
 use cuttings_store::Places;
 use ipnet::IpNet;
 use url::Url;
@@ -16,12 +17,14 @@ use url::Url;
 use crate::args::Settings;
 
 /// Keys of the settings file, which are also the names of the flags.
-pub const KEYS: [&str; 6] = [
+pub const KEYS: [&str; 8] = [
     "listen",
     "database",
     "blobs",
     "public_url",
     "allow_private_network",
+    "parser_memory_mib",
+    "parser_seconds",
     "log",
 ];
 
@@ -60,6 +63,8 @@ pub struct Config {
     pub listen: String,
     pub public_url: Option<Url>,
     pub allow_private_network: Vec<IpNet>,
+    /// What reading one page or picture may cost.
+    pub parser: ParserLimits,
     pub log: String,
     /// All of them with their sources, for showing.
     pub settings: Vec<Setting>,
@@ -114,6 +119,17 @@ impl Config {
         let networks = (!flags.allow_private_network.is_empty())
             .then(|| flags.allow_private_network.join(","));
         let networks = choose("allow_private_network", networks, "none")?;
+        let usual = ParserLimits::default();
+        let memory_mib = choose(
+            "parser_memory_mib",
+            flags.parser_memory_mib.clone(),
+            &usual.memory_mib.to_string(),
+        )?;
+        let seconds = choose(
+            "parser_seconds",
+            flags.parser_seconds.clone(),
+            &usual.seconds.to_string(),
+        )?;
         let quiet = if matches.subcommand_name() == Some("serve") {
             "info"
         } else {
@@ -134,6 +150,15 @@ impl Config {
             .filter(|text| !text.is_empty())
             .map(network)
             .collect::<anyhow::Result<_>>()?;
+        let parser = ParserLimits {
+            memory_mib: number(
+                "parser_memory_mib",
+                memory_mib,
+                64..=65_536,
+                usual.memory_mib,
+            )?,
+            seconds: number("parser_seconds", seconds, 1..=3_600, usual.seconds)?,
+        };
         Ok(Self {
             places: Places {
                 data,
@@ -143,6 +168,7 @@ impl Config {
             listen,
             public_url,
             allow_private_network,
+            parser,
             log,
             settings,
         })
@@ -181,6 +207,25 @@ fn network(text: &str) -> anyhow::Result<IpNet> {
     })
 }
 
+/// A number within bounds.
+fn number(
+    key: &str,
+    text: Option<String>,
+    bounds: std::ops::RangeInclusive<u64>,
+    default: u64,
+) -> anyhow::Result<u64> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    let number = text.trim().parse().ok();
+    number
+        .filter(|number| bounds.contains(number))
+        .with_context(|| {
+            let (least, most) = (bounds.start(), bounds.end());
+            format!("{key}: “{text}” is not a whole number from {least} to {most}")
+        })
+}
+
 fn default_data_folder() -> anyhow::Result<PathBuf> {
     directories::ProjectDirs::from("", "", "cuttings")
         .map(|folders| folders.data_dir().to_owned())
@@ -208,6 +253,7 @@ impl File {
                         .join(","),
                 ))
             }
+            Some(toml::Value::Integer(number)) => Ok(Some(number.to_string())),
             Some(other) => bail!("{} must be a text, not a {}", at(), other.type_str()),
         }
     }
@@ -297,6 +343,16 @@ mod tests {
     fn a_bare_address_is_a_network_of_one() {
         assert_eq!(network("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
         assert!(network("10.1.2").is_err());
+    }
+
+    #[test]
+    fn a_number_out_of_bounds_is_refused_with_the_bounds() {
+        let read = |text: &str| number("parser_seconds", Some(text.to_owned()), 1..=60, 30);
+        assert_eq!(read("45").unwrap(), 45);
+        for wrong in ["0", "61", "-1", "ten", ""] {
+            let message = read(wrong).unwrap_err().to_string();
+            assert!(message.contains("from 1 to 60"), "{message}");
+        }
     }
 
     #[test]

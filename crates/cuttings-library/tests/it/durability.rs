@@ -117,7 +117,9 @@ fn highlights_of_an_older_library_are_found_by_their_words() {
         // As the library was before the tenth change of its tables.
         run(
             &rig.places,
-            "DROP TABLE highlight_words; ALTER TABLE keyed_changes DROP COLUMN steps;
+            "DROP TABLE resources; DROP TABLE resource_rounds; DROP INDEX sessions_by_user;
+             ALTER TABLE jobs DROP COLUMN capture_id; DROP TABLE highlight_words;
+             ALTER TABLE keyed_changes DROP COLUMN steps;
              ALTER TABLE captures DROP COLUMN seal; ALTER TABLE article_bodies DROP COLUMN seal;
              UPDATE meta SET value = '9' WHERE name = 'tables_version'",
         )

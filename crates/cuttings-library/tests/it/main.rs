@@ -15,6 +15,7 @@ mod mutations;
 mod parts;
 mod plans;
 mod reading;
+mod resources;
 mod rig;
 mod save;
 mod search;

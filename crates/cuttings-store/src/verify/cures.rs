@@ -106,7 +106,7 @@ impl Store {
                 .await?;
             }
             Cure::Queue(user_id, id) => {
-                jobs::insert(&mut tx, *user_id, *id, JobKind::Fetch, now_ms).await?;
+                jobs::insert(&mut tx, *user_id, *id, JobKind::Fetch, None, now_ms).await?;
             }
             Cure::HighlightWords(user_id, id) => {
                 let row = tx

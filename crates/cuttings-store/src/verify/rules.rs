@@ -75,6 +75,22 @@ const RULES: &[Rule] = &[
          JOIN blobs b ON b.digest = p.digest WHERE b.size <> p.size",
     ),
     rule(
+        "a resource of capture {} says another size than its bytes have",
+        "SELECT r.user_id, r.article_id, r.capture_id AS number FROM resources r
+         JOIN blobs b ON b.digest = r.digest WHERE b.size <> r.size",
+    ),
+    rule(
+        "a resource of capture {} is kept for another article than the capture",
+        "SELECT r.user_id, r.article_id, r.capture_id AS number FROM resources r
+         JOIN captures c ON c.user_id = r.user_id AND c.id = r.capture_id
+         WHERE c.article_id <> r.article_id",
+    ),
+    rule(
+        "a resource of capture {} holds no bytes and says of no failure",
+        "SELECT r.user_id, r.article_id, r.capture_id AS number FROM resources r
+         WHERE r.digest IS NULL AND r.failure IS NULL",
+    ),
+    rule(
         "a picture of capture {} is kept for another article than the capture",
         "SELECT p.user_id, p.article_id, p.capture_id AS number FROM pictures p
          JOIN captures c ON c.user_id = p.user_id AND c.id = p.capture_id
@@ -168,6 +184,8 @@ pub(super) const NAMES_BLOBS: &[(&str, &str, &str)] = &[
     ("captures", "body_digest", "page"),
     ("captures", "exchange_digest", "exchange"),
     ("pictures", "digest", "picture"),
+    ("resources", "digest", "resource"),
+    ("resources", "exchange_digest", "exchange"),
 ];
 
 /// How far ahead a job may be due. Failed fetches are tried again for days, and

@@ -6,5 +6,6 @@ mod crash;
 mod extracting;
 mod feeds;
 mod highlighting;
+mod parsing;
 mod rig;
 mod serving;
