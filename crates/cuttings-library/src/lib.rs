@@ -8,8 +8,12 @@
 //! | [`save`] | from an address to a queued article, acknowledged |
 //! | [`capture`] | from a queued article to one that can be read and found |
 //! | `parts` | a story on several pages, by its site's rule |
+//! | [`again`] | a page captured again, and which capture is shown |
+//! | `judge` | whether a further capture may change what is shown |
+//! | `reread` | a kept page read again, offline |
 //! | [`parser`] | reading pages and pictures in a process that can do nothing else |
 //! | [`pictures`] | fetching, checking and keeping an article's pictures |
+//! | [`resources`] | what a captured page looks like with: found, fetched, kept |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
 //! | [`settings`] | how a user wants to read |
@@ -19,6 +23,7 @@
 //! | [`edit`] | correcting what a page says of itself |
 //! | [`feeds`] | subscribing, polling, entries, rules, OPML |
 //! | [`highlights`] | mark words of an article, note, remove, bring back |
+//! | [`schedule`] | pages captured again by themselves |
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
 //! | [`verify`] | every byte and row looked at; what can be mended, mended |
@@ -26,6 +31,7 @@
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
+pub mod again;
 pub mod capture;
 pub mod complete;
 pub mod edit;
@@ -33,12 +39,16 @@ pub mod error;
 pub mod feeds;
 pub mod filters;
 pub mod highlights;
+pub mod judge;
 pub mod once;
 pub mod parser;
 mod parts;
 pub mod pictures;
 pub mod reading;
+mod reread;
+pub mod resources;
 pub mod save;
+pub mod schedule;
 pub mod search;
 pub mod settings;
 pub mod shelf;

@@ -6,6 +6,8 @@
 //! is read. Every page asked for is kept as a capture of its own that names the
 //! one it belongs to.
 //!
+//! [`follow_kept`] goes the same way through the pages that were kept, offline.
+//!
 //! What was read is never lost to what could not be: the story ends there, and
 //! the article says which part is missing.
 
@@ -13,13 +15,15 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use cuttings_extract::Extraction;
-use cuttings_model::Reason;
+use cuttings_fetch::Validators;
+use cuttings_model::{Capture, Reason};
 use cuttings_store::{NewCapture, NewPart, StoreError};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::Library;
 use crate::capture::{Page, extract, visit};
+use crate::reread;
 
 /// Most pages of one story that are asked for, the first one not counted.
 const MAX_PARTS: usize = 20;
@@ -74,8 +78,32 @@ pub(crate) async fn follow(
     page: Page,
     extraction: Extraction,
 ) -> Result<Whole, StoreError> {
+    go_on(library, None, page, extraction).await
+}
+
+/// Reads the other pages of a story from those that were kept with it.
+///
+/// # Errors
+///
+/// As [`follow`].
+pub(crate) async fn follow_kept(
+    library: &Library,
+    kept: &[&Capture],
+    page: Page,
+    extraction: Extraction,
+) -> Result<Whole, StoreError> {
+    go_on(library, Some(kept), page, extraction).await
+}
+
+async fn go_on(
+    library: &Library,
+    kept: Option<&[&Capture]>,
+    page: Page,
+    extraction: Extraction,
+) -> Result<Whole, StoreError> {
     let mut following = Following {
         library,
+        kept,
         deadline: Instant::now() + FOLLOW_LIMIT,
         seen: HashSet::from([key(&page.base)]),
         parts: Vec::new(),
@@ -100,6 +128,8 @@ pub(crate) async fn follow(
 
 struct Following<'l> {
     library: &'l Library,
+    /// The pages to read from; none to ask for them.
+    kept: Option<&'l [&'l Capture]>,
     deadline: Instant,
     /// Addresses asked for or answered by, so that no page is read twice.
     seen: HashSet<String>,
@@ -202,13 +232,21 @@ impl Following<'_> {
         if !self.may_lead(from, url) {
             return Ok(Err(elsewhere(url)));
         }
-        let Ok(visited) = timeout_at(self.deadline, visit(self.library, url)).await else {
-            return Ok(Err(format!(
-                "{url} was not there after {} seconds of reading further pages.",
-                FOLLOW_LIMIT.as_secs()
-            )));
+        let brought = match self.kept {
+            Some(kept) => reread::page_at(self.library, kept, &key(url)).await?,
+            None => {
+                let nothing = Validators::default();
+                let visit = visit(self.library, url, &nothing);
+                let Ok(visited) = timeout_at(self.deadline, visit).await else {
+                    return Ok(Err(format!(
+                        "{url} was not there after {} seconds of reading further pages.",
+                        FOLLOW_LIMIT.as_secs()
+                    )));
+                };
+                visited?
+            }
         };
-        let page = match visited? {
+        let page = match brought {
             Ok(page) => page,
             Err(failed) => {
                 let why = failed.reason.text;
@@ -264,7 +302,7 @@ fn is_same_site(one: &str, other: &str) -> bool {
 }
 
 /// What makes an address another page: all of it but the place on the page.
-fn key(url: &Url) -> String {
+pub(crate) fn key(url: &Url) -> String {
     let mut url = url.clone();
     url.set_fragment(None);
     url.to_string()

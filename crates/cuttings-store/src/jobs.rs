@@ -40,6 +40,44 @@ pub(crate) async fn insert(
     .map(|_| ())
 }
 
+/// Whether a capture of an article waits or is under way.
+pub(crate) async fn is_open(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+) -> Result<bool, StoreError> {
+    Ok(tx
+        .optional(
+            "SELECT 1 AS one FROM jobs
+             WHERE user_id = $1 AND article_id = $2 AND state = 'open' AND kind <> 'resources'
+             LIMIT 1",
+            args![user_id.0, article_id.0],
+        )
+        .await?
+        .is_some())
+}
+
+/// Has an article's page fetched now: a job that waits for a later time comes
+/// due, one under way is left alone, and without any there is a new one.
+pub(crate) async fn hurry(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE jobs SET run_at = $3
+         WHERE user_id = $1 AND article_id = $2 AND state = 'open' AND kind <> 'resources'
+           AND lease_owner IS NULL AND run_at > $3",
+        args![user_id.0, article_id.0, now_ms],
+    )
+    .await?;
+    if is_open(tx, user_id, article_id).await? {
+        return Ok(());
+    }
+    insert(tx, user_id, article_id, JobKind::Fetch, None, now_ms).await
+}
+
 /// Ends a job under its fencing number.
 pub(crate) async fn end(tx: &mut Tx, job: &Job) -> Result<(), StoreError> {
     let gone = tx
@@ -87,6 +125,39 @@ impl Store {
         lease_until_ms: i64,
         only: Option<(UserId, &[ArticleId])>,
     ) -> Result<Option<Job>, StoreError> {
+        let chosen = match only {
+            None => String::new(),
+            Some((user_id, ids)) => {
+                // Numbers only: nothing here comes from outside.
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                format!(
+                    "AND user_id = {user_id} AND article_id IN ({})",
+                    ids.join(", ")
+                )
+            }
+        };
+        self.lease(owner, now_ms, lease_until_ms, &chosen).await
+    }
+
+    /// As [`Store::lease_job`], passing jobs of one kind by.
+    pub async fn lease_job_but(
+        &self,
+        owner: &str,
+        now_ms: i64,
+        lease_until_ms: i64,
+        kind: JobKind,
+    ) -> Result<Option<Job>, StoreError> {
+        let chosen = format!("AND kind <> '{}'", kind.as_str());
+        self.lease(owner, now_ms, lease_until_ms, &chosen).await
+    }
+
+    async fn lease(
+        &self,
+        owner: &str,
+        now_ms: i64,
+        lease_until_ms: i64,
+        chosen: &str,
+    ) -> Result<Option<Job>, StoreError> {
         // Most looks find nothing; they should not take the write lock.
         if self
             .db
@@ -99,17 +170,6 @@ impl Store {
         {
             return Ok(None);
         }
-        let chosen = match only {
-            None => String::new(),
-            Some((user_id, ids)) => {
-                // Numbers only: nothing here comes from outside.
-                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-                format!(
-                    "AND user_id = {user_id} AND article_id IN ({})",
-                    ids.join(", ")
-                )
-            }
-        };
         let mut tx = self.db.begin().await?;
         let sql = format!(
             "UPDATE jobs
@@ -166,6 +226,22 @@ impl Store {
         tx.commit().await
     }
 
+    /// Puts a job off until `run_at_ms`; its article stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LostLease`] when another worker has the job now.
+    pub async fn put_off_job(
+        &self,
+        job: &Job,
+        run_at_ms: i64,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        put_off(&mut tx, job, run_at_ms, reason).await?;
+        tx.commit().await
+    }
+
     /// Parks a job that took its worker down [`MAX_ATTEMPTS`] times (catalogue
     /// J03): it is not tried again by itself, and its article says why.
     ///
@@ -199,6 +275,26 @@ impl Store {
         .await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// Whether a capture of an article is due or under way.
+    pub async fn has_work(
+        &self,
+        user_id: UserId,
+        article_id: ArticleId,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        Ok(self
+            .db
+            .optional(
+                "SELECT 1 AS one FROM jobs
+                 WHERE user_id = $1 AND article_id = $2 AND state = 'open'
+                   AND kind <> 'resources' AND (run_at <= $3 OR lease_owner IS NOT NULL)
+                 LIMIT 1",
+                args![user_id.0, article_id.0, now_ms],
+            )
+            .await?
+            .is_some())
     }
 
     /// How many jobs wait or are under way.

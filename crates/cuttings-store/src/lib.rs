@@ -8,6 +8,7 @@
 //! The order that keeps promise P1: [`Blobs::put`] makes bytes last, then one
 //! transaction writes the rows that name them, then the caller answers.
 
+mod again;
 mod articles;
 mod blobs;
 mod bulk;
@@ -29,6 +30,7 @@ mod migrate;
 mod once;
 mod reading;
 mod resources;
+mod schedules;
 mod search;
 mod seals;
 mod sessions;
@@ -43,6 +45,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
+pub use again::Reread;
 pub use articles::{Mark, NewArticle, NewUpload, PutArticle};
 pub use blobs::{Blobs, Stored};
 pub use bulk::{BulkAction, BulkOutcome, Chosen, DoneAction};

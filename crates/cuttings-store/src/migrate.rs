@@ -48,7 +48,8 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration::shared(include_str!("../migrations/0011_steps.sql")),
     Migration::shared(include_str!("../migrations/0012_resources.sql")),
-    Migration::shared(include_str!("../migrations/0013_seals.sql")),
+    Migration::shared(include_str!("../migrations/0013_captures_again.sql")),
+    Migration::shared(include_str!("../migrations/0014_seals.sql")),
 ];
 
 /// Runs what is due.

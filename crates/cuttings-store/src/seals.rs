@@ -24,6 +24,9 @@ pub(crate) fn of_capture(user_id: UserId, capture: &Capture) -> String {
         exchange,
         failure,
         part_of,
+        same_as,
+        // Of the extraction, which may be made again.
+        not_shown: _,
     } = capture;
     let said = serde_json::json!([
         user_id.0,
@@ -39,6 +42,7 @@ pub(crate) fn of_capture(user_id: UserId, capture: &Capture) -> String {
         exchange,
         failure.as_deref().map(stored),
         part_of.map(|CaptureId(id)| id),
+        same_as.map(|CaptureId(id)| id),
     ]);
     Digest::of(said.to_string().as_bytes()).to_string()
 }
@@ -76,6 +80,8 @@ mod tests {
             exchange: Some(Digest::of(b"exchange")),
             failure: None,
             part_of: None,
+            same_as: None,
+            not_shown: None,
         };
         let seal = of_capture(UserId(1), &capture);
         let moved = Capture {
@@ -83,7 +89,7 @@ mod tests {
             ..capture.clone()
         };
         assert_eq!(of_capture(UserId(1), &moved), seal);
-        let changes: [fn(&mut Capture); 11] = [
+        let changes: [fn(&mut Capture); 12] = [
             |c| c.id = CaptureId(5),
             |c| c.origin = Origin::Uploaded,
             |c| c.captured_at_ms += 1,
@@ -94,6 +100,7 @@ mod tests {
             |c| c.body = None,
             |c| c.body_size = 5,
             |c| c.exchange = None,
+            |c| c.same_as = Some(CaptureId(3)),
             |c| c.failure = Some(String::new()),
         ];
         for (number, change) in changes.iter().enumerate() {

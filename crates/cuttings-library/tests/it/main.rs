@@ -2,6 +2,7 @@
 //! loopback.
 
 mod accounts;
+mod again;
 mod bulk;
 mod capture;
 mod durability;

@@ -223,7 +223,8 @@ impl Look<'_> {
     /// Each capture against its seal.
     async fn each_capture(&mut self) -> Result<(), StoreError> {
         let sql = format!(
-            "SELECT {}, c.user_id, c.seal FROM captures c",
+            "SELECT {}, c.user_id, c.seal FROM captures c
+             LEFT JOIN extractions x ON x.user_id = c.user_id AND x.capture_id = c.id",
             captures::COLUMNS
         );
         let mut faults = Vec::new();

@@ -62,7 +62,14 @@ const RULES: &[Rule] = &[
     rule(
         "capture {} holds no bytes and says of no failure",
         "SELECT c.user_id, c.article_id, c.id AS number FROM captures c
-         WHERE c.body_digest IS NULL AND c.failure IS NULL",
+         WHERE c.body_digest IS NULL AND c.failure IS NULL AND c.same_as IS NULL",
+    ),
+    rule(
+        "a capture found the page of capture {} unchanged, which is not there",
+        "SELECT c.user_id, c.article_id, c.same_as AS number FROM captures c
+         WHERE c.same_as IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM captures s WHERE s.user_id = c.user_id
+                           AND s.id = c.same_as AND s.article_id = c.article_id)",
     ),
     rule(
         "capture {} says another size than its bytes have",

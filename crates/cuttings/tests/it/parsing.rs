@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use cuttings_model::{ArticleId, UserId};
 use serde_json::Value;
 
 use crate::rig::{Rig, Server, html, origin, page};
@@ -61,13 +62,14 @@ fn long_page() -> Vec<u8> {
     page
 }
 
-struct Saving {
+/// A server, and a token to save with.
+pub struct Saving {
     token: String,
     server: Server,
 }
 
 impl Saving {
-    fn start(rig: &Rig, settings: &str) -> Self {
+    pub fn start(rig: &Rig, settings: &str) -> Self {
         std::fs::write(rig.data().join("cuttings.toml"), settings).expect("a settings file");
         let token = rig.run(&["token", "add", "test"]).out.trim().to_owned();
         Self {
@@ -89,18 +91,27 @@ impl Saving {
         serde_json::from_str(&body).expect("JSON")
     }
 
-    fn save(&self, url: &str) -> i64 {
+    pub fn save(&self, url: &str) -> i64 {
         let body = serde_json::json!({ "url": url }).to_string();
         let saved = self.ask("POST /api/v1/articles", &body);
         saved["id"].as_i64().expect("a number")
     }
 
     /// The article once it is no longer queued.
-    fn ended(&self, id: i64) -> Value {
+    pub fn ended(&self, id: i64) -> Value {
         wait_for("an article that is ready or failed", || {
             let article = self.ask(&format!("GET /api/v1/articles/{id}"), "");
             (article["state"] != "queued").then_some(article)
         })
+    }
+
+    /// The most memory the server has held so far, in kB.
+    pub fn peak_kb(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.server.child.id());
+        let status = std::fs::read_to_string(status).expect("a running server");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        number.expect("a number of kB")
     }
 }
 
@@ -176,7 +187,10 @@ fn r21_a_page_over_a_limit_costs_its_own_article_and_keeps_its_bytes() {
         let article = saving.ended(saving.save(&format!("{base}/page")));
         assert_eq!(article["state"], "ready", "{article}");
         assert_eq!(article["headline"], "The next one");
-        assert_eq!(kept_bytes(&rig), i64::try_from(long.len()).unwrap());
+        assert_eq!(
+            kept_sizes(&rig, first),
+            [i64::try_from(long.len()).unwrap()]
+        );
     }
 }
 
@@ -216,8 +230,8 @@ fn r21_a_parser_that_dies_is_replaced() {
     assert_eq!(saving.ended(broken)["state"], "ready");
 }
 
-/// The size of the largest page that was kept.
-fn kept_bytes(rig: &Rig) -> i64 {
+/// The sizes of what was kept of an article's page, newest first.
+pub fn kept_sizes(rig: &Rig, article: i64) -> Vec<i64> {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let places = cuttings_store::Places {
@@ -226,8 +240,8 @@ fn kept_bytes(rig: &Rig) -> i64 {
             blobs: None,
         };
         let store = cuttings_store::Store::open(&places).await.unwrap();
-        let (user, article) = (cuttings_model::UserId(1), cuttings_model::ArticleId(1));
-        let captures = store.captures(user, article).await.unwrap();
-        captures[0].body_size
+        let article = ArticleId(article.try_into().unwrap());
+        let captures = store.captures(UserId(1), article).await.unwrap();
+        captures.iter().map(|capture| capture.body_size).collect()
     })
 }
