@@ -137,14 +137,22 @@ mod tests {
             url: url.into(),
             version: "HTTP/1.1".into(),
             status,
-            headers: vec![("location".into(), value.into()), ("empty".into(), String::new())],
+            headers: vec![
+                ("location".into(), value.into()),
+                ("empty".into(), String::new()),
+            ],
         };
         let steps = [
             step("http://a.example/", 301, "https://a.example/"),
             step("https://a.example/", 200, "a: b: c"),
         ];
         assert_eq!(read(&write(&steps)), steps);
-        for nonsense in ["", "\r\n\r\n", "HTTP/1.1 200\r\n\r\n", "GET x\r\n\r\nHTTP/1.1 two"] {
+        for nonsense in [
+            "",
+            "\r\n\r\n",
+            "HTTP/1.1 200\r\n\r\n",
+            "GET x\r\n\r\nHTTP/1.1 two",
+        ] {
             assert_eq!(read(nonsense), [], "{nonsense:?}");
         }
     }

@@ -20,7 +20,9 @@ pub fn surt(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let authority = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     let authority = authority.to_ascii_lowercase();
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.is_empty() && port.bytes().all(|c| c.is_ascii_digit()) => {
@@ -39,7 +41,9 @@ pub fn surt(url: &str) -> String {
         key += port;
     }
     key.push(')');
-    let (path, query) = path.split_once('?').map_or((path, None), |(p, q)| (p, Some(q)));
+    let (path, query) = path
+        .split_once('?')
+        .map_or((path, None), |(p, q)| (p, Some(q)));
     let path = plain(path).to_ascii_lowercase();
     let mut path = path.as_str();
     if path.len() > 1 {
@@ -103,9 +107,11 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
     let mut undone = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        if let (b'%', Some(high), Some(low)) =
-            (bytes[at], digit(bytes.get(at + 1)), digit(bytes.get(at + 2)))
-        {
+        if let (b'%', Some(high), Some(low)) = (
+            bytes[at],
+            digit(bytes.get(at + 1)),
+            digit(bytes.get(at + 2)),
+        ) {
             undone.push((high * 16 + low) as u8);
             at += 3;
         } else {

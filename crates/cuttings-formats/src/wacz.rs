@@ -170,10 +170,7 @@ impl<W: Write + Seek> Writer<W> {
 
     /// Ends the package with `extras`, files of our own (`cuttings/…`), and gives
     /// back what it was written to.
-    pub fn finish(
-        mut self,
-        extras: &mut [(&str, &mut dyn Read)],
-    ) -> io::Result<W> {
+    pub fn finish(mut self, extras: &mut [(&str, &mut dyn Read)]) -> io::Result<W> {
         let mut resources = Vec::new();
         if !self.runs.is_empty() {
             self.spill()?;

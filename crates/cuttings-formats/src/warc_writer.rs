@@ -322,7 +322,9 @@ fn request_head(url: &str) -> Vec<u8> {
 pub(crate) fn host_and_path(url: &str) -> (&str, String) {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let host = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
+    let host = rest[..end]
+        .rsplit_once('@')
+        .map_or(&rest[..end], |(_, host)| host);
     let path = one_line(&rest[end..]);
     if path.starts_with('/') {
         (host, path)
@@ -467,7 +469,11 @@ mod tests {
     fn what_is_written_reads_back_record_by_record() {
         let mut writer = Writer::new(Vec::new(), "Cuttings test", 1_762_070_400_123).unwrap();
         let steps = [
-            step("http://news.example/a#top", 301, &[("location", "https://news.example/a")]),
+            step(
+                "http://news.example/a#top",
+                301,
+                &[("location", "https://news.example/a")],
+            ),
             step(
                 "https://news.example/a",
                 200,
@@ -483,13 +489,22 @@ mod tests {
         let body = b"<html>The whole story.</html>";
         let entries = writer.fetch(1_762_070_400_123, &steps, body).unwrap();
         let again = writer.fetch(1_762_070_500_000, &steps[1..], body).unwrap();
-        writer.clean_text(1_762_070_400_123, &entries[1], "The whole story.").unwrap();
+        writer
+            .clean_text(1_762_070_400_123, &entries[1], "The whole story.")
+            .unwrap();
         let upload = writer
-            .resource(1_762_070_600_000, "https://news.example/b", "text/html", b"<p>Mine")
+            .resource(
+                1_762_070_600_000,
+                "https://news.example/b",
+                "text/html",
+                b"<p>Mine",
+            )
             .unwrap();
         let bytes = writer.finish().unwrap();
 
-        let pages: Vec<_> = Reader::new(&bytes[..], 1 << 20).map(Result::unwrap).collect();
+        let pages: Vec<_> = Reader::new(&bytes[..], 1 << 20)
+            .map(Result::unwrap)
+            .collect();
         assert_eq!(pages.len(), 3, "two responses and a resource");
         assert_eq!(pages[0].target.as_deref(), Some("http://news.example/a"));
         assert_eq!(pages[2].kind, Kind::Resource);

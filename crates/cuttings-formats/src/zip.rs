@@ -182,11 +182,21 @@ fn central_head(directory: &mut Vec<u8>, listed: &Listed) {
     if listed.offset >= limit {
         wide.push(listed.offset);
     }
-    let extra = if wide.is_empty() { 0 } else { 4 + wide.len() * 8 };
+    let extra = if wide.is_empty() {
+        0
+    } else {
+        4 + wide.len() * 8
+    };
     u32s(directory, &[CENTRAL]);
     u16s(directory, &[VERSION, VERSION, FLAGS, 0, 0, DATE]);
-    u32s(directory, &[listed.crc, word(listed.bytes), word(listed.bytes)]);
-    u16s(directory, &[listed.name.len() as u16, extra as u16, 0, 0, 0]);
+    u32s(
+        directory,
+        &[listed.crc, word(listed.bytes), word(listed.bytes)],
+    );
+    u16s(
+        directory,
+        &[listed.name.len() as u16, extra as u16, 0, 0, 0],
+    );
     u32s(directory, &[0, word(listed.offset)]);
     directory.extend_from_slice(listed.name.as_bytes());
     if !wide.is_empty() {

@@ -26,6 +26,7 @@
 //! | [`schedule`] | pages captured again by themselves |
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
+//! | [`export`] | what was kept, as a web archive: WARC or WACZ |
 //! | [`verify`] | every byte and row looked at; what can be mended, mended |
 //! | [`once`] | a change that is sent twice is made once |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
@@ -36,6 +37,7 @@ pub mod capture;
 pub mod complete;
 pub mod edit;
 pub mod error;
+pub mod export;
 pub mod feeds;
 pub mod filters;
 pub mod highlights;

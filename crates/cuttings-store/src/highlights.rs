@@ -541,9 +541,10 @@ pub(crate) async fn note_words(
         args![user_id.0, id.0],
     )
     .await?;
-    let words = serde_json::to_string(&words_of(exact, note)).map_err(|error| StoreError::Nonsense {
-        what: format!("words of a highlight: {error}"),
-    })?;
+    let words =
+        serde_json::to_string(&words_of(exact, note)).map_err(|error| StoreError::Nonsense {
+            what: format!("words of a highlight: {error}"),
+        })?;
     let sql = dialect::add_highlight_words(tx.engine());
     tx.run(sql, args![user_id.0, id.0, words]).await.map(|_| ())
 }

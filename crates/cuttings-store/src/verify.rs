@@ -197,7 +197,8 @@ impl Cure {
             Self::Queue(..) => "puts the article in line to be captured".to_owned(),
             Self::HighlightWords(..) => "notes the words of the highlight anew".to_owned(),
             Self::SetAside(_) => {
-                "sets the damaged bytes aside; a thumbnail is made again from its picture".to_owned()
+                "sets the damaged bytes aside; a thumbnail is made again from its picture"
+                    .to_owned()
             }
             Self::GiveBack { holds, .. } => {
                 format!("sets the file aside and stores its bytes as {holds}")
@@ -290,7 +291,11 @@ impl Store {
         let missing = look.tables(&self.db).await?;
         look.references().await?;
         look.rules(now_ms).await?;
-        if missing.iter().any(|table| table.starts_with("search_index")) || !has_view {
+        if missing
+            .iter()
+            .any(|table| table.starts_with("search_index"))
+            || !has_view
+        {
             look.tell(
                 Fault::new(FaultKind::Index, "the search index cannot be looked into")
                     .with(Cure::RebuildIndex),

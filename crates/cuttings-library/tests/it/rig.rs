@@ -81,7 +81,10 @@ pub async fn copy(places: &Places) -> (Places, TempDir) {
     copy_folder(&places.data, &data);
     let database = match (&places.database, std::env::var("CUTTINGS_TEST_POSTGRES")) {
         (Some(url), Ok(server)) => {
-            let name = url.rsplit('/').next().expect("the address names a database");
+            let name = url
+                .rsplit('/')
+                .next()
+                .expect("the address names a database");
             Some(make_database(&server, &format!("TEMPLATE {name}")).await)
         }
         _ => None,

@@ -30,7 +30,10 @@ async fn furnish(rig: &Rig) {
     let first = rig.capture(&origin.url("/old")).await;
     assert!(first.has_thumbnail);
     let second = rig
-        .upload("https://news.example/ferry", &page("Ferry late", "It waits."))
+        .upload(
+            "https://news.example/ferry",
+            &page("Ferry late", "It waits."),
+        )
         .await;
     origin.put("/gone", Answer::status(404));
     rig.capture(&origin.url("/gone")).await;
@@ -47,11 +50,25 @@ async fn furnish(rig: &Rig) {
         .set_mark(user_id, first.id, Mark::Starred, true, 1_700_000_000_000)
         .await
         .unwrap();
-    for (words, colour) in [("length of the sea wall", Colour::Red), ("It waits.", Colour::Blue)] {
-        let article = if colour == Colour::Red { first.id } else { second.id };
-        highlights::add(library, user_id, article, &Anchor::of_words(words), colour, "Look here")
-            .await
-            .unwrap();
+    for (words, colour) in [
+        ("length of the sea wall", Colour::Red),
+        ("It waits.", Colour::Blue),
+    ] {
+        let article = if colour == Colour::Red {
+            first.id
+        } else {
+            second.id
+        };
+        highlights::add(
+            library,
+            user_id,
+            article,
+            &Anchor::of_words(words),
+            colour,
+            "Look here",
+        )
+        .await
+        .unwrap();
     }
     let harbour = [TagName::parse("harbour").unwrap()];
     tags::change(library, user_id, first.id, TagChange::Add(&harbour))
@@ -62,8 +79,11 @@ async fn furnish(rig: &Rig) {
         .await
         .unwrap();
     // Its words are gone with the new text.
-    rig.upload("https://news.example/ferry", &page("Ferry late", "It has left after all."))
-        .await;
+    rig.upload(
+        "https://news.example/ferry",
+        &page("Ferry late", "It has left after all."),
+    )
+    .await;
     let address = address::parse("https://news.example/in-line").unwrap();
     save::save(library, user_id, &address, None).await.unwrap();
     let other = rig.other_user().await;
@@ -85,7 +105,10 @@ async fn look(library: &Library) -> (Vec<Finding>, Progress) {
 }
 
 fn faults(findings: &[Finding]) -> Vec<Fault> {
-    findings.iter().map(|finding| finding.fault.clone()).collect()
+    findings
+        .iter()
+        .map(|finding| finding.fault.clone())
+        .collect()
 }
 
 fn told(findings: &[Finding]) -> Vec<String> {
@@ -123,7 +146,10 @@ fn n01_a_flipped_bit_in_each_kind_of_blob_is_found_and_names_whose_it_is() {
             };
             assert_eq!(finding.fault.digest, Some(digest));
             assert!(
-                matches!(finding.fault.kind, FaultKind::DamagedBlob | FaultKind::TruncatedBlob),
+                matches!(
+                    finding.fault.kind,
+                    FaultKind::DamagedBlob | FaultKind::TruncatedBlob
+                ),
                 "{of:?}: {:?}",
                 told(&findings)
             );
@@ -131,7 +157,10 @@ fn n01_a_flipped_bit_in_each_kind_of_blob_is_found_and_names_whose_it_is() {
             assert_eq!(touches.user, "ada", "{of:?}");
             assert!(touches.headline.is_some() && touches.capture.is_some());
             let served = rig.library.store.blobs().get(&digest).await;
-            assert!(matches!(served, Err(StoreError::Damaged { .. })), "{served:?}");
+            assert!(
+                matches!(served, Err(StoreError::Damaged { .. })),
+                "{served:?}"
+            );
             std::fs::write(&file, whole).unwrap();
         }
         assert_eq!(told(&look(&rig.library).await.0), [""; 0]);
@@ -146,7 +175,10 @@ fn n02_other_damage_to_blobs_is_told_apart() {
         let digest = blob(store, rig.user.id, BlobOf::Page).await;
         let other = blob(store, rig.user.id, BlobOf::Picture).await;
         let (file, second) = (file_of(&rig.places, &digest), file_of(&rig.places, &other));
-        let (whole, its) = (std::fs::read(&file).unwrap(), std::fs::read(&second).unwrap());
+        let (whole, its) = (
+            std::fs::read(&file).unwrap(),
+            std::fs::read(&second).unwrap(),
+        );
         let kinds = || async {
             let (findings, seen) = look(&rig.library).await;
             let mut kinds: Vec<_> = findings.iter().map(|finding| finding.fault.kind).collect();
@@ -259,8 +291,14 @@ fn n05_repair_sets_aside_makes_again_and_deletes_nothing() {
         );
         flip_bit(&file_of(&rig.places, &thumbnail));
         flip_bit(&file_of(&rig.places, &page_blob));
-        let swapped = (file_of(&rig.places, &upload), file_of(&rig.places, &exchange));
-        let (one, two) = (std::fs::read(&swapped.0).unwrap(), std::fs::read(&swapped.1).unwrap());
+        let swapped = (
+            file_of(&rig.places, &upload),
+            file_of(&rig.places, &exchange),
+        );
+        let (one, two) = (
+            std::fs::read(&swapped.0).unwrap(),
+            std::fs::read(&swapped.1).unwrap(),
+        );
         std::fs::write(&swapped.0, &two).unwrap();
         std::fs::write(&swapped.1, &one).unwrap();
         let before = files(&rig.places.data.join("blobs"));
@@ -268,17 +306,25 @@ fn n05_repair_sets_aside_makes_again_and_deletes_nothing() {
         let (findings, _) = look(&rig.library).await;
         assert_eq!(findings.len(), 4, "{:?}", told(&findings));
         assert!(findings.iter().all(|finding| finding.fault.cure.is_some()));
-        assert_eq!(files(&rig.places.data.join("blobs")), before, "a look changes nothing");
+        assert_eq!(
+            files(&rig.places.data.join("blobs")),
+            before,
+            "a look changes nothing"
+        );
         let failed = repair(&rig.library, &faults(&findings)).await.unwrap();
         assert!(failed.is_empty(), "{failed:?}");
 
-        let after: Vec<Vec<u8>> = files(&rig.places.data.join("blobs")).into_values().collect();
+        let after: Vec<Vec<u8>> = files(&rig.places.data.join("blobs"))
+            .into_values()
+            .collect();
         for (name, bytes) in &before {
             assert!(after.contains(bytes), "the bytes of {name} are gone");
         }
         let (left, seen) = look(&rig.library).await;
         assert_eq!(
-            left.iter().map(|finding| (finding.fault.kind, finding.fault.digest)).collect::<Vec<_>>(),
+            left.iter()
+                .map(|finding| (finding.fault.kind, finding.fault.digest))
+                .collect::<Vec<_>>(),
             [(FaultKind::SetAside, Some(page_blob))],
             "{:?}",
             told(&left)
@@ -302,8 +348,17 @@ fn n02_bytes_that_come_again_take_the_place_of_damaged_ones() {
         std::fs::remove_file(file_of(&rig.places, &digest)).unwrap();
         rig.upload("https://news.example/a", &html).await;
         assert_eq!(told(&look(&rig.library).await.0), [""; 0]);
-        let captures = rig.library.store.captures(rig.user.id, article.id).await.unwrap();
-        assert!(captures.iter().all(|capture| capture.origin == From::Uploaded));
+        let captures = rig
+            .library
+            .store
+            .captures(rig.user.id, article.id)
+            .await
+            .unwrap();
+        assert!(
+            captures
+                .iter()
+                .all(|capture| capture.origin == From::Uploaded)
+        );
     });
 }
 
@@ -351,28 +406,68 @@ fn n06_twenty_libraries_in_every_state_raise_no_alarm() {
             // Each round goes on from the last one, so that the library is another
             // each time it is looked at.
             let address = format!("/story-{}", round % 7);
-            let words = format!("Round {round}, {} and \u{1F6A2} \u{0} İstanbul.", "más ".repeat(round as usize));
-            origin.put(&address, Answer::html(page(&format!("Story {round}"), &words)));
+            let words = format!(
+                "Round {round}, {} and \u{1F6A2} \u{0} İstanbul.",
+                "más ".repeat(round as usize)
+            );
+            origin.put(
+                &address,
+                Answer::html(page(&format!("Story {round}"), &words)),
+            );
             let article = match round % 4 {
-                0 => rig.upload(&origin.url(&address), &page("Handed over", &words)).await,
-                1 => rig.upload(&format!("https://news.example/{round}"), &page("漢字の見出し", &words)).await,
+                0 => {
+                    rig.upload(&origin.url(&address), &page("Handed over", &words))
+                        .await
+                }
+                1 => {
+                    rig.upload(
+                        &format!("https://news.example/{round}"),
+                        &page("漢字の見出し", &words),
+                    )
+                    .await
+                }
                 _ => rig.capture(&origin.url(&address)).await,
             };
             if round % 3 == 0 {
                 let anchor = Anchor::of_words("who would pay for it");
                 // The story may not have come.
-                let _ = highlights::add(&rig.library, rig.user.id, article.id, &anchor, Colour::Green, "x").await;
+                let _ = highlights::add(
+                    &rig.library,
+                    rig.user.id,
+                    article.id,
+                    &anchor,
+                    Colour::Green,
+                    "x",
+                )
+                .await;
             }
             if round % 5 == 4 {
-                shelf::delete(&rig.library, rig.user.id, article.id).await.unwrap();
+                shelf::delete(&rig.library, rig.user.id, article.id)
+                    .await
+                    .unwrap();
             }
             if round % 6 == 5 {
                 let section = EditChange::Say(Some(format!("Desk {round}")));
-                edit::edit(&rig.library, rig.user.id, article.id, &[(Field::Section, section)]).await.unwrap();
+                edit::edit(
+                    &rig.library,
+                    rig.user.id,
+                    article.id,
+                    &[(Field::Section, section)],
+                )
+                .await
+                .unwrap();
             }
             if let Some(older) = article.twin_of {
                 println!("article {} is joined to {older}", article.id);
-                rig.library.store.join_twin(rig.user.id, article.id, 1_700_000_000_000 + i64::from(round)).await.unwrap();
+                rig.library
+                    .store
+                    .join_twin(
+                        rig.user.id,
+                        article.id,
+                        1_700_000_000_000 + i64::from(round),
+                    )
+                    .await
+                    .unwrap();
             }
             let (findings, _) = look(&rig.library).await;
             assert_eq!(told(&findings), [""; 0], "round {round}");

@@ -199,10 +199,7 @@ impl Look<'_> {
                         args![user_id.0, id.0, tsvector(&fields).literal],
                     )
                     .await?;
-                rows.first()
-                    .map(|row| row.get::<i32>("same"))
-                    .transpose()?
-                    == Some(1)
+                rows.first().map(|row| row.get::<i32>("same")).transpose()? == Some(1)
             }
         };
         if !is_right {
@@ -293,7 +290,8 @@ impl Look<'_> {
                 let highlight = match highlights::highlight(&row) {
                     Ok(highlight) => highlight,
                     Err(error) => {
-                        let what = format!("highlight {id} cannot be read: {}", with_source(&error));
+                        let what =
+                            format!("highlight {id} cannot be read: {}", with_source(&error));
                         say(Fault::new(FaultKind::Row, what));
                         return Ok(());
                     }
@@ -333,9 +331,11 @@ fn addresses_are_right(article: &Article, row: &Row) -> Result<bool, StoreError>
         )
     };
     let key = |column: &str| row.get::<Option<String>>(column);
-    Ok(of(&Some(article.given_url.clone()))
-        == (key("given_sha1_raw")?, key("given_sha1_decoded")?)
-        && of(&article.final_url) == (key("final_sha1_raw")?, key("final_sha1_decoded")?))
+    Ok(
+        of(&Some(article.given_url.clone()))
+            == (key("given_sha1_raw")?, key("given_sha1_decoded")?)
+            && of(&article.final_url) == (key("final_sha1_raw")?, key("final_sha1_decoded")?),
+    )
 }
 
 /// What one word at one place adds to the sum of its article.

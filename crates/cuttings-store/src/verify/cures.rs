@@ -30,7 +30,9 @@ impl Store {
         for cure in cures {
             let moved = match cure {
                 Cure::SetAside(digest) => self.blobs.set_aside(&path(digest)).await,
-                Cure::GiveBack { file, .. } => self.blobs.set_aside(&Path::from(file.as_str())).await,
+                Cure::GiveBack { file, .. } => {
+                    self.blobs.set_aside(&Path::from(file.as_str())).await
+                }
                 _ => continue,
             };
             if let Err(error) = moved {
@@ -47,7 +49,9 @@ impl Store {
             let done = match cure {
                 Cure::SetAside(_) => Ok(()),
                 Cure::GiveBack { file, holds } => {
-                    self.blobs.give_back(&Path::from(file.as_str()), holds).await
+                    self.blobs
+                        .give_back(&Path::from(file.as_str()), holds)
+                        .await
                 }
                 Cure::RebuildIndex => Ok(()),
                 Cure::Index(..) | Cure::Unindex(..) if rebuild => Ok(()),
@@ -117,7 +121,8 @@ impl Store {
                     .await?;
                 if let Some(row) = row {
                     let (exact, words): (String, String) = (row.get("exact")?, row.get("note")?);
-                    highlights::note_words(&mut tx, *user_id, HighlightId(*id), &exact, &words).await?;
+                    highlights::note_words(&mut tx, *user_id, HighlightId(*id), &exact, &words)
+                        .await?;
                 }
             }
             Cure::SetAside(_) | Cure::GiveBack { .. } | Cure::RebuildIndex => {}

@@ -225,13 +225,14 @@ impl Look<'_> {
                 let user_id = UserId(row.get("user_id")?);
                 let article_id = row.get::<Option<i64>>("article_id")?.map(ArticleId);
                 let number: i64 = row.get("number")?;
-                let fault = Fault::new(
-                    FaultKind::Row,
-                    rule.says.replace("{}", &number.to_string()),
-                )
-                .of(user_id, article_id);
+                let fault =
+                    Fault::new(FaultKind::Row, rule.says.replace("{}", &number.to_string()))
+                        .of(user_id, article_id);
                 faults.push(Fault {
-                    cure: rule.cure.zip(article_id).map(|(cure, id)| cure(user_id, id)),
+                    cure: rule
+                        .cure
+                        .zip(article_id)
+                        .map(|(cure, id)| cure(user_id, id)),
                     ..fault
                 });
                 Ok(())
@@ -289,12 +290,10 @@ impl Look<'_> {
             } else {
                 continue;
             };
-            self.tell(
-                Fault::new(FaultKind::Row, what).of(
-                    UserId(row.get("user_id")?),
-                    Some(ArticleId(row.get("article_id")?)),
-                ),
-            );
+            self.tell(Fault::new(FaultKind::Row, what).of(
+                UserId(row.get("user_id")?),
+                Some(ArticleId(row.get("article_id")?)),
+            ));
         }
         Ok(())
     }

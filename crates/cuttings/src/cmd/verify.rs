@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use cuttings_library::Library;
 use cuttings_library::verify::{self, Finding, Progress, Touches};
 use serde_json::json;
 
@@ -21,10 +22,48 @@ pub async fn run(config: &Config, asked: &Verify, json: bool) -> Result<(), Fail
         )));
     }
     let library = open::library(config).await?;
+    let (findings, seen) = look(&library, json).await?;
+    let curable = findings
+        .iter()
+        .filter(|finding| finding.fault.cure.is_some())
+        .count();
+    summary(&seen, curable, json)?;
+    if !asked.repair || curable == 0 {
+        if curable > 0 {
+            eprintln!("{curable} can be mended with --repair, which deletes nothing");
+        }
+        return ended(&seen);
+    }
+    let faults: Vec<_> = findings
+        .iter()
+        .map(|finding| finding.fault.clone())
+        .collect();
+    let failed = verify::repair(&library, &faults)
+        .await
+        .context("the library cannot be repaired")?;
+    for (cure, error) in &failed {
+        eprintln!("cuttings: not mended ({}): {error}", cure.words());
+    }
+    eprintln!("repaired; looking again");
+    let (_, left) = look(&library, json).await?;
+    summary(&left, 0, json)?;
+    ended(&left)
+}
+
+fn ended(seen: &Progress) -> Result<(), Failure> {
+    if seen.faults > 0 {
+        Err(Failure::SomeFailed)
+    } else {
+        Ok(())
+    }
+}
+
+/// Looks at everything and prints what is wrong.
+async fn look(library: &Library, json: bool) -> Result<(Vec<Finding>, Progress), Failure> {
     let mut line = Line::new();
     let mut findings = Vec::new();
     let seen = verify::verify(
-        &library,
+        library,
         &mut |progress| line.tell(progress),
         &mut |finding| findings.push(finding),
     )
@@ -40,30 +79,10 @@ pub async fn run(config: &Config, asked: &Verify, json: bool) -> Result<(), Fail
             print::line(as_text(finding))?;
         }
     }
-    let mut mended = 0;
-    let curable = findings
-        .iter()
-        .filter(|finding| finding.fault.cure.is_some())
-        .count();
-    if asked.repair && curable > 0 {
-        let faults: Vec<_> = findings.iter().map(|finding| finding.fault.clone()).collect();
-        let failed = verify::repair(&library, &faults)
-            .await
-            .context("the library cannot be repaired")?;
-        for (cure, error) in &failed {
-            eprintln!("cuttings: not mended ({}): {error}", cure.words());
-        }
-        mended = curable.saturating_sub(failed.len());
-    }
-    summary(&seen, curable, mended, json)?;
-    if seen.faults as usize > mended {
-        Err(Failure::SomeFailed)
-    } else {
-        Ok(())
-    }
+    Ok((findings, seen))
 }
 
-fn summary(seen: &Progress, curable: usize, mended: usize, json: bool) -> anyhow::Result<()> {
+fn summary(seen: &Progress, curable: usize, json: bool) -> anyhow::Result<()> {
     let Progress {
         articles,
         blobs,
@@ -73,37 +92,27 @@ fn summary(seen: &Progress, curable: usize, mended: usize, json: bool) -> anyhow
     if json {
         return print::line(json!({
             "articles": articles, "blobs": blobs.blobs, "bytes": blobs.bytes, "faults": faults,
-            "curable": curable, "mended": mended, "spare": blobs.spare,
-            "strangers": blobs.strangers, "set_aside": blobs.set_aside,
+            "curable": curable, "spare": blobs.spare, "strangers": blobs.strangers,
+            "set_aside": blobs.set_aside,
         }));
     }
-    let mut notes = Vec::new();
     let plural = |count: u64, one: &str, more: &str| match count {
         1 => format!("1 {one}"),
         count => format!("{count} {more}"),
     };
-    if blobs.spare > 0 {
-        notes.push(plural(blobs.spare, "spare blob", "spare blobs"));
-    }
-    if blobs.strangers > 0 {
-        notes.push(plural(
+    let notes: String = [
+        (blobs.spare, "spare blob", "spare blobs"),
+        (
             blobs.strangers,
             "file that is no blob",
             "files that are no blobs",
-        ));
-    }
-    if blobs.set_aside > 0 {
-        notes.push(plural(
-            blobs.set_aside,
-            "blob in damaged/",
-            "blobs in damaged/",
-        ));
-    }
-    let notes = if notes.is_empty() {
-        String::new()
-    } else {
-        format!("; {}", notes.join(", "))
-    };
+        ),
+        (blobs.set_aside, "blob in damaged/", "blobs in damaged/"),
+    ]
+    .into_iter()
+    .filter(|(count, _, _)| *count > 0)
+    .map(|(count, one, more)| format!(", {}", plural(count, one, more)))
+    .collect();
     print::line(format_args!(
         "{} and {} ({:.1} MB) looked at: {}{notes}",
         plural(*articles, "article", "articles"),
@@ -113,13 +122,7 @@ fn summary(seen: &Progress, curable: usize, mended: usize, json: bool) -> anyhow
             0 => "all whole".to_owned(),
             faults => plural(faults, "fault", "faults"),
         },
-    ))?;
-    if mended > 0 {
-        eprintln!("{mended} mended; run it again to see that they are");
-    } else if curable > 0 {
-        eprintln!("{curable} can be mended with --repair, which deletes nothing");
-    }
-    Ok(())
+    ))
 }
 
 fn as_json(finding: &Finding) -> serde_json::Value {
@@ -152,7 +155,9 @@ fn as_text(finding: &Finding) -> String {
             capture,
         } = touched;
         text += &match (article, headline) {
-            (Some(article), Some(headline)) => format!("\n    article {article} of {user}: {headline}"),
+            (Some(article), Some(headline)) => {
+                format!("\n    article {article} of {user}: {headline}")
+            }
             (Some(article), None) => format!("\n    article {article} of {user}"),
             (None, _) => format!("\n    library of {user}"),
         };

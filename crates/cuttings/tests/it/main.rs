@@ -10,3 +10,4 @@ mod hostile;
 mod parsing;
 mod rig;
 mod serving;
+mod verifying;
