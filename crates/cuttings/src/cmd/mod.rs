@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 pub mod config;
+pub mod export;
 pub mod extract;
 pub mod feed;
 pub mod highlight;
