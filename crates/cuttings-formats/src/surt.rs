@@ -13,7 +13,7 @@
 ///     surt("https://www.news.example.org/2026/Flood-Plan/?b=2&a=1#top"),
 ///     "org,example,news)/2026/flood-plan?a=1&b=2"
 /// );
-/// assert_eq!(surt("http://127.0.0.1:8080/"), "127.0.0.1:8080)/");
+/// assert_eq!(surt("http://127.0.0.1:8080/"), "1,0,0,127:8080)/");
 /// ```
 pub fn surt(url: &str) -> String {
     let url = url.split_once('#').map_or(url, |(url, _)| url);
@@ -44,12 +44,7 @@ pub fn surt(url: &str) -> String {
     let (path, query) = path
         .split_once('?')
         .map_or((path, None), |(p, q)| (p, Some(q)));
-    let path = plain(path).to_ascii_lowercase();
-    let mut path = path.as_str();
-    if path.len() > 1 {
-        path = path.strip_suffix('/').unwrap_or(path);
-    }
-    key += if path.is_empty() { "/" } else { path };
+    key += &straight(&plain(path).to_ascii_lowercase());
     if let Some(query) = query.filter(|query| !query.is_empty()) {
         let query = plain(query).to_ascii_lowercase();
         let mut parts: Vec<&str> = query.split('&').collect();
@@ -69,14 +64,27 @@ fn without_www(host: &str) -> &str {
         .unwrap_or(host)
 }
 
-/// `news.example.org` as `org,example,news`; numbers stay as they are.
+/// `news.example.org` as `org,example,news`, numbers too; version 6 as it is.
 fn turned(host: &str) -> String {
-    if host.starts_with('[') || host.bytes().all(|c| c.is_ascii_digit() || c == b'.') {
-        return host.to_owned();
+    if let Some(address) = host.strip_prefix('[') {
+        return address.trim_end_matches(']').to_owned();
     }
     let mut labels: Vec<&str> = host.split('.').filter(|label| !label.is_empty()).collect();
     labels.reverse();
     labels.join(",")
+}
+
+/// The path without empty steps and those that lead nowhere or back.
+fn straight(path: &str) -> String {
+    let mut steps: Vec<&str> = Vec::new();
+    for step in path.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => drop(steps.pop()),
+            step => steps.push(step),
+        }
+    }
+    format!("/{}", steps.join("/"))
 }
 
 /// Percent signs undone as often as they were done, and then done once where an
@@ -137,6 +145,12 @@ mod tests {
             ("http://example.com/a%20b/%7Ec", "com,example)/a%20b/~c"),
             ("http://example.com/caf%C3%A9", "com,example)/caf%c3%a9"),
             ("http://example.com/a?z=1&B=2&a", "com,example)/a?a&b=2&z=1"),
+            ("http://example.com/a//b/./c", "com,example)/a/b/c"),
+            (
+                "http://example.com/?b=1&b=0&a=1",
+                "com,example)/?a=1&b=0&b=1",
+            ),
+            ("http://[::1]:8080/a", "::1:8080)/a"),
             ("http://user:secret@example.com/", "com,example)/"),
         ] {
             assert_eq!(surt(url), key, "{url}");

@@ -33,20 +33,12 @@ pub async fn run(config: &Config, asked: &Export, json: bool) -> Result<(), Fail
     let mut told = Instant::now();
     let is_terminal = std::io::stderr().is_terminal();
     let all = ids.len();
-    let (file, done) = export::export(
-        &library,
-        user.id,
-        &ids,
-        format,
-        &about,
-        file,
-        &mut |done| {
-            if is_terminal && told.elapsed() > Duration::from_millis(250) {
-                told = Instant::now();
-                show(&format!("\r\x1b[K{} of {all} articles", done.articles));
-            }
-        },
-    )
+    let (file, done) = export::export(&library, user.id, &ids, format, &about, file, &mut |done| {
+        if is_terminal && told.elapsed() > Duration::from_millis(250) {
+            told = Instant::now();
+            show(&format!("\r\x1b[K{} of {all} articles", done.articles));
+        }
+    })
     .await
     .context("the export did not come to its end")?;
     if is_terminal {
@@ -96,11 +88,17 @@ async fn chosen(
             Err(ExportError::Query(error)) => return Err(Failure::wrong_use(error.message)),
             other => other.context(cannot)?,
         };
-        let about = about(format!("Articles that match {query}"), "A search in Cuttings");
+        let about = about(
+            format!("Articles that match {query}"),
+            "A search in Cuttings",
+        );
         return Ok((ids, about));
     }
     let ids = export::all(library, user.id).await.context(cannot)?;
-    let about = about(format!("The library of {}", user.name), "Everything in Cuttings");
+    let about = about(
+        format!("The library of {}", user.name),
+        "Everything in Cuttings",
+    );
     Ok((ids, about))
 }
 
