@@ -220,7 +220,7 @@ impl Earlier {
             Some(body) => last.body == Some(body.digest()),
         };
         is_same.then(|| NewCapture {
-            same_as: Some(last.id),
+            same_as: Some(last.same_as.unwrap_or(last.id)),
             ..visit.clone()
         })
     }

@@ -9,6 +9,7 @@
 //! | [`capture`] | from a queued article to one that can be read and found |
 //! | `parts` | a story on several pages, by its site's rule |
 //! | [`again`] | a page captured again, and which capture is shown |
+//! | [`compare`] | two captures held against each other |
 //! | `judge` | whether a further capture may change what is shown |
 //! | `reread` | a kept page read again, offline |
 //! | [`parser`] | reading pages and pictures in a process that can do nothing else |
@@ -34,6 +35,7 @@
 pub mod accounts;
 pub mod again;
 pub mod capture;
+pub mod compare;
 pub mod complete;
 pub mod edit;
 pub mod error;

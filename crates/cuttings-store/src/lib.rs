@@ -80,6 +80,7 @@ pub struct Store {
     db: Db,
     blobs: Blobs,
     counts: list::Counts,
+    known: facets::Known,
 }
 
 /// Where a library is kept.
@@ -143,6 +144,7 @@ impl Store {
             db,
             blobs,
             counts: list::Counts::default(),
+            known: facets::Known::default(),
         })
     }
 
