@@ -415,6 +415,11 @@ fn record_id(record: &Record, offset: u64) -> String {
     )
 }
 
+/// The SHA-256 of bytes in hexadecimal digits, as `sha256sum` prints it.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 /// `sha256:` and the digest of several pieces as one.
 pub(crate) fn sha256(pieces: &[&[u8]]) -> String {
     let mut hash = Sha256::new();

@@ -27,6 +27,7 @@
 //! | [`schedule`] | pages captured again by themselves |
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
+//! | [`evidence`] | everything that is known of a capture, with digests |
 //! | [`export`] | what was kept, as a web archive: WARC or WACZ |
 //! | [`verify`] | every byte and row looked at; what can be mended, mended |
 //! | [`once`] | a change that is sent twice is made once |
@@ -39,6 +40,7 @@ pub mod compare;
 pub mod complete;
 pub mod edit;
 pub mod error;
+pub mod evidence;
 pub mod export;
 pub mod feeds;
 pub mod filters;

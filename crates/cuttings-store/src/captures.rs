@@ -293,6 +293,23 @@ impl Store {
             .collect()
     }
 
+    /// The version of the extractor that read a capture, and when.
+    pub async fn extracted(
+        &self,
+        user_id: UserId,
+        capture_id: CaptureId,
+    ) -> Result<Option<(i64, i64)>, StoreError> {
+        self.db
+            .optional(
+                "SELECT extractor_version, extracted_at FROM extractions
+                 WHERE user_id = $1 AND capture_id = $2",
+                args![user_id.0, capture_id.0],
+            )
+            .await?
+            .map(|row| Ok((row.get("extractor_version")?, row.get("extracted_at")?)))
+            .transpose()
+    }
+
     /// The pages that are shown of a site and the hosts below it, newest first:
     /// their addresses and their original bytes.
     pub async fn pages_of_site(

@@ -36,7 +36,7 @@ pub struct TestApp {
     pub origin: Origin,
     settings: ServerSettings,
     router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Runs a test on SQLite, and on PostgreSQL where there is one.
@@ -131,7 +131,7 @@ impl TestApp {
             origin: Origin::start().await,
             library,
             settings,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -155,6 +155,11 @@ impl TestApp {
     /// All routes of the server.
     pub fn routes(&self) -> Vec<Route> {
         route_list(self.state())
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Makes a user; the first one opens the library.
