@@ -29,6 +29,9 @@
 //! | [`schedule`] | pages captured again by themselves |
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
+//! | [`evidence`] | everything that is known of a capture, with digests |
+//! | [`export`] | what was kept, as a web archive: WARC or WACZ |
+//! | [`verify`] | every byte and row looked at; what can be mended, mended |
 //! | [`once`] | a change that is sent twice is made once |
 //! | [`tickets`] | who may look at one capture for some hours |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
@@ -40,6 +43,8 @@ pub mod compare;
 pub mod complete;
 pub mod edit;
 pub mod error;
+pub mod evidence;
+pub mod export;
 pub mod feeds;
 pub mod filters;
 pub mod highlights;
@@ -60,6 +65,7 @@ pub mod settings;
 pub mod shelf;
 pub mod tags;
 pub mod tickets;
+pub mod verify;
 pub mod worker;
 
 use std::sync::Arc;

@@ -170,6 +170,13 @@ impl From<StoreError> for HttpError {
             Self::new(problems::BAD_QUERY, format!("{}.", query.message))
         } else if matches!(error, StoreError::TakenOver) {
             Self::under_way()
+        } else if matches!(error, StoreError::Damaged { .. }) {
+            tracing::error!(%error, "kept bytes are damaged; cuttings verify says which others are");
+            Self::new(
+                problems::DAMAGED,
+                "What was kept here is damaged, so it is not given out. Run cuttings verify to see \
+                 what can be done.",
+            )
         } else if error.is_temporary() || error.is_disk_full() {
             Self::unavailable(&error)
         } else {

@@ -6,6 +6,7 @@
 //! value of [`Texts`], so that a text without its translation does not
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
+mod capture;
 mod captures;
 mod compare;
 mod edit;
@@ -22,6 +23,7 @@ mod search;
 mod settings;
 mod tags;
 
+pub(crate) use capture::Capture;
 pub(crate) use captures::Captures;
 pub(crate) use compare::Compare;
 pub(crate) use edit::Edit;
@@ -65,6 +67,8 @@ pub(crate) struct Texts {
     pub offline: Offline,
     /// The list of keys.
     pub keys: Keys,
+    /// One capture.
+    pub capture: Capture,
     /// What was kept of a page.
     pub captures: Captures,
     /// A kept page as it looked.
@@ -87,6 +91,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     search: search::ENGLISH,
     offline: offline::ENGLISH,
     keys: keys::ENGLISH,
+    capture: capture::ENGLISH,
     captures: captures::ENGLISH,
     replay: replay::ENGLISH,
     compare: compare::ENGLISH,

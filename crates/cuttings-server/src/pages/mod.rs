@@ -3,6 +3,7 @@
 pub(crate) mod again;
 pub(crate) mod articles;
 pub(crate) mod bulk;
+pub(crate) mod capture;
 pub(crate) mod captures;
 pub(crate) mod compare;
 pub(crate) mod edit;

@@ -157,6 +157,11 @@ impl TestApp {
         route_list(self.state())
     }
 
+    /// The data folder.
+    pub fn data(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Makes a user; the first one opens the library.
     pub async fn add_user(&self, name: &str) -> User {
         if accounts::has_users(&self.library)

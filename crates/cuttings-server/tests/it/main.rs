@@ -7,6 +7,7 @@ mod api;
 mod bytes;
 mod errors;
 mod events;
+mod evidence;
 mod feeds;
 mod first_run;
 mod headers;
