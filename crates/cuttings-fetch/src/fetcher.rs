@@ -29,7 +29,7 @@ use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::CertificateDer;
 use tokio::io::AsyncReadExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::io::StreamReader;
 use url::Url;
 
@@ -37,6 +37,7 @@ use crate::config::{FetchConfig, Want};
 use crate::connect::{ConnectError, Guarded, Peer, Rules};
 use crate::decode::{self, PastLimit};
 use crate::error::{FetchError, Stage};
+use crate::gate::{Gate, Step};
 use crate::guard::{check_url, without_user_info};
 use crate::lookup::{Lookup, SystemLookup};
 use crate::tls;
@@ -49,12 +50,14 @@ const SMALLEST_HEAD_BUFFER: usize = 8 * 1024;
 
 /// Fetches addresses that others name, within the operator's rules.
 ///
-/// Cloning is cheap and shares open connections. There is nothing else to
-/// share, so one fetcher serves all users.
+/// Cloning is cheap and shares open connections, and the count of what each host
+/// is asked at present. There is nothing else to share, so one fetcher serves all
+/// users.
 #[derive(Clone)]
 pub struct Fetcher {
     client: Client<Guarded, Empty<Bytes>>,
     config: Arc<FetchConfig>,
+    gate: Arc<Gate>,
     user_agent: HeaderValue,
 }
 
@@ -188,6 +191,7 @@ impl Fetcher {
         Ok(Self {
             client,
             config: Arc::new(config),
+            gate: Arc::new(Gate::new()),
             user_agent,
         })
     }
@@ -223,27 +227,20 @@ impl Fetcher {
         want: Want,
         known: &Validators,
     ) -> Result<Fetched, FetchError> {
-        let url = without_user_info(url);
-        let limit = self.config.limits.total_page;
-        match timeout(limit, self.follow(url.clone(), want, known)).await {
-            Ok(fetched) => fetched,
-            Err(_) => Err(FetchError::Timeout {
-                url,
-                what: Stage::Whole,
-                after: limit,
-            }),
-        }
-    }
-
-    async fn follow(
-        &self,
-        start: Url,
-        want: Want,
-        known: &Validators,
-    ) -> Result<Fetched, FetchError> {
+        let start = without_user_info(url);
+        let limits = &self.config.limits;
+        let mut time = Allowance {
+            url: start.clone(),
+            left: limits.total_page,
+            whole: limits.total_page,
+        };
         let nothing = Validators::default();
         let asked = start.origin();
         let mut url = start;
+        let mut step = match want {
+            Want::Page | Want::Feed => Step::Page,
+            Want::Picture => Step::Onward,
+        };
         let mut redirects: Vec<Hop> = Vec::new();
         loop {
             check_url(&url, &self.config.allow_private)?;
@@ -252,7 +249,18 @@ impl Fetcher {
             } else {
                 &nothing
             };
-            let answer = self.ask(&url, want, known).await?;
+            // Held until the answer is read, and given back before the next hop,
+            // so that no fetch waits for a host while it keeps another busy.
+            let _pass = self
+                .gate
+                .enter(&url, step, want, limits)
+                .await
+                .map_err(|turned_away| FetchError::Wait {
+                    url: url.clone(),
+                    wait: turned_away.wait,
+                })?;
+            step = Step::Onward;
+            let answer = time.spend(self.ask(&url, want, known)).await?;
             let status = answer.status().as_u16();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 let location = redirect_target(&url, answer.headers())?;
@@ -273,13 +281,17 @@ impl Fetcher {
             // Nobody who was told nothing may say that it has not changed.
             let is_unchanged = status == 304 && *known != nothing;
             if !answer.status().is_success() && !is_unchanged {
+                let retry_after = retry_after(answer.headers(), SystemTime::now());
+                if status == 429 || (status == 503 && retry_after.is_some()) {
+                    self.gate.hold(&url, retry_after, limits);
+                }
                 return Err(FetchError::Status {
                     url,
                     status,
-                    retry_after: retry_after(answer.headers(), SystemTime::now()),
+                    retry_after,
                 });
             }
-            return self.read(url, answer, want, redirects).await;
+            return time.spend(self.read(url, answer, want, redirects)).await;
         }
     }
 
@@ -425,6 +437,33 @@ impl Fetcher {
             is_cut,
             redirects,
             peer,
+        })
+    }
+}
+
+/// The time that one fetch may still take. Only what is spent with the site counts,
+/// not the wait for a turn.
+struct Allowance {
+    url: Url,
+    left: Duration,
+    whole: Duration,
+}
+
+impl Allowance {
+    /// Does `work` in what is left, and takes off what it took.
+    async fn spend<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, FetchError>>,
+    ) -> Result<T, FetchError> {
+        let began = Instant::now();
+        let done = timeout(self.left, work).await;
+        self.left = self.left.saturating_sub(began.elapsed());
+        done.unwrap_or_else(|_| {
+            Err(FetchError::Timeout {
+                url: self.url.clone(),
+                what: Stage::Whole,
+                after: self.whole,
+            })
         })
     }
 }

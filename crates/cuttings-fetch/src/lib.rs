@@ -16,6 +16,7 @@
 //! | `lookup` | from a host name to the addresses it may be reached at |
 //! | `connect` | one guarded connection |
 //! | `tls` | whom we trust, and what a failed handshake means |
+//! | `gate` | how hard one host is asked |
 //! | `fetcher` | ask, follow redirects by hand, read what comes |
 //! | `decode` | from the bytes on the wire to those the author wrote |
 //! | `error` | why a fetch gave nothing |
@@ -26,6 +27,7 @@ mod connect;
 mod decode;
 mod error;
 mod fetcher;
+mod gate;
 mod guard;
 mod lookup;
 mod tls;

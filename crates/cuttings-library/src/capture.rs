@@ -12,6 +12,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, Options, SafeHtml};
@@ -72,7 +73,14 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
     };
     let page = match visit {
         Ok(page) => page,
-        Err(failed) => return fail(library, job, *failed).await,
+        Err(failed) => match failed.not_before {
+            Some(wait) => {
+                let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+                let run_at_ms = now_ms().saturating_add(wait_ms);
+                return library.store.hand_back(job, run_at_ms).await;
+            }
+            None => return fail(library, job, *failed).await,
+        },
     };
     match extract(library, &page).await {
         Ok(extraction) => {
@@ -93,6 +101,7 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
                     capture,
                     reason,
                     retry_after_ms: None,
+                    not_before: None,
                 },
             )
             .await
@@ -106,6 +115,8 @@ pub(crate) struct Failed {
     pub(crate) reason: Reason,
     /// How long to wait at least, for failures that may pass by themselves.
     retry_after_ms: Option<i64>,
+    /// The site was not asked at all, since it is not its turn before that.
+    pub(crate) not_before: Option<Duration>,
 }
 
 async fn fail(library: &Library, job: &Job, failed: Failed) -> Result<(), StoreError> {
@@ -164,6 +175,10 @@ pub(crate) async fn visit(
             return Ok(Err(Box::new(Failed {
                 capture: NewCapture { status, ..visited },
                 reason: reason_of(&error),
+                not_before: match &error {
+                    FetchError::Wait { wait, .. } => Some(*wait),
+                    _ => None,
+                },
                 retry_after_ms: error.is_temporary().then_some(asked_to_wait_ms),
             })));
         }
@@ -190,6 +205,7 @@ pub(crate) async fn visit(
             },
             capture,
             retry_after_ms: None,
+            not_before: None,
         })));
     }
     Ok(Ok(Page {
@@ -288,6 +304,7 @@ async fn read_upload(
             },
             capture: reread(article, capture.content_type),
             retry_after_ms: None,
+            not_before: None,
         })));
     }
     let base = given_url(article)?;

@@ -15,11 +15,11 @@ use std::time::Duration;
 use cuttings_extract::Extraction;
 use cuttings_model::Reason;
 use cuttings_store::{NewCapture, NewPart, StoreError};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use crate::Library;
-use crate::capture::{Page, extract, visit};
+use crate::capture::{Failed, Page, extract, visit};
 
 /// Most pages of one story that are asked for, the first one not counted.
 const MAX_PARTS: usize = 20;
@@ -202,7 +202,8 @@ impl Following<'_> {
         if !self.may_lead(from, url) {
             return Ok(Err(elsewhere(url)));
         }
-        let Ok(visited) = timeout_at(self.deadline, visit(self.library, url)).await else {
+        let visited = timeout_at(self.deadline, visit_in_turn(self.library, url)).await;
+        let Ok(visited) = visited else {
             return Ok(Err(format!(
                 "{url} was not there after {} seconds of reading further pages.",
                 FOLLOW_LIMIT.as_secs()
@@ -244,6 +245,19 @@ impl Following<'_> {
                 .rules
                 .for_host(from)
                 .is_some_and(|rule| rule.names_host(to))
+    }
+}
+
+/// Visits a page, and waits for the site's turn for as long as that takes.
+async fn visit_in_turn(
+    library: &Library,
+    url: &Url,
+) -> Result<Result<Page, Box<Failed>>, StoreError> {
+    loop {
+        match visit(library, url).await? {
+            Err(failed) if let Some(wait) = failed.not_before => sleep(wait).await,
+            visited => return Ok(visited),
+        }
     }
 }
 

@@ -72,6 +72,16 @@ pub struct Settings {
     )]
     pub allow_private_network: Vec<String>,
 
+    /// Least time between two pages asked of one site, in milliseconds
+    /// [default: 500]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_SITE_SPACING_MS",
+        value_name = "MS"
+    )]
+    pub site_spacing_ms: Option<String>,
+
     /// What to log: error, warn, info, debug [default: info for serve, warn otherwise]
     #[arg(long, global = true, env = "CUTTINGS_LOG", value_name = "LEVEL")]
     pub log: Option<String>,

@@ -5,6 +5,7 @@
 //! one that is: a setting that silently does nothing is worse than none.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::ArgMatches;
@@ -16,12 +17,13 @@ use url::Url;
 use crate::args::Settings;
 
 /// Keys of the settings file, which are also the names of the flags.
-pub const KEYS: [&str; 6] = [
+pub const KEYS: [&str; 7] = [
     "listen",
     "database",
     "blobs",
     "public_url",
     "allow_private_network",
+    "site_spacing_ms",
     "log",
 ];
 
@@ -60,6 +62,7 @@ pub struct Config {
     pub listen: String,
     pub public_url: Option<Url>,
     pub allow_private_network: Vec<IpNet>,
+    pub site_spacing: Duration,
     pub log: String,
     /// All of them with their sources, for showing.
     pub settings: Vec<Setting>,
@@ -114,6 +117,7 @@ impl Config {
         let networks = (!flags.allow_private_network.is_empty())
             .then(|| flags.allow_private_network.join(","));
         let networks = choose("allow_private_network", networks, "none")?;
+        let spacing = choose("site_spacing_ms", flags.site_spacing_ms.clone(), "500")?;
         let quiet = if matches.subcommand_name() == Some("serve") {
             "info"
         } else {
@@ -143,6 +147,7 @@ impl Config {
             listen,
             public_url,
             allow_private_network,
+            site_spacing: spacing_of(spacing.as_deref().unwrap_or("500"))?,
             log,
             settings,
         })
@@ -179,6 +184,14 @@ fn network(text: &str) -> anyhow::Result<IpNet> {
                 )
             })
     })
+}
+
+/// A time between two pages: none at all up to a minute.
+fn spacing_of(text: &str) -> anyhow::Result<Duration> {
+    match text.trim().parse() {
+        Ok(ms @ 0..=60_000) => Ok(Duration::from_millis(ms)),
+        _ => bail!("site_spacing_ms: “{text}” is not a number of milliseconds up to 60000"),
+    }
 }
 
 fn default_data_folder() -> anyhow::Result<PathBuf> {
@@ -297,6 +310,15 @@ mod tests {
     fn a_bare_address_is_a_network_of_one() {
         assert_eq!(network("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
         assert!(network("10.1.2").is_err());
+    }
+
+    #[test]
+    fn a_spacing_is_a_bounded_number_of_milliseconds() {
+        assert_eq!(spacing_of("0").unwrap(), Duration::ZERO);
+        assert_eq!(spacing_of("1500").unwrap(), Duration::from_millis(1500));
+        for wrong in ["-1", "1s", "", "60001"] {
+            assert!(spacing_of(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

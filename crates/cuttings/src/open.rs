@@ -5,7 +5,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 
 use anyhow::{Context as _, anyhow};
 use cuttings_extract::rules::Rules;
-use cuttings_fetch::{FetchConfig, Fetcher};
+use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
 use cuttings_library::Library;
 use cuttings_model::User;
 use cuttings_store::{Engine, Store};
@@ -20,6 +20,11 @@ pub async fn library(config: &Config) -> Result<Library, Failure> {
         .map_err(|error| Failure::Library(with_causes(error)))?;
     let fetcher = Fetcher::new(FetchConfig {
         allow_private: config.allow_private_network.clone(),
+        limits: FetchLimits {
+            page_spacing: config.site_spacing,
+            spacing: config.site_spacing / 10,
+            ..FetchLimits::default()
+        },
         ..FetchConfig::default()
     })
     .map_err(|error| Failure::Library(error.into()))?;

@@ -13,3 +13,4 @@ mod refusals;
 mod requests;
 mod spellings;
 mod tls;
+mod turns;

@@ -214,6 +214,7 @@ async fn ask(library: &Library, feed: &Feed) -> Result<Fetched, Failure> {
                     retry_after,
                     ..
                 } => (*retry_after, *status == 410),
+                FetchError::Wait { wait, .. } => (Some(*wait), false),
                 _ => (None, false),
             };
             Failure {

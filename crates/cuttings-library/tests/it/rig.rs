@@ -166,6 +166,9 @@ pub fn fetcher() -> Fetcher {
         limits: FetchLimits {
             first_byte: Duration::from_secs(1),
             idle: Duration::from_secs(1),
+            // All origins are one host here; the tests of the fetcher are about this.
+            spacing: Duration::ZERO,
+            page_spacing: Duration::ZERO,
             ..FetchLimits::default()
         },
         ..FetchConfig::default()

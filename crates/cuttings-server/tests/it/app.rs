@@ -116,6 +116,8 @@ impl TestApp {
             allow_private: vec!["127.0.0.0/8".parse().expect("a network")],
             limits: FetchLimits {
                 first_byte: Duration::from_secs(1),
+                spacing: Duration::ZERO,
+                page_spacing: Duration::ZERO,
                 ..FetchLimits::default()
             },
             ..FetchConfig::default()
