@@ -192,6 +192,14 @@ pub enum FetchError {
         wait: Duration,
     },
 
+    /// The user has given us something to show to this site, and it cannot be
+    /// read at the moment.
+    #[error("the access given for {} cannot be opened", host(url))]
+    AccessLocked {
+        /// The address.
+        url: Url,
+    },
+
     /// A content encoding we do not know, too many on top of each other, or
     /// data that is not what it says it is.
     #[error("the {encoding} encoding of {} could not be undone", short(url))]
@@ -246,6 +254,7 @@ impl FetchError {
             | Self::BadRedirect { .. }
             | Self::TooLarge { .. }
             | Self::HeadersTooLarge { .. }
+            | Self::AccessLocked { .. }
             | Self::BadEncoding { .. }
             | Self::NotHttp { .. } => false,
         }
@@ -278,6 +287,7 @@ impl FetchError {
                 _ => "status",
             },
             Self::Wait { .. } => "wait",
+            Self::AccessLocked { .. } => "access_locked",
             Self::BadEncoding { .. } => "bad_encoding",
             Self::Incomplete { .. } => "incomplete",
             Self::NotHttp { .. } => "not_http",
@@ -364,6 +374,12 @@ impl FetchError {
                  ours to answer. It will be asked after {}.",
                 host(url),
                 seconds(*wait)
+            ),
+            Self::AccessLocked { url } => format!(
+                "You gave headers or a cookie for {}, and they cannot be opened, because the key \
+                 of this installation is missing or another one. Nothing was fetched. Ask the \
+                 operator to put the key back, or enter them anew under Settings, Sites.",
+                host(url)
             ),
             Self::BadEncoding { url, encoding } => format!(
                 "{} was sent compressed in a way that could not be undone (“{encoding}”). Save \
