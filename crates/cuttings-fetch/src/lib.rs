@@ -43,4 +43,5 @@ pub use config::{FetchConfig, FetchLimits, Want};
 pub use error::{FetchError, Stage};
 pub use fetcher::{Fetched, Fetcher, Hop, MAX_RETRY_AFTER, Surroundings, Validators};
 pub use guard::{BAD_PORTS, STORE_PORTS, check_url};
+pub use http;
 pub use lookup::{Answer, Lookup, SystemLookup};

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, Options, SafeHtml};
-use cuttings_fetch::{FetchError, Fetched, Want};
+use cuttings_fetch::{FetchError, Fetched, Fetcher, Want};
 use cuttings_formats::exchange::{self, Exchange};
 use cuttings_model::{
     Article, ArticleState, CaptureId, Dated, Job, JobKind, Origin, Picture, PictureRole, Reason,
@@ -29,6 +29,7 @@ use url::Url;
 
 use crate::error::reason_of;
 use crate::parts::{self, Whole};
+use crate::site_access::fetcher_for;
 use crate::{Library, now_ms, pictures};
 
 /// What a visit brought, before anything is made of it.
@@ -67,9 +68,21 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
         .ok_or_else(|| StoreError::Nonsense {
             what: format!("job {} is for an article that is not there", job.id),
         })?;
+    let ours = fetcher_for(library, job.user_id).await?;
+    let done = capture_with(library, job, &article, &ours.fetcher).await;
+    ours.note_used(library).await?;
+    done
+}
+
+async fn capture_with(
+    library: &Library,
+    job: &Job,
+    article: &Article,
+    fetcher: &Fetcher,
+) -> Result<(), StoreError> {
     let visit = match job.kind {
-        JobKind::Fetch => visit(library, &given_url(&article)?).await?,
-        JobKind::Extract => read_upload(library, &article).await?,
+        JobKind::Fetch => visit(library, fetcher, &given_url(article)?).await?,
+        JobKind::Extract => read_upload(library, article).await?,
     };
     let page = match visit {
         Ok(page) => page,
@@ -85,15 +98,15 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
     match extract(library, &page).await {
         Ok(extraction) => {
             let whole = match job.kind {
-                JobKind::Fetch => parts::follow(library, page, extraction).await?,
+                JobKind::Fetch => parts::follow(library, fetcher, page, extraction).await?,
                 JobKind::Extract => parts::as_handed_over(page, extraction),
             };
-            show(library, job, &article, whole).await
+            show(library, job, article, fetcher, whole).await
         }
         Err(reason) => {
             let capture = page
                 .new_capture
-                .unwrap_or_else(|| reread(&article, page.content_type));
+                .unwrap_or_else(|| reread(article, page.content_type));
             fail(
                 library,
                 job,
@@ -146,6 +159,7 @@ fn given_url(article: &Article) -> Result<Url, StoreError> {
 /// Visits an address and keeps what came.
 pub(crate) async fn visit(
     library: &Library,
+    fetcher: &Fetcher,
     url: &Url,
 ) -> Result<Result<Page, Box<Failed>>, StoreError> {
     let visited = NewCapture {
@@ -158,7 +172,7 @@ pub(crate) async fn visit(
         body: None,
         exchange: None,
     };
-    let fetched = match library.fetcher.get(url, Want::Page).await {
+    let fetched = match fetcher.get(url, Want::Page).await {
         Ok(fetched) => fetched,
         Err(error) => {
             let status = match &error {
@@ -389,6 +403,7 @@ async fn show(
     library: &Library,
     job: &Job,
     article: &Article,
+    fetcher: &Fetcher,
     whole: Whole,
 ) -> Result<(), StoreError> {
     let Whole {
@@ -399,7 +414,7 @@ async fn show(
         missing,
     } = whole;
     let kept = pictures::keep(
-        &library.fetcher,
+        &fetcher.on_page(&page.base),
         library.store.blobs(),
         &extraction,
         &page.at_hand,

@@ -20,6 +20,8 @@
 //! | [`highlights`] | mark words of an article, note, remove, bring back |
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
+//! | [`site_access`] | headers and cookies that a user gives for single sites |
+//! | [`seal`] | sealing what must not be read from the database |
 //! | [`once`] | a change that is sent twice is made once |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
@@ -36,9 +38,11 @@ mod parts;
 pub mod pictures;
 pub mod reading;
 pub mod save;
+pub mod seal;
 pub mod search;
 pub mod settings;
 pub mod shelf;
+pub mod site_access;
 pub mod tags;
 pub mod worker;
 
@@ -65,6 +69,7 @@ pub struct Library {
     /// The guarded way to addresses that others name.
     pub fetcher: Arc<Fetcher>,
     rules: Arc<Rules>,
+    instance_key: seal::InstanceKey,
     saved: Arc<Notify>,
     extracting: Arc<Semaphore>,
     hashing: Arc<Semaphore>,
@@ -77,9 +82,19 @@ impl Library {
             store,
             fetcher: Arc::new(fetcher),
             rules: Arc::default(),
+            instance_key: seal::InstanceKey::default(),
             saved: Arc::new(Notify::new()),
             extracting: Arc::new(Semaphore::new(EXTRACTIONS_AT_ONCE)),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+        }
+    }
+
+    /// Seals under this key from now on. Without one nothing can be sealed.
+    #[must_use]
+    pub fn with_instance_key(self, instance_key: seal::InstanceKey) -> Self {
+        Self {
+            instance_key,
+            ..self
         }
     }
 

@@ -13,6 +13,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use cuttings_extract::Extraction;
+use cuttings_fetch::Fetcher;
 use cuttings_model::Reason;
 use cuttings_store::{NewCapture, NewPart, StoreError};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -71,11 +72,13 @@ pub(crate) fn as_handed_over(page: Page, extraction: Extraction) -> Whole {
 /// Only of the store. A page that cannot be had is said in [`Whole::missing`].
 pub(crate) async fn follow(
     library: &Library,
+    fetcher: &Fetcher,
     page: Page,
     extraction: Extraction,
 ) -> Result<Whole, StoreError> {
     let mut following = Following {
         library,
+        fetcher,
         deadline: Instant::now() + FOLLOW_LIMIT,
         seen: HashSet::from([key(&page.base)]),
         parts: Vec::new(),
@@ -100,6 +103,7 @@ pub(crate) async fn follow(
 
 struct Following<'l> {
     library: &'l Library,
+    fetcher: &'l Fetcher,
     deadline: Instant,
     /// Addresses asked for or answered by, so that no page is read twice.
     seen: HashSet<String>,
@@ -202,7 +206,9 @@ impl Following<'_> {
         if !self.may_lead(from, url) {
             return Ok(Err(elsewhere(url)));
         }
-        let visited = timeout_at(self.deadline, visit_in_turn(self.library, url)).await;
+        let fetcher = self.fetcher.on_page(from);
+        let visit = visit_in_turn(self.library, &fetcher, url);
+        let visited = timeout_at(self.deadline, visit).await;
         let Ok(visited) = visited else {
             return Ok(Err(format!(
                 "{url} was not there after {} seconds of reading further pages.",
@@ -251,10 +257,11 @@ impl Following<'_> {
 /// Visits a page, and waits for the site's turn for as long as that takes.
 async fn visit_in_turn(
     library: &Library,
+    fetcher: &Fetcher,
     url: &Url,
 ) -> Result<Result<Page, Box<Failed>>, StoreError> {
     loop {
-        match visit(library, url).await? {
+        match visit(library, fetcher, url).await? {
             Err(failed) if let Some(wait) = failed.not_before => sleep(wait).await,
             visited => return Ok(visited),
         }

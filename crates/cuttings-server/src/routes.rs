@@ -18,7 +18,7 @@ use crate::install;
 use crate::pages::{
     articles, bulk, captures, edit, entries, feed_lists, feed_rules, feeds, filters, health,
     highlights, library, offline, pictures, problems, reader, search, settings, setup, signin,
-    tags,
+    sites, tags,
 };
 use crate::policy::Answers::{Api, Bytes, Page};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
@@ -230,6 +230,9 @@ fn routes(app: App) -> Routes {
         // Settings.
         .add(GET, "/settings", Page, Read, settings::page)
         .add(POST, "/settings", Page, Change, settings::change)
+        .add(GET, "/settings/sites", Page, Read, sites::list)
+        .add(POST, "/settings/sites", Page, Change, sites::give)
+        .add(POST, "/settings/sites/remove", Page, Change, sites::remove)
         // Coming in and going out.
         .add(GET, "/setup", Page, Setup, setup::form)
         .add(POST, "/setup", Page, Setup, setup::open)
@@ -411,6 +414,27 @@ fn routes(app: App) -> Routes {
             Api,
             Change,
             api::feed_rules::delete,
+        )
+        .add(
+            GET,
+            "/api/v1/site-access",
+            Api,
+            Read,
+            api::site_access::list,
+        )
+        .add(
+            Method::PUT,
+            "/api/v1/site-access",
+            Api,
+            Change,
+            api::site_access::give,
+        )
+        .add(
+            Method::DELETE,
+            "/api/v1/site-access",
+            Api,
+            Change,
+            api::site_access::remove,
         )
         .add(GET, "/api/v1/events", Api, Read, api::events::events)
         .add(GET, "/api/v1/search", Api, Read, api::search::search)

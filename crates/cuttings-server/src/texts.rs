@@ -18,6 +18,7 @@ mod offline;
 mod reader;
 mod search;
 mod settings;
+mod sites;
 mod tags;
 
 pub(crate) use captures::Captures;
@@ -32,6 +33,7 @@ pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
+pub(crate) use sites::Sites;
 pub(crate) use tags::Tags;
 
 /// All texts, in one language.
@@ -43,6 +45,8 @@ pub(crate) struct Texts {
     pub reader: Reader,
     /// The settings.
     pub settings: Settings,
+    /// What single sites are shown.
+    pub sites: Sites,
     /// The library page.
     pub library: Library,
     /// Cards in lists.
@@ -70,6 +74,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     frame: frame::ENGLISH,
     reader: reader::ENGLISH,
     settings: settings::ENGLISH,
+    sites: sites::ENGLISH,
     library: library::ENGLISH,
     list: list::ENGLISH,
     tags: tags::ENGLISH,

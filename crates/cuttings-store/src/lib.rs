@@ -32,6 +32,7 @@ mod search;
 mod sessions;
 mod settings;
 mod shown;
+mod site_access;
 mod tags;
 mod twins;
 mod users;
@@ -60,6 +61,7 @@ pub use reading::{Neighbour, Neighbours};
 pub use search::SearchHit;
 pub use sessions::AppToken;
 pub use shown::ShownArticle;
+pub use site_access::SealedAccess;
 pub use tags::{Renamed, TagChange};
 pub use words::WordLike;
 

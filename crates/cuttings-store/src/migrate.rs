@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0010_highlight_words.postgres.sql"),
     },
     Migration::shared(include_str!("../migrations/0011_steps.sql")),
+    Migration::shared(include_str!("../migrations/0012_site_access.sql")),
 ];
 
 /// Runs what is due.

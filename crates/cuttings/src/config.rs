@@ -17,13 +17,14 @@ use url::Url;
 use crate::args::Settings;
 
 /// Keys of the settings file, which are also the names of the flags.
-pub const KEYS: [&str; 7] = [
+pub const KEYS: [&str; 8] = [
     "listen",
     "database",
     "blobs",
     "public_url",
     "allow_private_network",
     "site_spacing_ms",
+    "instance_key_file",
     "log",
 ];
 
@@ -63,6 +64,7 @@ pub struct Config {
     pub public_url: Option<Url>,
     pub allow_private_network: Vec<IpNet>,
     pub site_spacing: Duration,
+    pub instance_key_file: PathBuf,
     pub log: String,
     /// All of them with their sources, for showing.
     pub settings: Vec<Setting>,
@@ -118,6 +120,11 @@ impl Config {
             .then(|| flags.allow_private_network.join(","));
         let networks = choose("allow_private_network", networks, "none")?;
         let spacing = choose("site_spacing_ms", flags.site_spacing_ms.clone(), "500")?;
+        let instance_key_file = choose(
+            "instance_key_file",
+            flags.instance_key_file.clone(),
+            "instance.key in the data folder",
+        )?;
         let quiet = if matches.subcommand_name() == Some("serve") {
             "info"
         } else {
@@ -139,6 +146,8 @@ impl Config {
             .map(network)
             .collect::<anyhow::Result<_>>()?;
         Ok(Self {
+            instance_key_file: instance_key_file
+                .map_or_else(|| data.join("instance.key"), PathBuf::from),
             places: Places {
                 data,
                 database,

@@ -7,6 +7,7 @@ use anyhow::{Context as _, anyhow};
 use cuttings_extract::rules::Rules;
 use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
 use cuttings_library::Library;
+use cuttings_library::seal::InstanceKey;
 use cuttings_model::User;
 use cuttings_store::{Engine, Store};
 
@@ -28,7 +29,9 @@ pub async fn library(config: &Config) -> Result<Library, Failure> {
         ..FetchConfig::default()
     })
     .map_err(|error| Failure::Library(error.into()))?;
-    Ok(Library::new(store, fetcher).with_rules(site_rules(config)?))
+    Ok(Library::new(store, fetcher)
+        .with_rules(site_rules(config)?)
+        .with_instance_key(InstanceKey::at(&config.instance_key_file)))
 }
 
 /// The site rules in the data folder; a wrong line is logged and left out.

@@ -137,8 +137,8 @@ fn any_page_leads_to_its_feeds_and_what_is_no_feed_is_not_kept() {
         );
         origin.put("/silent", Answer::html("<p>Nothing here"));
         let found = |path: &'static str| {
-            let (library, url) = (rig.library.clone(), origin.url(path));
-            async move { discover::discover(&library, &url).await.unwrap() }
+            let (library, user, url) = (rig.library.clone(), rig.user.id, origin.url(path));
+            async move { discover::discover(&library, user, &url).await.unwrap() }
         };
         let feed = origin.url("/feed");
         assert_eq!(found("/named").await[0].url, feed);

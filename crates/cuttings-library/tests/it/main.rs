@@ -18,5 +18,6 @@ mod rig;
 mod save;
 mod search;
 mod shelf;
+mod site_access;
 mod tags;
 mod twins;

@@ -21,4 +21,5 @@ pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod signin;
+pub(crate) mod sites;
 pub(crate) mod tags;

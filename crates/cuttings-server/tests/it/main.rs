@@ -21,3 +21,4 @@ mod search;
 mod settings;
 mod shelf;
 mod sign_in;
+mod sites;
