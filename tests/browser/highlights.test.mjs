@@ -290,6 +290,46 @@ describe('highlights', () => {
     assert.ok(await page.locator('#margin', { hasText: 'Ask the mail launch.' }).count());
   });
 
+  it('the page of all highlights changes, removes and brings back where they stand', async () => {
+    await page.goto('/highlights?q=decade');
+    await page.evaluate(() => document.body.setAttribute('data-same', 'yes'));
+    const item = page.locator('[data-item="1"]');
+    const edit = item.getByRole('link', { name: 'Edit' });
+    const note = item.getByRole('textbox');
+
+    await edit.click();
+    await note.waitFor();
+    const earlier = await note.inputValue();
+    assert.equal(await note.evaluate((field) => field === document.activeElement), true);
+    await page.keyboard.press('Escape');
+    assert.equal(await item.locator('form').count(), 0);
+    assert.equal(await edit.evaluate((link) => link === document.activeElement), true);
+
+    await page.keyboard.press('Enter');
+    await note.fill('Said of the old ferry');
+    await item.getByRole('radio', { name: 'Purple' }).check();
+    await item.getByRole('button', { name: 'Save' }).click();
+    await item.locator('.hl-note', { hasText: 'Said of the old ferry' }).waitFor();
+    assert.match((await item.locator('.hl-words').getAttribute('class')) ?? '', /hl-purple/);
+    assert.equal(await edit.evaluate((link) => link === document.activeElement), true);
+
+    await edit.click();
+    await item.getByRole('button', { name: 'Remove' }).click();
+    await item.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await item.waitFor();
+    assert.equal(await item.locator('.hl-note').textContent(), 'Said of the old ferry');
+    assert.equal(new URL(page.url()).search, '?q=decade');
+    assert.equal(await isHere(), true, 'the page never went away');
+
+    await edit.click();
+    await note.fill(earlier);
+    await item.getByRole('button', { name: 'Save' }).click();
+    await item.locator('.hl-note', { hasText: earlier }).waitFor();
+    await page.goto('/articles/1');
+    await page.evaluate(() => document.body.setAttribute('data-same', 'yes'));
+  });
+
   it('a note is written at once, without choosing a colour first', async () => {
     await drag('nine minutes late');
     await tools().getByRole('button', { name: 'Note' }).click();

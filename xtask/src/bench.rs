@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: `pages` is in [`pages`]; `extraction` is here, our
+//! `cargo xtask bench`: `pages` is in [`pages`], `parser` in [`parser`]; `extraction` is here, our
 //! extractor and others' on the same pages in one run.
 //!
 //! Called by hand; no test depends on a time. Each peer is a process of its own
@@ -8,6 +8,7 @@
 //! `target/bench`; only the pinned versions are in the repository.
 
 mod pages;
+mod parser;
 mod report;
 
 use std::fs;
@@ -118,6 +119,11 @@ struct Place {
 pub fn run(args: &[String]) -> Result<(), String> {
     if let Some(("pages", rest)) = args.split_first().map(|(what, rest)| (what.as_str(), rest)) {
         return pages::run(rest);
+    }
+    if let [only] = args
+        && only == "parser"
+    {
+        return parser::run();
     }
     let (most, peers) = wanted(args)?;
     let place = place()?;

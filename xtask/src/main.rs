@@ -30,7 +30,8 @@ cargo xtask COMMAND
                                      our extractor and others' on the same pages
   fuzz TARGET [--seconds N]          feeds a parser what nobody would write, led by coverage
   shots                              every page as pictures, light and dark, wide and narrow
-  bench pages [--articles N]         times and sizes of pages in a made-up library of 100,000";
+  bench pages [--articles N]         times and sizes of pages in a made-up library of 100,000
+  bench parser                       what reading pages in a process of their own costs";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

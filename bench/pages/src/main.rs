@@ -120,6 +120,7 @@ async fn put(store: &Store, user: &User, number: i64) -> Result<()> {
         content_type: Some("text/html; charset=utf-8".to_owned()),
         body: None,
         exchange: None,
+        same_as: None,
     };
     let result = CaptureResult {
         new_capture: Some(capture),
@@ -131,6 +132,8 @@ async fn put(store: &Store, user: &User, number: i64) -> Result<()> {
         shown: Some(shown),
         state: ArticleState::Ready,
         reason: None,
+        not_shown: None,
+        edit: None,
     };
     store.finish_capture(&job, result, saved_at_ms).await?;
     // Most of a grown library has been read; some of it is starred.

@@ -104,7 +104,7 @@ mod wall;
 mod write;
 
 use cuttings_html::{Limits, Tag};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use fragment::{Fragment, fragment};
@@ -132,7 +132,7 @@ pub const EXTRACTOR_VERSION: u32 = 1;
 pub const MAX_HTML_BYTES: usize = 20 * 1024 * 1024;
 
 /// Why nothing could be extracted. A poor page is no error.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ExtractError {
     /// The page is over [`MAX_HTML_BYTES`]; nothing of it was parsed.
@@ -146,7 +146,7 @@ pub enum ExtractError {
 }
 
 /// An article, as it was found on its page.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extraction {
     /// The story's own headline, without the name of the site.
     pub headline: Option<String>,
@@ -196,7 +196,7 @@ pub struct Extraction {
     /// What the reader of this extraction should know.
     pub warnings: Vec<String>,
     /// Where else the story stands, if the site's rule says so.
-    #[serde(skip_serializing_if = "OtherPages::is_empty")]
+    #[serde(default, skip_serializing_if = "OtherPages::is_empty")]
     pub other_pages: OtherPages,
 }
 

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use cuttings_html::{Attr, Tag};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::page::{Page, is_block};
@@ -15,7 +15,7 @@ use crate::phrases::{fold, is_label};
 use crate::traits::Traits;
 
 /// A picture of the story.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picture {
     /// Absolute address.
     pub src: String,

@@ -34,7 +34,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub(crate) use self::apply::{Story, apply, keep_all, replace};
@@ -43,7 +43,7 @@ pub use self::parse::{MAX_RULE_BYTES, RuleError, SiteRule};
 
 /// Other pages the story goes on or stands on, as its rule found them. Nothing
 /// is fetched.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherPages {
     /// The page with the whole story: `single_page_link`.
     pub single_page: Option<Url>,

@@ -12,7 +12,8 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::LazyLock;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::orderly;
 
@@ -234,6 +235,65 @@ impl Serialize for SafeHtml {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
+}
+
+impl<'de> Deserialize<'de> for SafeHtml {
+    /// Reads back what was serialised. Anything that could not have been is
+    /// refused: nothing that comes in this way says more than the allow-list.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let html = String::deserialize(deserializer)?;
+        if !says_only_what_is_allowed(&html) {
+            return Err(D::Error::custom(
+                "the HTML is not what the sanitizer writes",
+            ));
+        }
+        Ok(Self(html))
+    }
+}
+
+/// Whether all tags of `html` are on the allow-list and written as the sanitizer
+/// writes them. A look at each tag, in one pass; how they nest is not asked.
+fn says_only_what_is_allowed(html: &str) -> bool {
+    let mut rest = html;
+    while let Some((_, tag)) = rest.split_once('<') {
+        match behind_allowed_tag(tag) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// What follows the tag that begins before `tag`, if it is an allowed one.
+fn behind_allowed_tag(tag: &str) -> Option<&str> {
+    if let Some(closing) = tag.strip_prefix('/') {
+        let (name, after) = closing.split_once('>')?;
+        return ALLOWED_ELEMENTS.contains(&name).then_some(after);
+    }
+    let (name, mut rest) = tag.split_at(tag.find([' ', '>'])?);
+    ALLOWED_ELEMENTS.contains(&name).then_some(())?;
+    while let Some(attribute) = rest.strip_prefix(' ') {
+        let (key, value) = attribute.split_once("=\"")?;
+        let (value, after) = value.split_once('"')?;
+        rest = after;
+        if name == "a" && key == "rel" && value == "noopener noreferrer" {
+            continue;
+        }
+        ALLOWED_ATTRIBUTES
+            .iter()
+            .any(|(owner, keys)| (*owner == "*" || *owner == name) && keys.contains(&key))
+            .then_some(())?;
+        let plain = unescape(value);
+        let is_kept = if key == "class" {
+            plain
+                .split(' ')
+                .all(|class| ALLOWED_CLASSES.contains(&class))
+        } else {
+            filter_attribute(name, key, &plain)? == plain
+        };
+        is_kept.then_some(())?;
+    }
+    rest.strip_prefix('>')
 }
 
 fn is_picture(tag: &str) -> bool {
@@ -491,6 +551,38 @@ mod tests {
         assert!(once.as_str().contains("id=\"c-x\""));
         assert!(once.as_str().contains("class=\"credit\""));
         assert!(once.as_str().contains("href=\"#c-x\""));
+    }
+
+    #[test]
+    fn what_was_serialised_is_read_back_and_nothing_else() {
+        let read = |html: &str| serde_json::from_value::<SafeHtml>(html.into()).ok();
+        let kept = SafeHtml::sanitize(
+            "<p id=x class=credit title='a > b'>a &lt; b > c<br><a href='#x'>d</a> \
+             <a href='https://e.example/?a=1&amp;b=\"2\"'>e</a><img src=https://f.example/ alt='<b>'>",
+        );
+        assert_eq!(read(kept.as_str()), Some(kept));
+        for dirty in [
+            "<script>a</script>",
+            "<p onclick=\"a\">b",
+            "<p style=\"a\">b",
+            "<a href=\"javascript:a\">b</a>",
+            "<a href=\"java&#115;cript:a\">b</a>",
+            "<img src=\"data:a\">",
+            "<img src=\"/a\">",
+            "<p id=\"main\">a",
+            "<p class=\"masthead\">a",
+            "<p id='c-x'>a",
+            "<p id=\"c-x\"onclick=\"a\">b",
+            "<p/onclick=\"a\">b",
+            "<P>a",
+            "<!-- a -->",
+            "<svg>",
+            "</style>",
+            "a <",
+            "<p",
+        ] {
+            assert_eq!(read(dirty), None, "{dirty}");
+        }
     }
 
     #[test]

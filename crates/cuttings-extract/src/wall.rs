@@ -5,7 +5,8 @@
 //! Each check wants two signs: what the page has, and how little it says.
 
 use cuttings_html::{Attr, Tag};
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::metadata::source::Source;
 use crate::page::Page;
@@ -13,7 +14,7 @@ use crate::phrases::fold;
 use crate::traits::Traits;
 
 /// Who may read the article on the outlet's own page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {
     /// The page says that it is free.
@@ -91,6 +92,26 @@ impl Serialize for NoArticle {
     /// The short name alone.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.reason())
+    }
+}
+
+impl<'de> Deserialize<'de> for NoArticle {
+    /// Reads the short name back. It does not say how many words stand before
+    /// a paywall; an [`Extraction`](crate::Extraction) knows by its `word_count`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        [
+            Self::LoginWall,
+            Self::Paywall { readable_words: 0 },
+            Self::FrontPage,
+            Self::ErrorPage,
+            Self::ScriptOnly,
+            Self::ConsentScreen,
+            Self::Empty,
+        ]
+        .into_iter()
+        .find(|reason| reason.reason() == name)
+        .ok_or_else(|| D::Error::custom(format!("{name:?} is no reason for having no article")))
     }
 }
 

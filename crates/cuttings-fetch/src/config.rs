@@ -60,7 +60,8 @@ pub struct FetchLimits {
     pub header_count: usize,
     /// Size of a page in bytes, counted after decompression.
     pub page_bytes: u64,
-    /// Size of a picture in bytes, counted after decompression.
+    /// Size of a picture, style sheet or font in bytes, counted after
+    /// decompression.
     pub resource_bytes: u64,
     /// Requests under way at one host, all users together.
     pub host_at_once: usize,
@@ -108,6 +109,10 @@ pub enum Want {
     Page,
     /// A picture on a page: at most [`FetchLimits::resource_bytes`].
     Picture,
+    /// A style sheet a page looks like something with; the same limit.
+    Style,
+    /// A font; the same limit.
+    Font,
     /// A feed, or a page that may name one: of a body over
     /// [`FetchLimits::page_bytes`] the beginning is taken, where the newest
     /// entries stand.
@@ -120,6 +125,8 @@ impl Want {
         match self {
             Self::Page => "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             Self::Picture => "image/webp,image/png,image/jpeg,image/gif,image/*;q=0.8,*/*;q=0.5",
+            Self::Style => "text/css,*/*;q=0.1",
+            Self::Font => "font/woff2,font/woff;q=0.9,*/*;q=0.8",
             Self::Feed => {
                 "application/atom+xml,application/rss+xml,application/feed+json,\
                  application/xml;q=0.9,text/xml;q=0.9,text/html;q=0.8,*/*;q=0.5"
@@ -136,7 +143,7 @@ impl Want {
     pub(crate) fn patience(self, limits: &FetchLimits) -> Duration {
         match self {
             Self::Page | Self::Feed => limits.page_patience,
-            Self::Picture => limits.picture_patience,
+            Self::Picture | Self::Style | Self::Font => limits.picture_patience,
         }
     }
 
@@ -144,7 +151,7 @@ impl Want {
     pub(crate) fn limit(self, limits: &FetchLimits) -> u64 {
         match self {
             Self::Page | Self::Feed => limits.page_bytes,
-            Self::Picture => limits.resource_bytes,
+            Self::Picture | Self::Style | Self::Font => limits.resource_bytes,
         }
     }
 }

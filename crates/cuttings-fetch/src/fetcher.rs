@@ -256,7 +256,7 @@ impl Fetcher {
         let mut url = start;
         let mut step = match want {
             Want::Page | Want::Feed => Step::Page,
-            Want::Picture => Step::Onward,
+            Want::Picture | Want::Style | Want::Font => Step::Onward,
         };
         let mut redirects: Vec<Hop> = Vec::new();
         loop {

@@ -51,6 +51,24 @@ pub fn write(steps: &[Exchange]) -> String {
     text
 }
 
+/// The value of a header in the last answer of a written exchange.
+///
+/// ```
+/// # use cuttings_formats::exchange::last_header;
+/// let text = "GET http://e.example/\r\n\r\nHTTP/1.1 200\r\netag: \"7\"\r\n\r\n";
+/// assert_eq!(last_header(text, "ETag").as_deref(), Some("\"7\""));
+/// ```
+pub fn last_header(exchange: &str, name: &str) -> Option<String> {
+    let head = exchange.trim_end().rsplit("\r\n\r\n").next()?;
+    head.lines().skip(1).find_map(|line| {
+        let (known, value) = line.split_once(':')?;
+        known
+            .trim()
+            .eq_ignore_ascii_case(name)
+            .then(|| value.trim().to_owned())
+    })
+}
+
 fn one_line(text: &str) -> String {
     text.replace(['\r', '\n'], " ")
 }

@@ -35,6 +35,7 @@ mod limits;
 mod names;
 mod parse;
 mod serialize;
+pub mod srcset;
 mod tag;
 mod walk;
 

@@ -6,43 +6,41 @@
 //! shows it all. A visit that fails is kept as a failed capture, and the
 //! article says why and what to do next.
 //!
-//! What is shown never gets poorer: a further capture with less to read is kept
-//! but not shown. Where the site's rule says that the story stands on other pages
+//! What is shown never gets poorer: a further capture of a page that was read
+//! before goes by [`crate::judge`]. Where the site's rule says that the story stands on other pages
 //! too, [`crate::parts`] asks for them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, Options, SafeHtml};
-use cuttings_fetch::{FetchError, Fetched, Fetcher, Want};
+use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, SafeHtml};
+use cuttings_fetch::{FetchError, Fetched, Fetcher, Validators, Want};
 use cuttings_formats::exchange::{self, Exchange};
 use cuttings_model::{
     Article, ArticleState, CaptureId, Dated, Job, JobKind, Origin, Picture, PictureRole, Reason,
     job,
 };
-use cuttings_store::{
-    CaptureResult, FailedVisit, NewCapture, NewPicture, ShownArticle, StoreError,
-};
+use cuttings_store::{CaptureResult, FailedVisit, NewCapture, NewPart, ShownArticle, StoreError};
 use url::Url;
 
+use crate::again::{Earlier, Judged};
 use crate::error::reason_of;
 use crate::parts::{self, Whole};
 use crate::site_access::fetcher_for;
-use crate::{Library, now_ms, pictures};
+use crate::{Library, again, now_ms, pictures};
 
 /// What a visit brought, before anything is made of it.
 pub(crate) struct Page {
     /// The visit to be written; none when the capture is in the store already.
     pub(crate) new_capture: Option<NewCapture>,
-    earlier_capture: Option<CaptureId>,
-    body: Bytes,
-    content_type: Option<String>,
+    pub(crate) earlier_capture: Option<CaptureId>,
+    pub(crate) body: Bytes,
+    pub(crate) content_type: Option<String>,
     /// Where it was read, after redirects.
     pub(crate) base: Url,
     /// Pictures that came with the page, by address.
-    at_hand: HashMap<String, Picture>,
+    pub(crate) at_hand: HashMap<String, Picture>,
 }
 
 /// Does a leased job to its end: the article is ready or says why it is not.
@@ -80,9 +78,17 @@ async fn capture_with(
     article: &Article,
     fetcher: &Fetcher,
 ) -> Result<(), StoreError> {
+    let earlier = again::earlier(library, article).await?;
     let visit = match job.kind {
-        JobKind::Fetch => visit(library, fetcher, &given_url(article)?).await?,
+        JobKind::Fetch => {
+            let known = match &earlier {
+                Some(earlier) => earlier.validators(library).await?,
+                None => Validators::default(),
+            };
+            visit(library, fetcher, &given_url(article)?, &known).await?
+        }
         JobKind::Extract => read_upload(library, article).await?,
+        JobKind::Resources => return Err(no_capture(job)),
     };
     let page = match visit {
         Ok(page) => page,
@@ -92,28 +98,35 @@ async fn capture_with(
                 let run_at_ms = now_ms().saturating_add(wait_ms);
                 return library.store.hand_back(job, run_at_ms).await;
             }
-            None => return fail(library, job, *failed).await,
+            None => return fail(library, job, article, *failed).await,
         },
     };
+    if let (Some(earlier), Some(visit)) = (&earlier, &page.new_capture)
+        && let Some(same) = earlier.unchanged(visit)
+    {
+        return library.store.end_unchanged(job, &same, now_ms()).await;
+    }
     match extract(library, &page).await {
         Ok(extraction) => {
             let whole = match job.kind {
                 JobKind::Fetch => parts::follow(library, fetcher, page, extraction).await?,
                 JobKind::Extract => parts::as_handed_over(page, extraction),
+                JobKind::Resources => return Err(no_capture(job)),
             };
-            show(library, job, article, fetcher, whole).await
+            show(library, job, article, fetcher, earlier, whole).await
         }
-        Err(reason) => {
+        Err((reason, may_pass)) => {
             let capture = page
                 .new_capture
                 .unwrap_or_else(|| reread(article, page.content_type));
             fail(
                 library,
                 job,
+                &article,
                 Failed {
                     capture,
                     reason,
-                    retry_after_ms: None,
+                    retry_after_ms: may_pass.then_some(0),
                     not_before: None,
                 },
             )
@@ -122,20 +135,39 @@ async fn capture_with(
     }
 }
 
+fn no_capture(job: &Job) -> StoreError {
+    StoreError::Nonsense {
+        what: format!("job {} is no capture", job.id),
+    }
+}
+
 /// A visit that gave no page.
 pub(crate) struct Failed {
     pub(crate) capture: NewCapture,
     pub(crate) reason: Reason,
     /// How long to wait at least, for failures that may pass by themselves.
-    retry_after_ms: Option<i64>,
+    pub(crate) retry_after_ms: Option<i64>,
     /// The site was not asked at all, since it is not its turn before that.
     pub(crate) not_before: Option<Duration>,
 }
 
-async fn fail(library: &Library, job: &Job, failed: Failed) -> Result<(), StoreError> {
+async fn fail(
+    library: &Library,
+    job: &Job,
+    article: &Article,
+    failed: Failed,
+) -> Result<(), StoreError> {
     let now = now_ms();
+    // What can be read already and has a schedule is visited again by that.
+    let has_next = article.state == ArticleState::Ready
+        && library
+            .store
+            .schedule(job.user_id, job.article_id)
+            .await?
+            .is_some();
     let retry_at_ms = failed
         .retry_after_ms
+        .filter(|_| !has_next)
         .and_then(|least| job::retry_delay_ms(job.attempt).map(|delay| now + delay.max(least)));
     tracing::info!(
         article.id = job.article_id.0,
@@ -146,6 +178,7 @@ async fn fail(library: &Library, job: &Job, failed: Failed) -> Result<(), StoreE
         capture: failed.capture,
         reason: failed.reason,
         retry_at_ms,
+        wait_until_ms: failed.retry_after_ms.map(|wait| now.saturating_add(wait)),
     };
     library.store.fail_capture(job, visit, now).await
 }
@@ -156,11 +189,13 @@ fn given_url(article: &Article) -> Result<Url, StoreError> {
     })
 }
 
-/// Visits an address and keeps what came.
+/// Visits an address and keeps what came. When nothing has changed since the
+/// answer that `known` comes from, the capture has the status 304 and no body.
 pub(crate) async fn visit(
     library: &Library,
     fetcher: &Fetcher,
     url: &Url,
+    known: &Validators,
 ) -> Result<Result<Page, Box<Failed>>, StoreError> {
     let visited = NewCapture {
         origin: Origin::Fetched,
@@ -171,8 +206,9 @@ pub(crate) async fn visit(
         content_type: None,
         body: None,
         exchange: None,
+        same_as: None,
     };
-    let fetched = match fetcher.get(url, Want::Page).await {
+    let fetched = match fetcher.get_if_changed(url, Want::Page, known).await {
         Ok(fetched) => fetched,
         Err(error) => {
             let status = match &error {
@@ -204,10 +240,15 @@ pub(crate) async fn visit(
         status: Some(i64::from(fetched.status)),
         content_type: content_type.clone(),
         exchange: Some(blobs.put(Bytes::from(exchange_of(url, &fetched))).await?),
-        body: Some(blobs.put(fetched.body.clone()).await?),
+        body: match fetched.status {
+            304 => None,
+            _ => Some(blobs.put(fetched.body.clone()).await?),
+        },
         ..visited
     };
-    if let Some(kind) = other_than_html(&fetched.body, content_type.as_deref()) {
+    if fetched.status != 304
+        && let Some(kind) = other_than_html(&fetched.body, content_type.as_deref())
+    {
         return Ok(Err(Box::new(Failed {
             reason: Reason {
                 code: "not_html".to_owned(),
@@ -233,7 +274,7 @@ pub(crate) async fn visit(
 }
 
 /// The steps of a visit in the form that is kept.
-fn exchange_of(asked: &Url, fetched: &Fetched) -> String {
+pub(crate) fn exchange_of(asked: &Url, fetched: &Fetched) -> String {
     let mut steps: Vec<Exchange> = fetched
         .redirects
         .iter()
@@ -263,8 +304,8 @@ fn other_than_html(body: &[u8], content_type: Option<&str>) -> Option<String> {
     if body.starts_with(b"%PDF-") {
         return Some("a PDF file".to_owned());
     }
-    if let Some(look) = pictures::look(body) {
-        return Some(format!("a picture ({})", look.content_type));
+    if let Some(kind) = pictures::kind_of(body) {
+        return Some(format!("a picture ({kind})"));
     }
     if body.starts_with(b"PK\x03\x04") || body.starts_with(b"\x1f\x8b") {
         return Some("a packed file".to_owned());
@@ -351,40 +392,23 @@ fn reread(article: &Article, content_type: Option<String>) -> NewCapture {
         content_type,
         body: None,
         exchange: None,
+        same_as: None,
     }
 }
 
-/// Takes the story out of the page. A page that stops the extractor costs that
-/// page, not the program.
-pub(crate) async fn extract(library: &Library, page: &Page) -> Result<Extraction, Reason> {
-    let _permit = Arc::clone(&library.extracting)
-        .acquire_owned()
+/// Takes the story out of the page, in a process that can do nothing else. Where
+/// nothing came of it: why, and whether it may go well at another time.
+pub(crate) async fn extract(library: &Library, page: &Page) -> Result<Extraction, (Reason, bool)> {
+    let extracted = library
+        .parser
+        .extract(
+            page.body.clone(),
+            page.content_type.clone(),
+            page.base.clone(),
+        )
         .await
-        .expect("the semaphore is never closed");
-    let (body, content_type, base) = (
-        page.body.clone(),
-        page.content_type.clone(),
-        page.base.clone(),
-    );
-    let rules = Arc::clone(&library.rules);
-    let extracted = tokio::task::spawn_blocking(move || {
-        let decoded = cuttings_html::decode::decode(&body, content_type.as_deref());
-        let rule = base.host_str().and_then(|host| rules.for_host(host));
-        cuttings_extract::extract_with(&decoded.text, Some(&base), &Options { rule })
-    })
-    .await;
-    match extracted {
-        Ok(Ok(extraction)) => Ok(extraction),
-        Ok(Err(error)) => Err(unreadable(&error, &page.base)),
-        Err(_) => Err(Reason {
-            code: "extractor".to_owned(),
-            text: format!(
-                "{} could not be read: the page broke the extractor, which is our fault. Its \
-                 original is kept and can be read once this is mended.",
-                page.base
-            ),
-        }),
-    }
+        .map_err(|failure| failure.reason(&page.base))?;
+    extracted.map_err(|error| (unreadable(&error, &page.base), false))
 }
 
 fn unreadable(error: &ExtractError, base: &Url) -> Reason {
@@ -404,72 +428,122 @@ async fn show(
     job: &Job,
     article: &Article,
     fetcher: &Fetcher,
+    earlier: Option<Earlier>,
     whole: Whole,
 ) -> Result<(), StoreError> {
+    let (state, reason) = verdict(&whole);
+    let reason = reason.or_else(|| whole.missing.clone());
+    let judged = match &earlier {
+        Some(earlier) => again::judge(library, article, earlier, &whole).await?,
+        None => Judged::Show { edit: None },
+    };
     let Whole {
         page,
         address,
         extraction,
         parts,
-        missing,
+        ..
     } = whole;
-    let kept = pictures::keep(
-        &fetcher.on_page(&page.base),
-        library.store.blobs(),
-        &extraction,
-        &page.at_hand,
-    )
-    .await?;
-    let (state, reason) = verdict(extraction.no_article.as_ref(), &page.base, &extraction);
-    let reason = reason.or(missing);
-    let poorer = article.state == ArticleState::Ready
-        && (state != ArticleState::Ready || extraction.word_count as i64 * 2 < article.word_count);
-    let (state, reason) = if poorer {
-        (article.state, article.reason.clone())
+    let kept = if matches!(judged, Judged::Same { .. }) {
+        // They are kept with the capture that has the same words.
+        pictures::Kept::default()
     } else {
-        (state, reason)
+        pictures::keep(
+            &fetcher.on_page(&page.base),
+            &library.parser,
+            library.store.blobs(),
+            &extraction,
+            &page.at_hand,
+        )
+        .await?
     };
-    let shown = (!poorer).then(|| shown(article, &page, &address, &extraction, &kept.pictures));
-    let details = serde_json::json!({
-        "no_article": extraction.no_article.as_ref().map(NoArticle::reason),
-        "access": extraction.access,
-        "warnings": extraction.warnings,
-        "missing_pictures": kept.missing,
-        "parts": parts.iter().map(|part| serde_json::json!({
-            "url": part.capture.requested_url,
-            "missing": part.failure,
-        })).collect::<Vec<_>>(),
-    });
+    let details = details(&extraction, &kept.missing, &parts);
     tracing::info!(
         article.id = job.article_id.0,
         words = extraction.word_count,
         pictures = kept.pictures.len(),
         "captured"
     );
+    let (show_it, not_shown, edit) = match judged {
+        Judged::Show { edit } => (true, None, edit),
+        Judged::Keep { why, edit } => (false, Some(why), edit),
+        Judged::Same { why } => (false, Some(why), None),
+    };
+    let (state, reason) = if show_it {
+        (state, reason)
+    } else {
+        (article.state, article.reason.clone())
+    };
+    let shown = if show_it {
+        // A picture that cannot be had any more was perhaps kept before.
+        let mut paths = picture_paths(&library.store.pictures(job.user_id, article.id).await?);
+        paths.extend(
+            kept.pictures
+                .iter()
+                .filter(|picture| picture.role == PictureRole::Story)
+                .map(|picture| (picture.url.clone(), picture.body.digest().to_string())),
+        );
+        Some(shown(article, &address, &extraction, &paths))
+    } else {
+        None
+    };
     let result = CaptureResult {
         new_capture: page.new_capture,
         earlier_capture: page.earlier_capture,
         parts,
         pictures: kept.pictures,
         extractor_version: i64::from(EXTRACTOR_VERSION),
-        details: details.to_string(),
+        details,
         shown,
         state,
         reason,
+        not_shown,
+        edit,
     };
     library.store.finish_capture(job, result, now_ms()).await
+}
+
+/// What the extractor found besides text, as JSON.
+pub(crate) fn details(
+    extraction: &Extraction,
+    missing_pictures: &[String],
+    parts: &[NewPart],
+) -> String {
+    serde_json::json!({
+        "no_article": extraction.no_article.as_ref().map(NoArticle::reason),
+        "access": extraction.access,
+        "warnings": extraction.warnings,
+        "missing_pictures": missing_pictures,
+        "parts": parts.iter().map(|part| serde_json::json!({
+            "url": part.capture.requested_url,
+            "missing": part.failure,
+        })).collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+/// Digests of kept pictures of a story by their addresses; of several with one
+/// address the first.
+pub(crate) fn picture_paths(pictures: &[Picture]) -> HashMap<String, String> {
+    let mut paths = HashMap::new();
+    for picture in pictures
+        .iter()
+        .filter(|picture| picture.role == PictureRole::Story)
+    {
+        paths
+            .entry(picture.url.clone())
+            .or_insert_with(|| picture.digest.to_string());
+    }
+    paths
 }
 
 /// Whether the page can be read, and what to know about it.
 ///
 /// A page that is only a wall, an error or nothing at all is a failed capture.
 /// A front page, and a story cut short by a paywall, can be kept and opened.
-fn verdict(
-    no_article: Option<&NoArticle>,
-    base: &Url,
-    extraction: &Extraction,
-) -> (ArticleState, Option<Reason>) {
-    let Some(no_article) = no_article else {
+pub(crate) fn verdict(whole: &Whole) -> (ArticleState, Option<Reason>) {
+    let (extraction, base) = (&whole.extraction, &whole.page.base);
+    let Some(no_article) = &extraction.no_article else {
         return (ArticleState::Ready, None);
     };
     let state = match no_article {
@@ -487,32 +561,17 @@ fn verdict(
     (state, Some(reason))
 }
 
-fn shown(
+/// What is shown of an extraction. `pictures` are digests of kept pictures by
+/// their addresses.
+pub(crate) fn shown(
     article: &Article,
-    page: &Page,
     address: &Url,
     extraction: &Extraction,
-    kept: &[NewPicture],
+    pictures: &HashMap<String, String>,
 ) -> ShownArticle {
-    let mut paths: HashMap<&str, String> = HashMap::new();
-    for picture in page.at_hand.values() {
-        paths.insert(
-            &picture.url,
-            picture_path(article, &picture.digest.to_string()),
-        );
-    }
-    for picture in kept
-        .iter()
-        .filter(|picture| picture.role == PictureRole::Story)
-    {
-        paths.insert(
-            &picture.url,
-            picture_path(article, &picture.body.digest().to_string()),
-        );
-    }
     let html: SafeHtml = extraction
         .html
-        .with_pictures(|source| paths.get(source).cloned());
+        .with_pictures(|source| Some(picture_path(article, pictures.get(source)?)));
     ShownArticle {
         final_url: address.to_string(),
         canonical_url: extraction.canonical_url.as_ref().map(ToString::to_string),

@@ -1,7 +1,9 @@
 //! What can go wrong with a verb, in words for programs and for people.
 
 use cuttings_fetch::FetchError;
-use cuttings_model::{AddressError, ArticleId, Field, HighlightId, Reason, TagError, TagId};
+use cuttings_model::{
+    AddressError, ArticleId, CaptureId, Field, HighlightId, Reason, TagError, TagId,
+};
 use cuttings_store::StoreError;
 
 /// Why a verb was not done.
@@ -11,6 +13,18 @@ pub enum LibraryError {
     /// The user's library holds no such article.
     #[error("there is no article {0} in this library")]
     NoSuchArticle(ArticleId),
+
+    /// The article has no such capture, or none that holds a page.
+    #[error("there is no page kept under capture {0} of this article")]
+    NoSuchCapture(CaptureId),
+
+    /// A capture cannot be shown or compared. Why, for people.
+    #[error("the capture cannot be read: {0}")]
+    NothingToShow(String),
+
+    /// A schedule cannot be what was given.
+    #[error("a schedule lasts 1 to {} weeks", cuttings_model::schedule::MAX_WEEKS)]
+    Weeks,
 
     /// The user's library holds no such tag.
     #[error("there is no such tag in this library")]
@@ -100,6 +114,9 @@ impl LibraryError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoSuchArticle(_) => "no_such_article",
+            Self::NoSuchCapture(_) => "no_such_capture",
+            Self::NothingToShow(_) => "nothing_to_show",
+            Self::Weeks => "weeks",
             Self::NoSuchTag => "no_such_tag",
             Self::TagTaken { .. } => "tag_taken",
             Self::Tag(_) => "tag",
@@ -127,6 +144,13 @@ impl LibraryError {
             Self::NoSuchArticle(id) => {
                 format!("There is no article {id} in this library. It may have been deleted for good.")
             }
+            Self::NoSuchCapture(id) => {
+                format!("There is no page kept under capture {id} of this article.")
+            }
+            Self::NothingToShow(why) => {
+                format!("This capture cannot be read, so nothing was changed. {why}")
+            }
+            Self::Weeks => format!("{}. Nothing was changed.", sentence(&self.to_string())),
             Self::NoSuchTag | Self::NoSuchFilter | Self::NoTwin => {
                 format!("{}. It may have gone meanwhile.", sentence(&self.to_string()))
             }

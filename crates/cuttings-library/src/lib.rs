@@ -8,7 +8,13 @@
 //! | [`save`] | from an address to a queued article, acknowledged |
 //! | [`capture`] | from a queued article to one that can be read and found |
 //! | `parts` | a story on several pages, by its site's rule |
-//! | [`pictures`] | fetching, checking and scaling an article's pictures |
+//! | [`again`] | a page captured again, and which capture is shown |
+//! | [`compare`] | two captures held against each other |
+//! | `judge` | whether a further capture may change what is shown |
+//! | `reread` | a kept page read again, offline |
+//! | [`parser`] | reading pages and pictures in a process that can do nothing else |
+//! | [`pictures`] | fetching, checking and keeping an article's pictures |
+//! | [`resources`] | what a captured page looks like with: found, fetched, kept |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
 //! | [`settings`] | how a user wants to read |
@@ -18,6 +24,7 @@
 //! | [`edit`] | correcting what a page says of itself |
 //! | [`feeds`] | subscribing, polling, entries, rules, OPML |
 //! | [`highlights`] | mark words of an article, note, remove, bring back |
+//! | [`schedule`] | pages captured again by themselves |
 //! | [`search`] | a typed query to hits, facets, highlights and what else was meant |
 //! | [`complete`] | what the piece of a query at the caret can become |
 //! | [`site_access`] | headers and cookies that a user gives for single sites |
@@ -26,18 +33,25 @@
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
+pub mod again;
 pub mod capture;
+pub mod compare;
 pub mod complete;
 pub mod edit;
 pub mod error;
 pub mod feeds;
 pub mod filters;
 pub mod highlights;
+pub mod judge;
 pub mod once;
+pub mod parser;
 mod parts;
 pub mod pictures;
 pub mod reading;
+mod reread;
+pub mod resources;
 pub mod save;
+pub mod schedule;
 pub mod seal;
 pub mod search;
 pub mod settings;
@@ -54,10 +68,11 @@ use cuttings_store::Store;
 use tokio::sync::{Notify, Semaphore};
 
 pub use error::LibraryError;
+pub use parser::Parser;
 
-/// How many pages are extracted, and pictures scaled, at the same time. These
-/// keep a processor busy, so more would only make all of them slower.
-const EXTRACTIONS_AT_ONCE: usize = 2;
+/// How many feeds are read at the same time. This keeps a processor busy, so more
+/// would only make all of them slower.
+const READS_AT_ONCE: usize = 2;
 /// How many passwords are hashed at the same time: each takes 19 MiB.
 const HASHES_AT_ONCE: usize = 2;
 
@@ -68,6 +83,8 @@ pub struct Library {
     pub store: Store,
     /// The guarded way to addresses that others name.
     pub fetcher: Arc<Fetcher>,
+    /// Reads pages and pictures.
+    pub parser: Parser,
     rules: Arc<Rules>,
     instance_key: seal::InstanceKey,
     saved: Arc<Notify>,
@@ -81,10 +98,11 @@ impl Library {
         Self {
             store,
             fetcher: Arc::new(fetcher),
+            parser: Parser::here(Arc::default()),
             rules: Arc::default(),
             instance_key: seal::InstanceKey::default(),
             saved: Arc::new(Notify::new()),
-            extracting: Arc::new(Semaphore::new(EXTRACTIONS_AT_ONCE)),
+            extracting: Arc::new(Semaphore::new(READS_AT_ONCE)),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         }
     }
@@ -101,10 +119,18 @@ impl Library {
     /// Reads pages by these site rules from now on.
     #[must_use]
     pub fn with_rules(self, rules: Rules) -> Self {
+        let rules = Arc::new(rules);
         Self {
-            rules: Arc::new(rules),
+            parser: Parser::here(Arc::clone(&rules)),
+            rules,
             ..self
         }
+    }
+
+    /// Reads pages and pictures with `parser` from now on, not in this process.
+    #[must_use]
+    pub fn with_parser(self, parser: Parser) -> Self {
+        Self { parser, ..self }
     }
 }
 

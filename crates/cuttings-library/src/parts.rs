@@ -6,6 +6,8 @@
 //! is read. Every page asked for is kept as a capture of its own that names the
 //! one it belongs to.
 //!
+//! [`follow_kept`] goes the same way through the pages that were kept, offline.
+//!
 //! What was read is never lost to what could not be: the story ends there, and
 //! the article says which part is missing.
 
@@ -13,14 +15,15 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use cuttings_extract::Extraction;
-use cuttings_fetch::Fetcher;
-use cuttings_model::Reason;
+use cuttings_fetch::{Fetcher, Validators};
+use cuttings_model::{Capture, Reason};
 use cuttings_store::{NewCapture, NewPart, StoreError};
 use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use crate::Library;
 use crate::capture::{Failed, Page, extract, visit};
+use crate::reread;
 
 /// Most pages of one story that are asked for, the first one not counted.
 const MAX_PARTS: usize = 20;
@@ -76,9 +79,41 @@ pub(crate) async fn follow(
     page: Page,
     extraction: Extraction,
 ) -> Result<Whole, StoreError> {
+    go_on(library, Pages::Web(fetcher), page, extraction).await
+}
+
+/// Reads the other pages of a story from those that were kept with it.
+///
+/// # Errors
+///
+/// As [`follow`].
+pub(crate) async fn follow_kept(
+    library: &Library,
+    kept: &[&Capture],
+    page: Page,
+    extraction: Extraction,
+) -> Result<Whole, StoreError> {
+    go_on(library, Pages::Kept(kept), page, extraction).await
+}
+
+/// Where the further pages come from.
+#[derive(Clone, Copy)]
+enum Pages<'l> {
+    /// They are asked for, by their user's fetcher.
+    Web(&'l Fetcher),
+    /// They were kept.
+    Kept(&'l [&'l Capture]),
+}
+
+async fn go_on(
+    library: &Library,
+    pages: Pages<'_>,
+    page: Page,
+    extraction: Extraction,
+) -> Result<Whole, StoreError> {
     let mut following = Following {
         library,
-        fetcher,
+        pages,
         deadline: Instant::now() + FOLLOW_LIMIT,
         seen: HashSet::from([key(&page.base)]),
         parts: Vec::new(),
@@ -103,7 +138,7 @@ pub(crate) async fn follow(
 
 struct Following<'l> {
     library: &'l Library,
-    fetcher: &'l Fetcher,
+    pages: Pages<'l>,
     deadline: Instant,
     /// Addresses asked for or answered by, so that no page is read twice.
     seen: HashSet<String>,
@@ -206,16 +241,21 @@ impl Following<'_> {
         if !self.may_lead(from, url) {
             return Ok(Err(elsewhere(url)));
         }
-        let fetcher = self.fetcher.on_page(from);
-        let visit = visit_in_turn(self.library, &fetcher, url);
-        let visited = timeout_at(self.deadline, visit).await;
-        let Ok(visited) = visited else {
-            return Ok(Err(format!(
-                "{url} was not there after {} seconds of reading further pages.",
-                FOLLOW_LIMIT.as_secs()
-            )));
+        let brought = match self.pages {
+            Pages::Kept(kept) => reread::page_at(self.library, kept, &key(url)).await?,
+            Pages::Web(fetcher) => {
+                let fetcher = fetcher.on_page(from);
+                let visit = visit_in_turn(self.library, &fetcher, url);
+                let Ok(visited) = timeout_at(self.deadline, visit).await else {
+                    return Ok(Err(format!(
+                        "{url} was not there after {} seconds of reading further pages.",
+                        FOLLOW_LIMIT.as_secs()
+                    )));
+                };
+                visited?
+            }
         };
-        let page = match visited? {
+        let page = match brought {
             Ok(page) => page,
             Err(failed) => {
                 let why = failed.reason.text;
@@ -230,7 +270,7 @@ impl Following<'_> {
                     None => return Ok(Ok((page, extraction))),
                     Some(no_article) => format!("{url}: {}", no_article.explain()),
                 },
-                Err(reason) => reason.text,
+                Err((reason, _)) => reason.text,
             }
         } else {
             elsewhere(&page.base)
@@ -260,8 +300,9 @@ async fn visit_in_turn(
     fetcher: &Fetcher,
     url: &Url,
 ) -> Result<Result<Page, Box<Failed>>, StoreError> {
+    let nothing = Validators::default();
     loop {
-        match visit(library, fetcher, url).await? {
+        match visit(library, fetcher, url, &nothing).await? {
             Err(failed) if let Some(wait) = failed.not_before => sleep(wait).await,
             visited => return Ok(visited),
         }
@@ -285,7 +326,7 @@ fn is_same_site(one: &str, other: &str) -> bool {
 }
 
 /// What makes an address another page: all of it but the place on the page.
-fn key(url: &Url) -> String {
+pub(crate) fn key(url: &Url) -> String {
     let mut url = url.clone();
     url.set_fragment(None);
     url.to_string()

@@ -113,7 +113,7 @@ async fn store_upload(library: &Library, upload: Upload) -> Result<NewUpload, Li
     let blobs = library.store.blobs();
     let mut kept = Vec::new();
     for (url, bytes) in upload.pictures {
-        let Some(look) = pictures::look(&bytes) else {
+        let Some(look) = pictures::look(&library.parser, &bytes).await else {
             continue;
         };
         kept.push(NewPicture {

@@ -6,6 +6,7 @@
 //! itself, and only made when it finds more.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use cuttings_model::{Article, ArticleId, UserId};
 use cuttings_store::{Facets, FoundHighlight, Neighbour, Neighbours, SearchHit, StoreError};
@@ -190,7 +191,7 @@ async fn ranked(
         .collect();
     let (facets, hits) = tokio::try_join!(store.facets(user_id, &ids), async {
         let found = store.hits(user_id, &shown).await?;
-        Ok(found.into_iter().map(|hit| marked(hit, query)).collect())
+        Ok(all_marked(found, query).await)
     })?;
     Ok(Ranked {
         hits,
@@ -198,6 +199,29 @@ async fn ranked(
         more_than_counted,
         facets,
     })
+}
+
+/// Marks hits on several processors: reading twenty texts for their best passages
+/// takes longer than anything else that is left to do by then.
+async fn all_marked(mut hits: Vec<SearchHit>, query: &Query) -> Vec<Hit> {
+    let query = Arc::new(query.clone());
+    let parts = std::thread::available_parallelism().map_or(1, usize::from);
+    let length = hits.len().div_ceil(parts).max(1);
+    let mut under_way = Vec::new();
+    while !hits.is_empty() {
+        let rest = hits.split_off(length.min(hits.len()));
+        let (part, query) = (std::mem::replace(&mut hits, rest), Arc::clone(&query));
+        under_way.push(tokio::task::spawn_blocking(move || {
+            part.into_iter()
+                .map(|hit| marked(hit, &query))
+                .collect::<Vec<_>>()
+        }));
+    }
+    let mut marked = Vec::new();
+    for part in under_way {
+        marked.extend(part.await.expect("marking words does not panic"));
+    }
+    marked
 }
 
 fn marked(hit: SearchHit, query: &Query) -> Hit {

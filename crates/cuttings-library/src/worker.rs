@@ -8,15 +8,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cuttings_model::{ArticleId, Job, UserId};
+use cuttings_model::{ArticleId, Job, JobKind, UserId};
 use cuttings_store::StoreError;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::{Library, capture, now_ms};
+use crate::{Library, capture, now_ms, resources, schedule};
 
 /// Captures under way at the same time; most of them wait for the network.
 const CAPTURES_AT_ONCE: usize = 8;
+/// Of these, how many may go for what captured pages look like with: the rest is
+/// for stories that somebody waits to read.
+const RESOURCES_AT_ONCE: usize = 4;
 /// How long a lease holds without being renewed. A job whose worker died is
 /// picked up by another one after this.
 const LEASE_MS: i64 = 30_000;
@@ -33,7 +36,9 @@ const STOP_WITHIN: Duration = Duration::from_secs(8);
 pub async fn run(library: Library, mut stop: watch::Receiver<bool>) {
     let owner = owner();
     let places = Arc::new(Semaphore::new(CAPTURES_AT_ONCE));
+    let resource_places = Arc::new(Semaphore::new(RESOURCES_AT_ONCE));
     let mut under_way = JoinSet::new();
+    let mut looked_at = 0;
     while !*stop.borrow() {
         let place = tokio::select! {
             place = Arc::clone(&places).acquire_owned() => {
@@ -43,16 +48,31 @@ pub async fn run(library: Library, mut stop: watch::Receiver<bool>) {
         };
         while under_way.try_join_next().is_some() {}
         let now = now_ms();
-        match library
-            .store
-            .lease_job(&owner, now, now + LEASE_MS, None)
-            .await
-        {
+        if now - looked_at >= schedule::LOOK_EVERY_MS {
+            looked_at = now;
+            if let Err(error) = schedule::queue_due(&library, now).await {
+                log(&error, "visits that are due could not be queued");
+            }
+        }
+        let resource_place = Arc::clone(&resource_places).try_acquire_owned().ok();
+        let leased = if resource_place.is_some() {
+            library
+                .store
+                .lease_job(&owner, now, now + LEASE_MS, None)
+                .await
+        } else {
+            library
+                .store
+                .lease_job_but(&owner, now, now + LEASE_MS, JobKind::Resources)
+                .await
+        };
+        match leased {
             Ok(Some(job)) => {
                 let library = library.clone();
+                let resource_place = resource_place.filter(|_| job.kind == JobKind::Resources);
                 under_way.spawn(async move {
                     work(&library, job).await;
-                    drop(place);
+                    drop((place, resource_place));
                 });
             }
             nothing => {
@@ -76,7 +96,8 @@ pub async fn run(library: Library, mut stop: watch::Receiver<bool>) {
 }
 
 /// Works on the jobs of these articles until each has come to an end of its
-/// own: ready, failed, or put off to a later try.
+/// own: ready, failed, or put off to a later try. Then goes for what their pages
+/// look like with.
 ///
 /// For `cuttings save --wait`: jobs leased by another worker are waited for.
 pub async fn run_for(
@@ -112,14 +133,15 @@ pub async fn run_for(
         }
         let mut still_open = Vec::new();
         for id in open {
-            let queued = library
-                .store
-                .article(user_id, id)
-                .await?
-                .is_some_and(|article| {
-                    article.state == cuttings_model::ArticleState::Queued
-                        && article.deleted_at_ms.is_none()
-                });
+            let queued = library.store.has_work(user_id, id, now_ms()).await?
+                || library
+                    .store
+                    .article(user_id, id)
+                    .await?
+                    .is_some_and(|article| {
+                        article.state == cuttings_model::ArticleState::Queued
+                            && article.deleted_at_ms.is_none()
+                    });
             if queued {
                 still_open.push(id);
             } else {
@@ -127,6 +149,20 @@ pub async fn run_for(
             }
         }
         open = still_open;
+    }
+    while let Some(job) = {
+        let now = now_ms();
+        let only = Some((user_id, articles));
+        library
+            .store
+            .lease_job(&owner, now, now + LEASE_MS, only)
+            .await?
+    } {
+        let library = library.clone();
+        under_way.spawn(async move { work(&library, job).await });
+        if under_way.len() >= RESOURCES_AT_ONCE {
+            under_way.join_next().await;
+        }
     }
     while under_way.join_next().await.is_some() {}
     Ok(())
@@ -136,11 +172,16 @@ pub async fn run_for(
 async fn work(library: &Library, job: Job) {
     let mut renew = tokio::time::interval(RENEW_LEASE_EVERY);
     renew.tick().await;
-    let captured = tokio::time::timeout(CAPTURE_LIMIT, capture::capture(library, &job));
-    tokio::pin!(captured);
+    let done = tokio::time::timeout(CAPTURE_LIMIT, async {
+        match job.kind {
+            JobKind::Fetch | JobKind::Extract => capture::capture(library, &job).await,
+            JobKind::Resources => resources::keep(library, &job).await,
+        }
+    });
+    tokio::pin!(done);
     let outcome = loop {
         tokio::select! {
-            outcome = &mut captured => break outcome,
+            outcome = &mut done => break outcome,
             _ = renew.tick() => {
                 match library.store.extend_lease(&job, now_ms() + LEASE_MS).await {
                     Ok(true) => {}

@@ -81,6 +81,52 @@ impl Dated {
     }
 }
 
+/// What an outlet says of an edit it made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EditKind {
+    /// The text holds a correction, a clarification or a note of the editor.
+    Noted,
+    /// The page gives a later date of its last change.
+    Dated,
+    /// Nothing.
+    Silent,
+}
+
+impl EditKind {
+    /// The word in the database, in addresses and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Noted => "noted",
+            Self::Dated => "dated",
+            Self::Silent => "silent",
+        }
+    }
+
+    /// Reads [`Self::as_str`] back; `None` for any other word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Noted, Self::Dated, Self::Silent]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// That a story was edited since it was saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoryEdit {
+    /// When the capture that shows it was made.
+    pub at_ms: i64,
+    /// The last capture before it; of several edits nobody has looked at, the
+    /// one before the first.
+    pub from: CaptureId,
+    /// The capture that shows it.
+    pub to: CaptureId,
+    /// What the outlet says of it.
+    pub kind: EditKind,
+    /// Since when the user knows, if they do.
+    pub seen_at_ms: Option<i64>,
+}
+
 /// One saved piece in one user's library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Article {
@@ -146,6 +192,11 @@ pub struct Article {
     /// The older article that seems to hold the same page, until the user has
     /// joined the two or said that both are to be kept.
     pub twin_of: Option<ArticleId>,
+    /// Whether the user chose the capture that is shown. No visit changes it
+    /// then.
+    pub is_capture_chosen: bool,
+    /// That the story was edited since it was saved, if it was.
+    pub edited: Option<StoryEdit>,
 }
 
 /// A place in a story.

@@ -68,6 +68,18 @@ pub struct Capture {
     /// The capture this page belongs to, when the story stands on several
     /// pages: a further page of it, or the one that led to it.
     pub part_of: Option<CaptureId>,
+    /// The capture whose page this visit found unchanged: the site said so
+    /// (status 304, no bytes), or sent the same bytes again.
+    pub same_as: Option<CaptureId>,
+    /// Why it is kept but not shown, for people.
+    pub not_shown: Option<String>,
+}
+
+impl Capture {
+    /// Whether it holds a page of its own that can be shown and compared.
+    pub fn is_whole(&self) -> bool {
+        self.body.is_some() && self.failure.is_none() && self.part_of.is_none()
+    }
 }
 
 /// What a kept picture is for.

@@ -61,6 +61,36 @@ impl Length {
     }
 }
 
+/// Which of the stories that their outlets edited since they were saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EditedWhich {
+    /// All.
+    All,
+    /// Those whose edit the user has not seen.
+    Unseen,
+    /// Those whose page does not say so.
+    Silent,
+}
+
+impl EditedWhich {
+    /// All of them, the widest first.
+    pub const ALL: [Self; 3] = [Self::All, Self::Unseen, Self::Silent];
+
+    /// The word in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "yes",
+            Self::Unseen => "unseen",
+            Self::Silent => "silent",
+        }
+    }
+
+    /// Reads [`Self::as_str`] back; `None` for any other word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|which| which.as_str() == word)
+    }
+}
+
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
@@ -150,6 +180,10 @@ pub struct Filter {
     pub published_to: Option<Date>,
     /// Only articles with highlights.
     pub highlighted: bool,
+    /// Only stories that were edited since they were saved.
+    pub edited: Option<EditedWhich>,
+    /// Only articles that are captured again by themselves.
+    pub scheduled: bool,
     /// Words, in the language of the search.
     pub words: Option<String>,
     /// The order.
@@ -177,7 +211,7 @@ impl From<View> for Filter {
 
 impl Filter {
     /// The names of all pairs that [`Filter::set`] knows.
-    pub const NAMES: [&str; 17] = [
+    pub const NAMES: [&str; 19] = [
         "view",
         "state",
         "reason",
@@ -193,6 +227,8 @@ impl Filter {
         "published_from",
         "published_to",
         "highlights",
+        "edited",
+        "scheduled",
         "q",
         "sort",
     ];
@@ -292,6 +328,16 @@ impl Filter {
                 "yes" => self.highlighted = true,
                 _ => return Err(wrong("yes, or left out")),
             },
+            "edited" => {
+                self.edited = Some(
+                    EditedWhich::parse(value)
+                        .ok_or_else(|| wrong("one of yes, unseen and silent, or left out"))?,
+                );
+            }
+            "scheduled" => match value {
+                "yes" => self.scheduled = true,
+                _ => return Err(wrong("yes, or left out")),
+            },
             "q" => self.words = text(),
             _ => self.sort = Sort::parse(value).ok_or_else(|| {
                 wrong("one of newest, oldest, published, published-oldest, shortest, longest, title and read")
@@ -353,6 +399,8 @@ impl Filter {
         );
         push("published_to", self.published_to.map(|day| day.to_string()));
         push("highlights", self.highlighted.then(|| "yes".to_owned()));
+        push("edited", self.edited.and_then(|which| word(which.as_str())));
+        push("scheduled", self.scheduled.then(|| "yes".to_owned()));
         push("q", self.words.clone());
         push(
             "sort",
@@ -393,7 +441,7 @@ mod tests {
             &publication=The+Lantern&author=Byron&language=en&length=long&min_minutes=3\
             &max_minutes=40&saved_from=2023-06-01&saved_to=2023-06-30\
             &published_from=2020-01-01&published_to=2023-01-01&highlights=yes\
-            &q=harbour+-port&sort=title";
+            &edited=silent&scheduled=yes&q=harbour+-port&sort=title";
         let filter = Filter::read(query);
         // All is the shelf of a state anyway.
         assert_eq!(filter.query(), query.replacen("view=all&", "", 1));
@@ -414,6 +462,8 @@ mod tests {
             ("saved_from", "June"),
             ("published_to", "2023-13-40"),
             ("highlights", "perhaps"),
+            ("edited", "no"),
+            ("scheduled", "daily"),
             ("sort", "best"),
         ] {
             let mut filter = Filter::default();

@@ -5,7 +5,7 @@
 //! written only under the number they were begun with, so a worker that slept
 //! through its lease cannot write over newer work.
 
-use crate::{ArticleId, UserId};
+use crate::{ArticleId, CaptureId, UserId};
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum JobKind {
     /// Make the newest kept page readable: an upload, or a page whose
     /// extraction was cut short.
     Extract,
+    /// Go for what a captured page looks like with, after it can be read.
+    Resources,
 }
 
 impl JobKind {
@@ -23,12 +25,13 @@ impl JobKind {
         match self {
             Self::Fetch => "fetch",
             Self::Extract => "extract",
+            Self::Resources => "resources",
         }
     }
 
     /// Reads [`Self::as_str`] back; `None` for any other word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Fetch, Self::Extract]
+        [Self::Fetch, Self::Extract, Self::Resources]
             .into_iter()
             .find(|kind| kind.as_str() == word)
     }
@@ -45,6 +48,8 @@ pub struct Job {
     pub kind: JobKind,
     /// To which article.
     pub article_id: ArticleId,
+    /// To which capture of it, where the job is about one.
+    pub capture_id: Option<CaptureId>,
     /// How many leases there were, this one included.
     pub attempt: i64,
     /// Fencing number of this lease.

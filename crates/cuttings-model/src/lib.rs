@@ -16,6 +16,8 @@ pub mod feed;
 pub mod filter;
 pub mod highlight;
 pub mod job;
+pub mod resource;
+pub mod schedule;
 pub mod settings;
 pub mod tag;
 pub mod text_fragment;
@@ -24,15 +26,18 @@ pub mod user;
 pub use address::{AddressError, PageAddress};
 pub use anchor::{Anchor, Letters, Placed};
 pub use article::{
-    Article, ArticleBody, ArticleId, ArticleState, Dated, ReadPosition, Reason, Stopped, View,
+    Article, ArticleBody, ArticleId, ArticleState, Dated, EditKind, ReadPosition, Reason, Stopped,
+    StoryEdit, View,
 };
 pub use capture::{Capture, CaptureId, Origin, Picture, PictureRole};
 pub use digest::Digest;
 pub use edit::Field;
 pub use feed::{Entry, EntryId, Feed, FeedId, FeedRule, FeedRuleId, FeedSave, FeedState};
-pub use filter::{Filter, FilterError, FilterId, Length, Sort};
+pub use filter::{EditedWhich, Filter, FilterError, FilterId, Length, Sort};
 pub use highlight::{Colour, Highlight, HighlightId};
 pub use job::{Job, JobKind};
+pub use resource::{Resource, ResourceKind, ResourceRound};
+pub use schedule::{Every, Schedule};
 pub use settings::{Setting, Settings};
 pub use tag::{Tag, TagError, TagId, TagName};
 pub use user::{NameError, PasswordError, Role, Scope, User, UserId};

@@ -284,6 +284,15 @@ impl FromRequestParts<App> for CapturePath {
     }
 }
 
+/// The number of a capture in the query of an address; none when it is left out.
+///
+/// # Errors
+///
+/// 404 for what is no number, as for one that is not there.
+pub(crate) fn capture_number(typed: Option<&str>) -> Result<Option<CaptureId>, HttpError> {
+    typed.map(|typed| number(typed).map(CaptureId)).transpose()
+}
+
 /// The `{id}` of an article and the `{digest}` of a picture in a path.
 pub(crate) struct PicturePath(pub ArticleId, pub Digest);
 

@@ -4,7 +4,7 @@
 //! missing headline, how long a dek may be, which day is printed.
 
 use cuttings_model::filter::write_query;
-use cuttings_model::{Article, ArticleId, ArticleState, Filter};
+use cuttings_model::{Article, ArticleId, ArticleState, Filter, StoryEdit};
 use cuttings_text::highlight::Piece;
 
 use crate::dates::{self, Day};
@@ -62,6 +62,8 @@ pub(crate) struct Card {
     pub tags: Vec<TagLink>,
     /// The older article it seems to repeat.
     pub twin: Option<Twin>,
+    /// That the outlet edited it, while nobody has looked.
+    pub edited: Option<EditedMark>,
     /// Whether it can be chosen, to be changed with others.
     pub pick: bool,
     /// Headline and passage with what a search found marked; empty elsewhere.
@@ -111,6 +113,7 @@ impl Card {
             outlet_path: outlet_path(article),
             tags: article.tags.iter().map(|name| TagLink::of(name)).collect(),
             twin: None,
+            edited: EditedMark::of(article),
             pick: false,
             marked_headline: Vec::new(),
             snippet: Vec::new(),
@@ -183,6 +186,36 @@ impl Twin {
             saved: dates::day(article.saved_at_ms).text,
         }
     }
+}
+
+/// The mark on a story that its outlet edited since it was saved.
+#[derive(Debug, Clone)]
+pub(crate) struct EditedMark {
+    /// What it says.
+    pub text: String,
+    /// The day it was found.
+    pub day: String,
+    /// The comparison that shows it.
+    pub path: String,
+}
+
+impl EditedMark {
+    fn of(article: &Article) -> Option<Self> {
+        let edit = article.edited.filter(|edit| edit.seen_at_ms.is_none())?;
+        Some(Self {
+            text: (ENGLISH.compare.edited_short)(edit.kind.as_str()),
+            day: dates::day(edit.at_ms).text,
+            path: compare_path(article.id, &edit),
+        })
+    }
+}
+
+/// The comparison that shows an edit.
+pub(crate) fn compare_path(id: ArticleId, edit: &StoryEdit) -> String {
+    format!(
+        "/articles/{id}/captures/compare?from={}&to={}",
+        edit.from, edit.to
+    )
 }
 
 /// The list of everything from an article's outlet.

@@ -189,6 +189,8 @@ impl From<LibraryError> for HttpError {
             }
             LibraryError::NoSuchHighlight(_) => Self::no_such_highlight(),
             LibraryError::Upload(_)
+            | LibraryError::NothingToShow(_)
+            | LibraryError::Weeks
             | LibraryError::NotInText
             | LibraryError::Ambiguous(_)
             | LibraryError::TooLong { .. }
@@ -200,6 +202,7 @@ impl From<LibraryError> for HttpError {
                 Self::new(problems::BAD_FIELD, error.explain()).with("code", code)
             }
             LibraryError::NoSuchTag
+            | LibraryError::NoSuchCapture(_)
             | LibraryError::NoSuchFilter
             | LibraryError::NoTwin
             | LibraryError::NothingToUndo => Self::not_found(&error.explain()).with("code", code),

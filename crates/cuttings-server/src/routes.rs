@@ -16,9 +16,9 @@ use crate::error::present;
 use crate::headers::guard;
 use crate::install;
 use crate::pages::{
-    articles, bulk, captures, edit, entries, feed_lists, feed_rules, feeds, filters, health,
-    highlights, library, offline, pictures, problems, reader, search, settings, setup, signin,
-    sites, tags,
+    again, articles, bulk, captures, compare, edit, entries, feed_lists, feed_rules, feeds,
+    filters, health, highlights, library, offline, pictures, problems, reader, search, settings,
+    setup, signin, sites, tags,
 };
 use crate::policy::Answers::{Api, Bytes, Page};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
@@ -121,6 +121,35 @@ fn routes(app: App) -> Routes {
             Read,
             captures::captures,
         )
+        .add(
+            POST,
+            "/articles/{id}/captures",
+            Page,
+            Change,
+            again::capture,
+        )
+        .add(
+            GET,
+            "/articles/{id}/captures/compare",
+            Page,
+            Read,
+            compare::compare,
+        )
+        .add(
+            POST,
+            "/articles/{id}/captures/{capture}/show",
+            Page,
+            Change,
+            again::choose,
+        )
+        .add(
+            POST,
+            "/articles/{id}/schedule",
+            Page,
+            Change,
+            again::schedule,
+        )
+        .add(POST, "/articles/{id}/edit-seen", Page, Change, again::seen)
         .add(
             GET,
             "/articles/{id}/captures/{capture}/original",
@@ -435,6 +464,55 @@ fn routes(app: App) -> Routes {
             Api,
             Change,
             api::site_access::remove,
+        )
+        .add(
+            GET,
+            "/api/v1/articles/{id}/captures",
+            Api,
+            Read,
+            api::captures::list,
+        )
+        .add(
+            POST,
+            "/api/v1/articles/{id}/captures",
+            Api,
+            Change,
+            api::captures::again,
+        )
+        .add(
+            GET,
+            "/api/v1/articles/{id}/captures/compare",
+            Api,
+            Read,
+            api::captures::compare,
+        )
+        .add(
+            POST,
+            "/api/v1/articles/{id}/captures/{capture}/show",
+            Api,
+            Change,
+            api::captures::choose,
+        )
+        .add(
+            GET,
+            "/api/v1/articles/{id}/schedule",
+            Api,
+            Read,
+            api::captures::schedule,
+        )
+        .add(
+            Method::PUT,
+            "/api/v1/articles/{id}/schedule",
+            Api,
+            Change,
+            api::captures::set_schedule,
+        )
+        .add(
+            Method::DELETE,
+            "/api/v1/articles/{id}/schedule",
+            Api,
+            Change,
+            api::captures::end_schedule,
         )
         .add(GET, "/api/v1/events", Api, Read, api::events::events)
         .add(GET, "/api/v1/search", Api, Read, api::search::search)

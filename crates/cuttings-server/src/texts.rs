@@ -7,6 +7,7 @@
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
 mod captures;
+mod compare;
 mod edit;
 mod feeds;
 mod frame;
@@ -22,6 +23,7 @@ mod sites;
 mod tags;
 
 pub(crate) use captures::Captures;
+pub(crate) use compare::Compare;
 pub(crate) use edit::Edit;
 pub(crate) use feeds::Feeds;
 pub(crate) use frame::Frame;
@@ -67,6 +69,8 @@ pub(crate) struct Texts {
     pub keys: Keys,
     /// What was kept of a page.
     pub captures: Captures,
+    /// Two captures held against each other.
+    pub compare: Compare,
 }
 
 /// The interface in English.
@@ -85,6 +89,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     offline: offline::ENGLISH,
     keys: keys::ENGLISH,
     captures: captures::ENGLISH,
+    compare: compare::ENGLISH,
 };
 
 /// Declares the texts of a page and their English side by side: first the plain

@@ -3,8 +3,8 @@
 
 use cuttings_model::address::{sha1_decoded, sha1_raw};
 use cuttings_model::{
-    Article, ArticleBody, ArticleId, ArticleState, CaptureId, Dated, JobKind, Origin, PageAddress,
-    Reason, UserId,
+    Article, ArticleBody, ArticleId, ArticleState, CaptureId, Dated, EditKind, JobKind, Origin,
+    PageAddress, Reason, StoryEdit, UserId,
 };
 use sqlx::AssertSqlSafe;
 
@@ -21,7 +21,8 @@ pub(crate) const COLUMNS: &str = "a.user_id, a.id, a.given_url, a.final_url, a.c
     a.right_to_left, a.published, a.published_at, a.modified, a.modified_at, a.word_count, \
     a.reading_minutes, a.state, a.reason_code, a.reason_text, a.retry_at, a.capture_id, \
     a.has_thumbnail, a.saved_at, a.updated_at, a.archived_at, a.starred_at, a.deleted_at, \
-    a.read_block, a.read_percent, a.read_at, a.twin_of, \
+    a.read_block, a.read_percent, a.read_at, a.twin_of, a.capture_chosen, a.edited_at, \
+    a.edited_from, a.edited_to, a.edited_how, a.edit_seen_at, \
     (SELECT string_agg(t.name, '\n' ORDER BY t.name_key) FROM article_tags x \
      JOIN tags t ON t.user_id = x.user_id AND t.id = x.tag_id \
      WHERE x.user_id = a.user_id AND x.article_id = a.id) AS tags";
@@ -70,11 +71,29 @@ pub(crate) fn article(row: &Row) -> Result<Article, StoreError> {
         has_thumbnail: row.get::<i64>("has_thumbnail")? != 0,
         stopped: reading::stopped(row)?,
         twin_of: row.get::<Option<i64>>("twin_of")?.map(ArticleId),
+        is_capture_chosen: row.get::<i64>("capture_chosen")? != 0,
+        edited: story_edit(row)?,
         tags: row
             .get::<Option<String>>("tags")?
             .map(|names| names.lines().map(str::to_owned).collect())
             .unwrap_or_default(),
     })
+}
+
+fn story_edit(row: &Row) -> Result<Option<StoryEdit>, StoreError> {
+    let Some(at_ms) = row.get::<Option<i64>>("edited_at")? else {
+        return Ok(None);
+    };
+    let kind: String = row.get("edited_how")?;
+    Ok(Some(StoryEdit {
+        at_ms,
+        from: CaptureId(row.get("edited_from")?),
+        to: CaptureId(row.get("edited_to")?),
+        kind: EditKind::parse(&kind).ok_or_else(|| StoreError::Nonsense {
+            what: format!("articles.edited_how is {kind:?}"),
+        })?,
+        seen_at_ms: row.get("edit_seen_at")?,
+    }))
 }
 
 /// A page to keep.
@@ -181,6 +200,7 @@ impl Store {
                     content_type: upload.content_type,
                     body: Some(upload.body),
                     exchange: None,
+                    same_as: None,
                 };
                 let capture_id =
                     captures::insert(&mut tx, user_id, id, &capture, None, None, now_ms).await?;
@@ -202,7 +222,7 @@ impl Store {
             if failed {
                 requeue(&mut tx, user_id, id, tick_ms).await?;
             }
-            jobs::insert(&mut tx, user_id, id, kind, now_ms).await?;
+            jobs::insert(&mut tx, user_id, id, kind, None, now_ms).await?;
         }
         let article = by_id(&mut tx, user_id, id)
             .await?
@@ -301,7 +321,7 @@ impl Store {
             found.state == ArticleState::Failed && found.deleted_at_ms.is_none()
         }) {
             requeue(&mut tx, user_id, id, tick_ms).await?;
-            jobs::insert(&mut tx, user_id, id, JobKind::Fetch, now_ms).await?;
+            jobs::insert(&mut tx, user_id, id, JobKind::Fetch, None, now_ms).await?;
         }
         let article = by_id(&mut tx, user_id, id).await?;
         tx.commit().await?;
@@ -355,7 +375,7 @@ pub(crate) fn site(url: &str) -> String {
 
 /// Puts a failed article back to queued and drops its waiting jobs, which the
 /// caller replaces by one that is due now.
-async fn requeue(
+pub(crate) async fn requeue(
     tx: &mut Tx,
     user_id: UserId,
     id: ArticleId,
@@ -369,7 +389,7 @@ async fn requeue(
     )
     .await?;
     tx.run(
-        "DELETE FROM jobs WHERE user_id = $1 AND article_id = $2",
+        "DELETE FROM jobs WHERE user_id = $1 AND article_id = $2 AND kind <> 'resources'",
         args![user_id.0, id.0],
     )
     .await

@@ -374,7 +374,7 @@ impl Change {
     /// Queues the articles' captures again, due now.
     async fn queue(&self, tx: &mut Tx, many: i64) -> Result<(), StoreError> {
         tx.run(
-            "DELETE FROM jobs WHERE user_id = $1
+            "DELETE FROM jobs WHERE user_id = $1 AND kind <> 'resources'
                AND article_id IN (SELECT u.article_id FROM undo_articles u
                                   WHERE u.user_id = $1 AND u.undo_id = $2)",
             args![self.user_id.0, self.id],

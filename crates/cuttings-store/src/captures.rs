@@ -5,15 +5,15 @@
 //! writes nothing.
 
 use cuttings_model::{
-    ArticleId, ArticleState, Capture, CaptureId, Digest, Job, Origin, Picture, PictureRole, Reason,
-    UserId,
+    ArticleId, ArticleState, Capture, CaptureId, Digest, EditKind, Job, JobKind, Origin, Picture,
+    PictureRole, Reason, UserId,
 };
 
 use crate::blobs::{self, Stored};
 use crate::db::{Row, Tx, args};
 use crate::shown::{ShownArticle, show};
 use crate::users::{Counted, next_id, tick};
-use crate::{Store, StoreError, highlights, jobs, twins};
+use crate::{Store, StoreError, again, highlights, jobs, schedules, twins};
 
 /// A capture to be written.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct NewCapture {
     pub body: Option<Stored>,
     /// The exchange, as text.
     pub exchange: Option<Stored>,
+    /// The capture whose page this visit found unchanged.
+    pub same_as: Option<CaptureId>,
 }
 
 /// A picture to be kept with a capture.
@@ -83,6 +85,11 @@ pub struct CaptureResult {
     pub state: ArticleState,
     /// Why it failed, or what to know about it.
     pub reason: Option<Reason>,
+    /// Why it is kept but not shown, for people.
+    pub not_shown: Option<String>,
+    /// That the story was edited: since which capture, and what the outlet says
+    /// of it.
+    pub edit: Option<(CaptureId, EditKind)>,
 }
 
 /// What a failed visit is remembered by.
@@ -92,8 +99,10 @@ pub struct FailedVisit {
     pub capture: NewCapture,
     /// Why it failed.
     pub reason: Reason,
-    /// When to try again; none to leave it to the user.
+    /// When to try again; none to leave it to the user, or to a schedule.
     pub retry_at_ms: Option<i64>,
+    /// The site asked not to be visited before this.
+    pub wait_until_ms: Option<i64>,
 }
 
 impl Store {
@@ -144,20 +153,14 @@ impl Store {
             now_ms,
         )
         .await?;
-        tx.run(
-            "INSERT INTO extractions
-                 (user_id, capture_id, extractor_version, extracted_at, details)
-             VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (user_id, capture_id) DO UPDATE
-             SET extractor_version = excluded.extractor_version,
-                 extracted_at = excluded.extracted_at, details = excluded.details",
-            args![
-                user_id.0,
-                capture_id.0,
-                result.extractor_version,
-                now_ms,
-                &result.details
-            ],
+        put_extraction(
+            &mut tx,
+            user_id,
+            capture_id,
+            result.extractor_version,
+            &result.details,
+            result.not_shown.as_deref(),
+            now_ms,
         )
         .await?;
         if let Some(shown) = &result.shown {
@@ -185,6 +188,10 @@ impl Store {
             .await?;
             twins::look(&mut tx, user_id, article_id, shown).await?;
         }
+        if let Some((from, kind)) = result.edit {
+            again::note_edit(&mut tx, user_id, article_id, from, capture_id, kind, now_ms).await?;
+        }
+        schedules::visited(&mut tx, user_id, article_id).await?;
         let (code, text) = split(result.reason.as_ref());
         tx.run(
             "UPDATE articles
@@ -234,9 +241,10 @@ impl Store {
             now_ms,
         )
         .await?;
+        schedules::failed(&mut tx, user_id, article_id, visit.wait_until_ms, now_ms).await?;
         tx.run(
             "UPDATE articles
-             SET state = $3, reason_code = $4, reason_text = $5, retry_at = $6, updated_at = $7
+             SET state = $3, reason_code = $4, reason_text = $5, retry_at = $6
              WHERE user_id = $1 AND id = $2 AND state <> 'ready'",
             args![
                 user_id.0,
@@ -244,9 +252,14 @@ impl Store {
                 ArticleState::Failed.as_str(),
                 &visit.reason.code,
                 &visit.reason.text,
-                visit.retry_at_ms,
-                tick_ms
+                visit.retry_at_ms
             ],
+        )
+        .await?;
+        // The attempt can be seen among the captures, whatever is shown.
+        tx.run(
+            "UPDATE articles SET updated_at = $3 WHERE user_id = $1 AND id = $2",
+            args![user_id.0, article_id.0, tick_ms],
         )
         .await?;
         tx.commit().await
@@ -260,9 +273,12 @@ impl Store {
     ) -> Result<Vec<Capture>, StoreError> {
         self.db
             .all(
-                "SELECT id, article_id, origin, captured_at, requested_url, final_url, status,
-                        content_type, body_digest, body_size, exchange_digest, failure, part_of
-                 FROM captures WHERE user_id = $1 AND article_id = $2 ORDER BY id DESC",
+                "SELECT c.id, c.article_id, c.origin, c.captured_at, c.requested_url, c.final_url,
+                        c.status, c.content_type, c.body_digest, c.body_size, c.exchange_digest,
+                        c.failure, c.part_of, c.same_as, x.not_shown
+                 FROM captures c
+                 LEFT JOIN extractions x ON x.user_id = c.user_id AND x.capture_id = c.id
+                 WHERE c.user_id = $1 AND c.article_id = $2 ORDER BY c.id DESC",
                 args![user_id.0, article_id.0],
             )
             .await?
@@ -364,7 +380,7 @@ impl Store {
     }
 }
 
-fn digest(text: &str) -> Result<Digest, StoreError> {
+pub(crate) fn digest(text: &str) -> Result<Digest, StoreError> {
     Digest::parse(text).map_err(|error| StoreError::Nonsense {
         what: error.to_string(),
     })
@@ -394,6 +410,8 @@ fn capture(row: &Row) -> Result<Capture, StoreError> {
             .transpose()?,
         failure: row.get("failure")?,
         part_of: row.get::<Option<i64>>("part_of")?.map(CaptureId),
+        same_as: row.get::<Option<i64>>("same_as")?.map(CaptureId),
+        not_shown: row.get("not_shown")?,
     })
 }
 
@@ -419,6 +437,37 @@ fn picture(row: &Row) -> Result<Picture, StoreError> {
     })
 }
 
+/// Writes what the extractor made of a capture.
+pub(crate) async fn put_extraction(
+    tx: &mut Tx,
+    user_id: UserId,
+    capture_id: CaptureId,
+    extractor_version: i64,
+    details: &str,
+    not_shown: Option<&str>,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    tx.run(
+        "INSERT INTO extractions
+             (user_id, capture_id, extractor_version, extracted_at, details, not_shown)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (user_id, capture_id) DO UPDATE
+         SET extractor_version = excluded.extractor_version,
+             extracted_at = excluded.extracted_at, details = excluded.details,
+             not_shown = excluded.not_shown",
+        args![
+            user_id.0,
+            capture_id.0,
+            extractor_version,
+            now_ms,
+            details,
+            not_shown.map(str::to_owned)
+        ],
+    )
+    .await
+    .map(|_| ())
+}
+
 /// Writes a capture, and that its bytes are in the blob store.
 pub(crate) async fn insert(
     tx: &mut Tx,
@@ -436,8 +485,8 @@ pub(crate) async fn insert(
     tx.run(
         "INSERT INTO captures
              (user_id, id, article_id, origin, captured_at, requested_url, final_url, status,
-              content_type, body_digest, body_size, exchange_digest, failure, part_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+              content_type, body_digest, body_size, exchange_digest, failure, part_of, same_as)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         args![
             user_id.0,
             id,
@@ -452,10 +501,24 @@ pub(crate) async fn insert(
             new.body.map_or(0, |stored| stored.size()),
             new.exchange.map(|stored| stored.digest().to_string()),
             failure.map(str::to_owned),
-            part_of.map(|capture| capture.0)
+            part_of.map(|capture| capture.0),
+            new.same_as.map(|capture| capture.0)
         ],
     )
     .await?;
+    // What an upload looks like came with it: that is what somebody saw. What a
+    // page looks like that we fetched is gone for once it can be read.
+    if new.origin == Origin::Fetched && new.body.is_some() {
+        jobs::insert(
+            tx,
+            user_id,
+            article_id,
+            JobKind::Resources,
+            Some(CaptureId(id)),
+            now_ms,
+        )
+        .await?;
+    }
     Ok(CaptureId(id))
 }
 

@@ -5,30 +5,77 @@
 //! comes due again.
 
 use cuttings_model::job::MAX_ATTEMPTS;
-use cuttings_model::{ArticleId, ArticleState, Job, JobKind, UserId};
+use cuttings_model::{ArticleId, ArticleState, CaptureId, Job, JobKind, UserId};
 use sqlx::AssertSqlSafe;
 
 use crate::db::{Tx, args};
 use crate::users::{Counted, next_id};
 use crate::{Store, StoreError, dialect};
 
-/// Puts a job in line, due now.
+/// Puts a job in line, due now; it may be about one capture of its article.
 pub(crate) async fn insert(
     tx: &mut Tx,
     user_id: UserId,
     article_id: ArticleId,
     kind: JobKind,
+    capture_id: Option<CaptureId>,
     now_ms: i64,
 ) -> Result<(), StoreError> {
     let id = next_id(tx, user_id, Counted::Job).await?;
     tx.run(
         "INSERT INTO jobs
-             (user_id, id, kind, article_id, state, attempt, run_at, fence, created_at)
-         VALUES ($1, $2, $3, $4, 'open', 0, $5, 0, $5)",
-        args![user_id.0, id, kind.as_str(), article_id.0, now_ms],
+             (user_id, id, kind, article_id, capture_id, state, attempt, run_at, fence,
+              created_at)
+         VALUES ($1, $2, $3, $4, $6, 'open', 0, $5, 0, $5)",
+        args![
+            user_id.0,
+            id,
+            kind.as_str(),
+            article_id.0,
+            now_ms,
+            capture_id.map(|capture| capture.0)
+        ],
     )
     .await
     .map(|_| ())
+}
+
+/// Whether a capture of an article waits or is under way.
+pub(crate) async fn is_open(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+) -> Result<bool, StoreError> {
+    Ok(tx
+        .optional(
+            "SELECT 1 AS one FROM jobs
+             WHERE user_id = $1 AND article_id = $2 AND state = 'open' AND kind <> 'resources'
+             LIMIT 1",
+            args![user_id.0, article_id.0],
+        )
+        .await?
+        .is_some())
+}
+
+/// Has an article's page fetched now: a job that waits for a later time comes
+/// due, one under way is left alone, and without any there is a new one.
+pub(crate) async fn hurry(
+    tx: &mut Tx,
+    user_id: UserId,
+    article_id: ArticleId,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    tx.run(
+        "UPDATE jobs SET run_at = $3
+         WHERE user_id = $1 AND article_id = $2 AND state = 'open' AND kind <> 'resources'
+           AND lease_owner IS NULL AND run_at > $3",
+        args![user_id.0, article_id.0, now_ms],
+    )
+    .await?;
+    if is_open(tx, user_id, article_id).await? {
+        return Ok(());
+    }
+    insert(tx, user_id, article_id, JobKind::Fetch, None, now_ms).await
 }
 
 /// Ends a job under its fencing number.
@@ -78,6 +125,39 @@ impl Store {
         lease_until_ms: i64,
         only: Option<(UserId, &[ArticleId])>,
     ) -> Result<Option<Job>, StoreError> {
+        let chosen = match only {
+            None => String::new(),
+            Some((user_id, ids)) => {
+                // Numbers only: nothing here comes from outside.
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                format!(
+                    "AND user_id = {user_id} AND article_id IN ({})",
+                    ids.join(", ")
+                )
+            }
+        };
+        self.lease(owner, now_ms, lease_until_ms, &chosen).await
+    }
+
+    /// As [`Store::lease_job`], passing jobs of one kind by.
+    pub async fn lease_job_but(
+        &self,
+        owner: &str,
+        now_ms: i64,
+        lease_until_ms: i64,
+        kind: JobKind,
+    ) -> Result<Option<Job>, StoreError> {
+        let chosen = format!("AND kind <> '{}'", kind.as_str());
+        self.lease(owner, now_ms, lease_until_ms, &chosen).await
+    }
+
+    async fn lease(
+        &self,
+        owner: &str,
+        now_ms: i64,
+        lease_until_ms: i64,
+        chosen: &str,
+    ) -> Result<Option<Job>, StoreError> {
         // Most looks find nothing; they should not take the write lock.
         if self
             .db
@@ -90,17 +170,6 @@ impl Store {
         {
             return Ok(None);
         }
-        let chosen = match only {
-            None => String::new(),
-            Some((user_id, ids)) => {
-                // Numbers only: nothing here comes from outside.
-                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-                format!(
-                    "AND user_id = {user_id} AND article_id IN ({})",
-                    ids.join(", ")
-                )
-            }
-        };
         let mut tx = self.db.begin().await?;
         let sql = format!(
             "UPDATE jobs
@@ -110,7 +179,7 @@ impl Store {
                  WHERE state = 'open' AND run_at <= $2 {chosen}
                  ORDER BY run_at LIMIT 1 {}
              )
-             RETURNING user_id, id, kind, article_id, attempt, fence",
+             RETURNING user_id, id, kind, article_id, capture_id, attempt, fence",
             dialect::skip_locked(tx.engine())
         );
         let row = tx
@@ -126,6 +195,7 @@ impl Store {
                 what: format!("jobs.kind is {kind:?}"),
             })?,
             article_id: ArticleId(row.get("article_id")?),
+            capture_id: row.get::<Option<i64>>("capture_id")?.map(CaptureId),
             attempt: row.get("attempt")?,
             fence: row.get("fence")?,
         }))
@@ -154,6 +224,22 @@ impl Store {
             args![job.user_id.0, job.id, job.fence, run_at_ms],
         )
         .await?;
+        tx.commit().await
+    }
+
+    /// Puts a job off until `run_at_ms`; its article stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LostLease`] when another worker has the job now.
+    pub async fn put_off_job(
+        &self,
+        job: &Job,
+        run_at_ms: i64,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        put_off(&mut tx, job, run_at_ms, reason).await?;
         tx.commit().await
     }
 
@@ -190,6 +276,26 @@ impl Store {
         .await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// Whether a capture of an article is due or under way.
+    pub async fn has_work(
+        &self,
+        user_id: UserId,
+        article_id: ArticleId,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        Ok(self
+            .db
+            .optional(
+                "SELECT 1 AS one FROM jobs
+                 WHERE user_id = $1 AND article_id = $2 AND state = 'open'
+                   AND kind <> 'resources' AND (run_at <= $3 OR lease_owner IS NOT NULL)
+                 LIMIT 1",
+                args![user_id.0, article_id.0, now_ms],
+            )
+            .await?
+            .is_some())
     }
 
     /// How many jobs wait or are under way.

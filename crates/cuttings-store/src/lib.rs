@@ -8,6 +8,7 @@
 //! The order that keeps promise P1: [`Blobs::put`] makes bytes last, then one
 //! transaction writes the rows that name them, then the caller answers.
 
+mod again;
 mod articles;
 mod blobs;
 mod bulk;
@@ -28,6 +29,8 @@ mod list;
 mod migrate;
 mod once;
 mod reading;
+mod resources;
+mod schedules;
 mod search;
 mod sessions;
 mod settings;
@@ -40,6 +43,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
+pub use again::Reread;
 pub use articles::{Mark, NewArticle, NewUpload, PutArticle};
 pub use blobs::Blobs;
 pub use bulk::{BulkAction, BulkOutcome, Chosen, DoneAction};
@@ -58,6 +62,7 @@ pub use highlights::{
 pub use list::{FailureGroup, ListPage, ListPosition, SortKey};
 pub use once::{Begun, KeptAnswer, KeyedChange, under_key};
 pub use reading::{Neighbour, Neighbours};
+pub use resources::{NewResource, ResourcesResult};
 pub use search::SearchHit;
 pub use sessions::AppToken;
 pub use shown::ShownArticle;
@@ -73,6 +78,7 @@ pub struct Store {
     db: Db,
     blobs: Blobs,
     counts: list::Counts,
+    known: facets::Known,
 }
 
 /// Where a library is kept.
@@ -136,6 +142,7 @@ impl Store {
             db,
             blobs,
             counts: list::Counts::default(),
+            known: facets::Known::default(),
         })
     }
 

@@ -8,14 +8,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cuttings_model::{Article, ArticleId, ArticleState, Filter, Sort, UserId, View};
+use cuttings_model::{Article, ArticleId, ArticleState, EditedWhich, Filter, Sort, UserId, View};
 use cuttings_text::{analyse, query};
 use jiff::civil::Date;
 use sqlx::AssertSqlSafe;
 
 use crate::articles::{COLUMNS, article};
 use crate::db::{Row, Tx, Value, args};
-use crate::search::{between_blanks, escape_like, start_ms};
+use crate::search::{SCHEDULED, between_blanks, escape_like, start_ms};
 use crate::{Store, StoreError};
 
 /// What an article is sorted by.
@@ -357,6 +357,16 @@ impl Store {
         if filter.highlighted {
             conditions.sql += " AND a.id IN (SELECT h.article_id FROM highlights h
                 WHERE h.user_id = $1 AND h.deleted_at IS NULL)";
+        }
+        if let Some(edited) = filter.edited {
+            conditions.sql += match edited {
+                EditedWhich::All => " AND a.edited_at IS NOT NULL",
+                EditedWhich::Unseen => " AND a.edited_at IS NOT NULL AND a.edit_seen_at IS NULL",
+                EditedWhich::Silent => " AND a.edited_at IS NOT NULL AND a.edited_how = 'silent'",
+            };
+        }
+        if filter.scheduled {
+            conditions.sql += &format!(" AND {SCHEDULED}");
         }
         if let Some(words) = &filter.words {
             let query = query::parse(words).map_err(StoreError::Query)?;

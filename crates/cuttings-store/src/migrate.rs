@@ -47,7 +47,9 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0010_highlight_words.postgres.sql"),
     },
     Migration::shared(include_str!("../migrations/0011_steps.sql")),
-    Migration::shared(include_str!("../migrations/0012_site_access.sql")),
+    Migration::shared(include_str!("../migrations/0012_resources.sql")),
+    Migration::shared(include_str!("../migrations/0013_captures_again.sql")),
+    Migration::shared(include_str!("../migrations/0014_site_access.sql")),
 ];
 
 /// Runs what is due.

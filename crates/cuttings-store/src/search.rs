@@ -321,6 +321,10 @@ fn condition_sql(condition: &Condition, in_index: bool, conditions: &mut Conditi
     }
 }
 
+/// Articles that are captured again by themselves.
+pub(crate) const SCHEDULED: &str =
+    "a.id IN (SELECT s.article_id FROM schedules s WHERE s.user_id = $1)";
+
 fn state_sql(state: State) -> &'static str {
     match state {
         State::Unread => "(a.archived_at IS NULL)",
@@ -332,6 +336,8 @@ fn state_sql(state: State) -> &'static str {
         }
         // The second half is that of an index.
         State::Failed => "(a.state = 'failed' AND a.state <> 'ready')",
+        State::Edited => "(a.edited_at IS NOT NULL)",
+        State::Scheduled => SCHEDULED,
     }
 }
 

@@ -95,6 +95,12 @@ impl Store {
         };
         let pair = || args![user_id.0, id.0, older.id.0];
         for sql in [
+            "UPDATE resources SET article_id = $3 WHERE user_id = $1 AND capture_id IN
+                 (SELECT id FROM captures WHERE user_id = $1 AND article_id = $2)",
+            "UPDATE resource_rounds SET article_id = $3 WHERE user_id = $1 AND capture_id IN
+                 (SELECT id FROM captures WHERE user_id = $1 AND article_id = $2)",
+            "UPDATE jobs SET article_id = $3
+             WHERE user_id = $1 AND article_id = $2 AND kind = 'resources'",
             "UPDATE captures SET article_id = $3 WHERE user_id = $1 AND article_id = $2",
             "UPDATE pictures SET article_id = $3 WHERE user_id = $1 AND article_id = $2",
             "INSERT INTO article_tags (user_id, article_id, tag_id)
@@ -108,9 +114,17 @@ impl Store {
             "UPDATE article_addresses SET article_id = $3 WHERE user_id = $1 AND article_id = $2",
             // One that was waiting for an answer about the newer article.
             "UPDATE articles SET twin_of = $3 WHERE user_id = $1 AND twin_of = $2 AND id <> $3",
+            "UPDATE schedules SET article_id = $3 WHERE user_id = $1 AND article_id = $2
+               AND NOT EXISTS (SELECT 1 FROM schedules o
+                               WHERE o.user_id = $1 AND o.article_id = $3)",
         ] {
             tx.run(sql, pair()).await?;
         }
+        tx.run(
+            "DELETE FROM schedules WHERE user_id = $1 AND article_id = $2",
+            args![user_id.0, id.0],
+        )
+        .await?;
         tx.run(
             "DELETE FROM jobs WHERE user_id = $1 AND article_id = $2",
             args![user_id.0, id.0],

@@ -10,6 +10,7 @@
 //! find the same articles.
 
 pub mod analyse;
+pub mod compare;
 pub mod count;
 mod fold;
 pub mod highlight;

@@ -128,16 +128,22 @@ pub enum State {
     Highlighted,
     /// Its page could not be read.
     Failed,
+    /// The outlet edited it since it was saved.
+    Edited,
+    /// It is captured again by itself.
+    Scheduled,
 }
 
 impl State {
     /// All states, in the order they are offered.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Unread,
         Self::Archived,
         Self::Starred,
         Self::Highlighted,
         Self::Failed,
+        Self::Edited,
+        Self::Scheduled,
     ];
 
     /// The word behind `is:`.
@@ -148,6 +154,8 @@ impl State {
             Self::Starred => "starred",
             Self::Highlighted => "highlighted",
             Self::Failed => "failed",
+            Self::Edited => "edited",
+            Self::Scheduled => "scheduled",
         }
     }
 }

@@ -91,6 +91,25 @@ pub struct Settings {
         value_name = "MS"
     )]
     pub site_spacing_ms: Option<String>,
+    /// Memory that reading one page or picture may take, in MiB [default: 1024]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_PARSER_MEMORY_MIB",
+        value_name = "MIB",
+        hide_short_help = true
+    )]
+    pub parser_memory_mib: Option<String>,
+
+    /// Time that reading one page or picture may take, in seconds [default: 30]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_PARSER_SECONDS",
+        value_name = "SECONDS",
+        hide_short_help = true
+    )]
+    pub parser_seconds: Option<String>,
 
     /// What to log: error, warn, info, debug [default: info for serve, warn otherwise]
     #[arg(long, global = true, env = "CUTTINGS_LOG", value_name = "LEVEL")]
@@ -127,6 +146,22 @@ pub enum Command {
     Token(Token),
     /// Show the settings in force and where each came from
     Config,
+    /// Read pages from standard input for another process of Cuttings, which
+    /// starts this itself
+    #[command(hide = true)]
+    Parser(ParserProcess),
+}
+
+/// How a parser process is started.
+#[derive(Debug, ClapArgs)]
+pub struct ParserProcess {
+    /// Folder of site rules
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+
+    /// Try to do what a parser may not do, and print what was refused
+    #[arg(long)]
+    pub try_walls: bool,
 }
 
 /// Whose library.

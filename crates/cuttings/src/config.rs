@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use cuttings_library::parser::ParserLimits;
 use cuttings_store::Places;
 use ipnet::IpNet;
 use url::Url;
@@ -17,7 +18,7 @@ use url::Url;
 use crate::args::Settings;
 
 /// Keys of the settings file, which are also the names of the flags.
-pub const KEYS: [&str; 8] = [
+pub const KEYS: [&str; 10] = [
     "listen",
     "database",
     "blobs",
@@ -25,6 +26,8 @@ pub const KEYS: [&str; 8] = [
     "allow_private_network",
     "site_spacing_ms",
     "instance_key_file",
+    "parser_memory_mib",
+    "parser_seconds",
     "log",
 ];
 
@@ -65,6 +68,8 @@ pub struct Config {
     pub allow_private_network: Vec<IpNet>,
     pub site_spacing: Duration,
     pub instance_key_file: PathBuf,
+    /// What reading one page or picture may cost.
+    pub parser: ParserLimits,
     pub log: String,
     /// All of them with their sources, for showing.
     pub settings: Vec<Setting>,
@@ -125,6 +130,17 @@ impl Config {
             flags.instance_key_file.clone(),
             "instance.key in the data folder",
         )?;
+        let usual = ParserLimits::default();
+        let memory_mib = choose(
+            "parser_memory_mib",
+            flags.parser_memory_mib.clone(),
+            &usual.memory_mib.to_string(),
+        )?;
+        let seconds = choose(
+            "parser_seconds",
+            flags.parser_seconds.clone(),
+            &usual.seconds.to_string(),
+        )?;
         let quiet = if matches.subcommand_name() == Some("serve") {
             "info"
         } else {
@@ -145,6 +161,15 @@ impl Config {
             .filter(|text| !text.is_empty())
             .map(network)
             .collect::<anyhow::Result<_>>()?;
+        let parser = ParserLimits {
+            memory_mib: number(
+                "parser_memory_mib",
+                memory_mib,
+                64..=65_536,
+                usual.memory_mib,
+            )?,
+            seconds: number("parser_seconds", seconds, 1..=3_600, usual.seconds)?,
+        };
         Ok(Self {
             instance_key_file: instance_key_file
                 .map_or_else(|| data.join("instance.key"), PathBuf::from),
@@ -156,7 +181,13 @@ impl Config {
             listen,
             public_url,
             allow_private_network,
-            site_spacing: spacing_of(spacing.as_deref().unwrap_or("500"))?,
+            site_spacing: Duration::from_millis(number(
+                "site_spacing_ms",
+                spacing,
+                0..=60_000,
+                500,
+            )?),
+            parser,
             log,
             settings,
         })
@@ -195,12 +226,23 @@ fn network(text: &str) -> anyhow::Result<IpNet> {
     })
 }
 
-/// A time between two pages: none at all up to a minute.
-fn spacing_of(text: &str) -> anyhow::Result<Duration> {
-    match text.trim().parse() {
-        Ok(ms @ 0..=60_000) => Ok(Duration::from_millis(ms)),
-        _ => bail!("site_spacing_ms: “{text}” is not a number of milliseconds up to 60000"),
-    }
+/// A number within bounds.
+fn number(
+    key: &str,
+    text: Option<String>,
+    bounds: std::ops::RangeInclusive<u64>,
+    default: u64,
+) -> anyhow::Result<u64> {
+    let Some(text) = text else {
+        return Ok(default);
+    };
+    let number = text.trim().parse().ok();
+    number
+        .filter(|number| bounds.contains(number))
+        .with_context(|| {
+            let (least, most) = (bounds.start(), bounds.end());
+            format!("{key}: “{text}” is not a whole number from {least} to {most}")
+        })
 }
 
 fn default_data_folder() -> anyhow::Result<PathBuf> {
@@ -230,6 +272,7 @@ impl File {
                         .join(","),
                 ))
             }
+            Some(toml::Value::Integer(number)) => Ok(Some(number.to_string())),
             Some(other) => bail!("{} must be a text, not a {}", at(), other.type_str()),
         }
     }
@@ -322,11 +365,12 @@ mod tests {
     }
 
     #[test]
-    fn a_spacing_is_a_bounded_number_of_milliseconds() {
-        assert_eq!(spacing_of("0").unwrap(), Duration::ZERO);
-        assert_eq!(spacing_of("1500").unwrap(), Duration::from_millis(1500));
-        for wrong in ["-1", "1s", "", "60001"] {
-            assert!(spacing_of(wrong).is_err(), "{wrong}");
+    fn a_number_out_of_bounds_is_refused_with_the_bounds() {
+        let read = |text: &str| number("parser_seconds", Some(text.to_owned()), 1..=60, 30);
+        assert_eq!(read("45").unwrap(), 45);
+        for wrong in ["0", "61", "-1", "ten", ""] {
+            let message = read(wrong).unwrap_err().to_string();
+            assert!(message.contains("from 1 to 60"), "{message}");
         }
     }
 

@@ -85,6 +85,9 @@ fn run(args: Args, matches: &clap::ArgMatches) -> Result<(), Failure> {
         return cmd::extract::run(&extract);
     }
     let config = Config::load(&args.settings, matches).map_err(Failure::Use)?;
+    if let Command::Parser(parser) = args.command {
+        return cmd::parser::run(&parser, config.parser, args.settings.json);
+    }
     start_logging(&config.log);
     let json = args.settings.json;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -104,7 +107,9 @@ fn run(args: Args, matches: &clap::ArgMatches) -> Result<(), Failure> {
             Command::User(user) => cmd::user::run(&config, &user, json).await,
             Command::Token(token) => cmd::token::run(&config, &token, json).await,
             Command::Config => cmd::config::run(&config, json),
-            Command::Extract(_) => unreachable!("extract needs no library and ran above"),
+            Command::Extract(_) | Command::Parser(_) => {
+                unreachable!("these need no library and ran above")
+            }
         }
     })
 }

@@ -1,12 +1,15 @@
 //! Opening the library for a command, and saying whose part of it is meant.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use cuttings_extract::rules::Rules;
 use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
 use cuttings_library::Library;
+use cuttings_library::parser::{Parser, Program};
 use cuttings_library::seal::InstanceKey;
 use cuttings_model::User;
 use cuttings_store::{Engine, Store};
@@ -31,12 +34,51 @@ pub async fn library(config: &Config) -> Result<Library, Failure> {
     .map_err(|error| Failure::Library(error.into()))?;
     Ok(Library::new(store, fetcher)
         .with_rules(site_rules(config)?)
-        .with_instance_key(InstanceKey::at(&config.instance_key_file)))
+        .with_instance_key(InstanceKey::at(&config.instance_key_file))
+        .with_parser(Parser::apart(parser_program(config)?)))
+}
+
+/// This program, as the one that reads pages.
+fn parser_program(config: &Config) -> Result<Program, Failure> {
+    // Still the program that runs when its file has been replaced by a newer one.
+    let itself = Path::new("/proc/self/exe");
+    let path = if itself.exists() {
+        itself.to_owned()
+    } else {
+        std::env::current_exe()
+            .context("cannot tell where this program lies")
+            .map_err(Failure::Library)?
+    };
+    let limits = config.parser;
+    let mut arguments: Vec<OsString> = vec![
+        "parser".into(),
+        // It opens no library; without this it would look for the default one's
+        // settings.
+        "--data".into(),
+        config.places.data.clone().into(),
+        "--parser-memory-mib".into(),
+        limits.memory_mib.to_string().into(),
+        "--parser-seconds".into(),
+        limits.seconds.to_string().into(),
+    ];
+    let rules = rules_folder(config);
+    if rules.is_dir() {
+        arguments.extend(["--rules".into(), rules.into()]);
+    }
+    Ok(Program {
+        path,
+        arguments,
+        limits,
+    })
+}
+
+fn rules_folder(config: &Config) -> PathBuf {
+    config.places.data.join("rules")
 }
 
 /// The site rules in the data folder; a wrong line is logged and left out.
 fn site_rules(config: &Config) -> Result<Rules, Failure> {
-    let folder = config.places.data.join("rules");
+    let folder = rules_folder(config);
     if !folder.is_dir() {
         return Ok(Rules::default());
     }

@@ -16,6 +16,7 @@ pub const ORDER: &[&str] = &[
     "cuttings-store",
     "cuttings-fetch",
     "cuttings-extract",
+    "cuttings-replay",
     "cuttings-html",
     "cuttings-reference",
     "cuttings-text",
@@ -29,6 +30,7 @@ const SIDE_ROOMS: &[&str] = &["xtask", "bench-pages"];
 /// Crates other people can use without taking a runtime, socket or database.
 pub const PURE: &[&str] = &[
     "cuttings-extract",
+    "cuttings-replay",
     "cuttings-html",
     "cuttings-reference",
     "cuttings-text",

@@ -4,10 +4,10 @@
 //! [`crate::Extraction::sources`] carries them out. A field without a value has
 //! no source. The names here are those of the fields of an extraction.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A place that says something about a story, as it is called in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Source {
@@ -67,7 +67,7 @@ pub type Sourced<T> = (T, Source);
 macro_rules! sources {
     ($($field:ident),+) => {
         /// Where each field of an extraction was taken from.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[non_exhaustive]
         pub struct Sources {
             $(

@@ -11,6 +11,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cuttings_extract::NoArticle;
 use url::Url;
 
 fn folders() -> Vec<PathBuf> {
@@ -60,6 +61,24 @@ fn every_golden_page_gives_what_is_expected_of_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// An extraction can go through a pipe and come out as it went in.
+#[test]
+fn an_extraction_is_read_back_from_its_json() {
+    for folder in folders() {
+        let source = fs::read_to_string(folder.join("source.html")).expect("source.html");
+        let found =
+            cuttings_extract::extract(&source, Some(&address(&folder))).expect("a small page");
+        let json = serde_json::to_string(&found).expect("an extraction is JSON");
+        let mut back: cuttings_extract::Extraction =
+            serde_json::from_str(&json).expect("and JSON is an extraction");
+        // The one thing that JSON does not say.
+        if let Some(NoArticle::Paywall { readable_words }) = &mut back.no_article {
+            *readable_words = back.word_count;
+        }
+        assert_eq!(back, found, "{}", folder.display());
+    }
 }
 
 /// What was taken out is a story, and nothing around it: taking it out again

@@ -295,7 +295,7 @@ fn max_age_seconds(header: &str) -> Option<i64> {
 
 /// Up to a tenth longer, so that feeds which were added together are not asked
 /// together for ever.
-fn jittered(ms: i64) -> i64 {
+pub(crate) fn jittered(ms: i64) -> i64 {
     let mut random = [0; 2];
     getrandom::fill(&mut random).expect("the system gives random bytes");
     let share = i64::from(u16::from_le_bytes(random));

@@ -372,7 +372,7 @@ fn hostile_nesting_costs_one_page_a_moment_not_the_program_an_hour() {
 }
 
 #[test]
-fn nothing_is_asked_of_an_origin_beyond_the_page_and_its_pictures() {
+fn nothing_is_asked_of_an_origin_beyond_what_the_page_shows() {
     on_both(|rig| async move {
         let origin = Origin::start().await;
         let html = page("Quiet", "Nothing else is fetched.").replace(
@@ -382,6 +382,6 @@ fn nothing_is_asked_of_an_origin_beyond_the_page_and_its_pictures() {
         );
         origin.put("/quiet", Answer::html(html));
         rig.capture(&origin.url("/quiet")).await;
-        assert_eq!(origin.asked(), ["/quiet"]);
+        assert_eq!(origin.asked(), ["/quiet", "/s.css"]);
     });
 }

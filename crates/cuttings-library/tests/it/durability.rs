@@ -117,7 +117,18 @@ fn highlights_of_an_older_library_are_found_by_their_words() {
         // As the library was before the tenth change of its tables.
         run(
             &rig.places,
-            "DROP TABLE highlight_words; ALTER TABLE keyed_changes DROP COLUMN steps;
+            "DROP TABLE resources; DROP TABLE resource_rounds; DROP INDEX sessions_by_user;
+             ALTER TABLE jobs DROP COLUMN capture_id; DROP TABLE highlight_words;
+             ALTER TABLE keyed_changes DROP COLUMN steps;
+             DROP TABLE schedules; DROP INDEX articles_edited;
+             ALTER TABLE captures DROP COLUMN same_as;
+             ALTER TABLE extractions DROP COLUMN not_shown;
+             ALTER TABLE articles DROP COLUMN capture_chosen;
+             ALTER TABLE articles DROP COLUMN edited_at;
+             ALTER TABLE articles DROP COLUMN edited_from;
+             ALTER TABLE articles DROP COLUMN edited_to;
+             ALTER TABLE articles DROP COLUMN edited_how;
+             ALTER TABLE articles DROP COLUMN edit_seen_at;
              UPDATE meta SET value = '9' WHERE name = 'tables_version'",
         )
         .await;

@@ -2,6 +2,7 @@
 //! loopback.
 
 mod accounts;
+mod again;
 mod bulk;
 mod capture;
 mod durability;
@@ -14,6 +15,7 @@ mod jobs;
 mod parts;
 mod plans;
 mod reading;
+mod resources;
 mod rig;
 mod save;
 mod search;

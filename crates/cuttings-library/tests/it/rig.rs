@@ -150,6 +150,48 @@ impl Rig {
             .expect("the article is there")
     }
 
+    /// Drops what waits to be tried again, as if nobody worked any more.
+    pub async fn forget_jobs(&self, id: ArticleId) {
+        self.read(&format!(
+            "DELETE FROM jobs WHERE article_id = {id} RETURNING id"
+        ))
+        .await;
+    }
+
+    /// When the jobs that wait are to run.
+    pub async fn run_times(&self) -> Vec<i64> {
+        self.read("SELECT run_at FROM jobs").await
+    }
+
+    /// The first column of what a statement gives, past the store.
+    async fn read(&self, sql: &str) -> Vec<i64> {
+        use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+        let sql = AssertSqlSafe(sql.to_owned());
+        if let Some(url) = &self.places.database {
+            let mut connection = sqlx::PgConnection::connect(url)
+                .await
+                .expect("a connection");
+            let rows = sqlx::query(sql)
+                .fetch_all(&mut connection)
+                .await
+                .expect("rows");
+            rows.iter().map(|row| row.get(0)).collect()
+        } else {
+            let file = format!(
+                "sqlite://{}",
+                self.places.data.join("cuttings.db").display()
+            );
+            let mut connection = sqlx::SqliteConnection::connect(&file)
+                .await
+                .expect("a file");
+            let rows = sqlx::query(sql)
+                .fetch_all(&mut connection)
+                .await
+                .expect("rows");
+            rows.iter().map(|row| row.get(0)).collect()
+        }
+    }
+
     pub async fn text(&self, id: ArticleId) -> String {
         self.library
             .store

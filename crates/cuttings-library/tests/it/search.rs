@@ -3,7 +3,7 @@
 use cuttings_library::complete::complete;
 use cuttings_library::search::{SearchError, search};
 use cuttings_library::{highlights, shelf, tags};
-use cuttings_model::{Anchor, ArticleId, Colour, TagName};
+use cuttings_model::{Anchor, ArticleId, Colour, HighlightId, TagName};
 use cuttings_store::TagChange;
 
 use crate::rig::{Rig, on_both, page};
@@ -188,6 +188,70 @@ fn tags_and_highlights_are_filters() {
     });
 }
 
+/// The facets of a search, one a line.
+async fn facets(rig: &Rig, query: &str) -> Vec<String> {
+    let found = search(&rig.library, rig.user.id, query, 1).await.unwrap();
+    found
+        .facets
+        .iter()
+        .map(|(facet, values)| {
+            let values: Vec<String> = values
+                .iter()
+                .map(|value| format!("{} {}", value.value, value.article_count))
+                .collect();
+            format!("{facet:?}: {}", values.join(", "))
+        })
+        .collect()
+}
+
+#[test]
+fn facets_follow_every_change_of_what_was_counted_before() {
+    on_both(|rig| async move {
+        let (library, user) = (&rig.library, rig.user.id);
+        stocked(&rig).await;
+        tag(&rig, 1, "harbour").await;
+        mark(&rig, 1, "engineers who had walked", "").await;
+        let line = async |of: &str| {
+            let lines = facets(&rig, "council").await;
+            lines.into_iter().find(|line| line.starts_with(of))
+        };
+        assert_eq!(line("Tag").await.as_deref(), Some("Tag: harbour 1"));
+        assert_eq!(
+            line("State").await.as_deref(),
+            Some("State: unread 3, highlighted 1")
+        );
+
+        let known = library.store.tags(user).await.unwrap();
+        let port = TagName::parse("port").unwrap();
+        tags::rename(library, user, known[0].id, &port)
+            .await
+            .expect("renamed");
+        assert_eq!(line("Tag").await.as_deref(), Some("Tag: port 1"));
+        tag(&rig, 2, "port").await;
+        assert_eq!(line("Tag").await.as_deref(), Some("Tag: port 2"));
+        tags::delete(library, user, known[0].id)
+            .await
+            .expect("deleted");
+        assert_eq!(line("Tag").await, None);
+
+        highlights::remove(library, user, HighlightId(1))
+            .await
+            .expect("removed");
+        shelf::star(library, user, ArticleId(3), true)
+            .await
+            .expect("starred");
+        assert_eq!(
+            line("State").await.as_deref(),
+            Some("State: unread 3, starred 1")
+        );
+        shelf::delete(library, user, ArticleId(3))
+            .await
+            .expect("deleted");
+        assert_eq!(line("State").await.as_deref(), Some("State: unread 2"));
+        assert_eq!(line("Author").await.as_deref(), Some("Author: Ada Byron 2"));
+    });
+}
+
 #[test]
 fn facets_count_what_the_hits_have_in_common() {
     on_both(|rig| async move {
@@ -199,20 +263,7 @@ fn facets_count_what_the_hits_have_in_common() {
         shelf::archive(&rig.library, rig.user.id, ArticleId(1), true)
             .await
             .expect("archived");
-        let counted = async |query: &str| -> Vec<String> {
-            let found = search(&rig.library, rig.user.id, query, 1).await.unwrap();
-            found
-                .facets
-                .iter()
-                .map(|(facet, values)| {
-                    let values: Vec<String> = values
-                        .iter()
-                        .map(|value| format!("{} {}", value.value, value.article_count))
-                        .collect();
-                    format!("{facet:?}: {}", values.join(", "))
-                })
-                .collect()
-        };
+        let counted = async |query: &str| facets(&rig, query).await;
         assert_eq!(
             counted("council").await,
             [

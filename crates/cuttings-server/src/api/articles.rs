@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cuttings_library::{LibraryError, edit, reading, save, shelf, tags};
+use cuttings_library::{LibraryError, again, edit, reading, save, shelf, tags};
 use cuttings_model::tag::MAX_TAGS;
 use cuttings_model::{Field, Filter, ReadPosition, TagError, TagName, View, address};
 use cuttings_store::{EditChange, ListPosition, TagChange};
@@ -53,6 +53,8 @@ pub(crate) struct ChangeJson {
     remove_tags: Option<Vec<String>>,
     /// Corrections by field; null takes one back.
     edit: Option<BTreeMap<String, Option<EditJson>>>,
+    /// Whether the user has seen how the outlet edited the story.
+    edit_seen: Option<bool>,
 }
 
 /// A correction: text, or a list for the authors.
@@ -266,12 +268,15 @@ pub(crate) async fn change(
     if let Some(on) = body.archived {
         article = Some(shelf::archive(library, user_id, id, on).await?);
     }
+    if let Some(seen) = body.edit_seen {
+        article = Some(again::mark_edit_seen(library, user_id, id, seen).await?);
+    }
     if let Some(on) = body.starred {
         article = Some(shelf::star(library, user_id, id, on).await?);
     }
     let article = article.ok_or_else(|| {
         bad_field(
-            "Nothing to change: give archived or starred as true or false, tags, or edit."
+            "Nothing to change: give archived, starred or edit_seen as true or false, tags, or edit."
                 .to_owned(),
         )
     })?;

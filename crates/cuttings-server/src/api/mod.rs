@@ -4,6 +4,7 @@
 
 pub(crate) mod articles;
 pub(crate) mod bulk;
+pub(crate) mod captures;
 pub(crate) mod entries;
 pub(crate) mod events;
 pub(crate) mod feed_rules;
@@ -14,7 +15,7 @@ pub(crate) mod session;
 pub(crate) mod site_access;
 pub(crate) mod tags;
 
-use cuttings_model::{Article, ArticleBody, ArticleState, Reason, Stopped};
+use cuttings_model::{Article, ArticleBody, ArticleState, EditKind, Reason, Stopped, StoryEdit};
 use serde::Serialize;
 
 use crate::dates::rfc3339;
@@ -50,6 +51,12 @@ pub(crate) struct ArticleJson {
     tags: Vec<String>,
     /// The older article that seems to hold the same page.
     twin_of: Option<i64>,
+    /// The capture that is shown.
+    capture_id: Option<i64>,
+    /// Whether the user chose it; then no visit changes what is shown.
+    capture_chosen: bool,
+    /// That the outlet edited the story since it was saved.
+    edited: Option<EditedJson>,
     /// With `include=text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
@@ -68,6 +75,29 @@ struct PositionJson {
     /// How much of the story is read, 0 to 100.
     percent: i64,
     read_at: String,
+}
+
+/// An edit by the outlet, between two captures.
+#[derive(Serialize)]
+struct EditedJson {
+    from: i64,
+    to: i64,
+    found_at: String,
+    /// What the page says of it: noted, dated or silent.
+    kind: EditKind,
+    seen_at: Option<String>,
+}
+
+impl From<StoryEdit> for EditedJson {
+    fn from(edit: StoryEdit) -> Self {
+        Self {
+            from: edit.from.0,
+            to: edit.to.0,
+            found_at: rfc3339(edit.at_ms),
+            kind: edit.kind,
+            seen_at: edit.seen_at_ms.map(rfc3339),
+        }
+    }
 }
 
 impl From<Stopped> for PositionJson {
@@ -107,6 +137,9 @@ impl From<Article> for ArticleJson {
             position: article.stopped.map(PositionJson::from),
             tags: article.tags,
             twin_of: article.twin_of.map(|id| id.0),
+            capture_id: article.capture_id.map(|id| id.0),
+            capture_chosen: article.is_capture_chosen,
+            edited: article.edited.map(EditedJson::from),
             text: None,
             html: None,
         }

@@ -8,10 +8,11 @@ use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cuttings_model::{Article, Capture, Origin, Picture, PictureRole};
+use cuttings_library::now_ms;
+use cuttings_model::{Article, ArticleState, Capture, Every, Origin, Picture, PictureRole};
 
 use crate::app::App;
-use crate::body::{ArticlePath, CapturePath};
+use crate::body::{ArticlePath, CapturePath, Query, capture_number};
 use crate::dates;
 use crate::error::HttpError;
 use crate::session::Caller;
@@ -27,6 +28,20 @@ struct CapturesPage {
     headline: String,
     captures: Vec<CaptureView>,
     pictures: Vec<PictureView>,
+    again: AgainView,
+}
+
+/// What can be done about further captures.
+struct AgainView {
+    /// Whether a visit is due or under way.
+    waiting: bool,
+    /// What the schedule says, if there is one.
+    schedule: Option<String>,
+    every: Option<Every>,
+    /// The capture that was shown before another was chosen just now.
+    before: Option<i64>,
+    /// That the user chose the capture that is shown.
+    chosen: bool,
 }
 
 struct CaptureView {
@@ -41,8 +56,14 @@ struct CaptureView {
     final_url: Option<String>,
     status: Option<i64>,
     failure: Option<String>,
+    /// That the page was found unchanged, or why it is not shown.
+    note: Option<String>,
     content_type: Option<String>,
     kept: Option<KeptBytes>,
+    /// Whether it can be shown instead of the one that is.
+    can_be_shown: bool,
+    /// The comparison with the one before.
+    compare: Option<String>,
 }
 
 struct KeptBytes {
@@ -61,12 +82,20 @@ struct PictureView {
     path: String,
 }
 
+/// Query of the page. Others may stand in the address.
+#[derive(serde::Deserialize)]
+pub(crate) struct CapturesQuery {
+    /// The capture that was shown before another was chosen.
+    before: Option<String>,
+}
+
 /// `GET /articles/{id}/captures`.
 pub(crate) async fn captures(
     State(app): State<App>,
     caller: Caller,
     OriginalUri(here): OriginalUri,
     ArticlePath(id): ArticlePath,
+    Query(query): Query<CapturesQuery>,
 ) -> Result<Response, HttpError> {
     let store = &app.library.store;
     let article = store
@@ -76,6 +105,7 @@ pub(crate) async fn captures(
         .ok_or_else(HttpError::no_such_article)?;
     let captures = store.captures(caller.user_id(), id).await?;
     let pictures = store.pictures(caller.user_id(), id).await?;
+    let before = capture_number(query.before.as_deref())?.map(|before| before.0);
     show(
         StatusCode::OK,
         &CapturesPage {
@@ -83,9 +113,10 @@ pub(crate) async fn captures(
             article_id: id.0,
             outlet: article.outlet(),
             headline: article.title().to_owned(),
+            again: again_view(&app, &caller, &article, before).await?,
             captures: captures
-                .into_iter()
-                .map(|capture| view(&article, capture))
+                .iter()
+                .map(|capture| view(&article, &captures, capture.clone()))
                 .collect(),
             pictures: pictures
                 .into_iter()
@@ -99,8 +130,60 @@ pub(crate) async fn captures(
     )
 }
 
-fn view(article: &Article, capture: Capture) -> CaptureView {
+async fn again_view(
+    app: &App,
+    caller: &Caller,
+    article: &Article,
+    before: Option<i64>,
+) -> Result<AgainView, HttpError> {
+    let store = &app.library.store;
+    let (user_id, id) = (caller.user_id(), article.id);
+    let schedule = store.schedule(user_id, id).await?;
+    let text = &ENGLISH.captures;
+    Ok(AgainView {
+        waiting: article.state == ArticleState::Queued
+            || store.has_work(user_id, id, now_ms()).await?,
+        every: schedule.as_ref().map(|schedule| schedule.every),
+        schedule: schedule.map(|schedule| {
+            let until = schedule.until_ms.map(|until| dates::day(until).text);
+            (text.scheduled)(
+                schedule.every.as_str(),
+                &dates::day(schedule.next_at_ms).text,
+                until.as_deref().unwrap_or_default(),
+                &schedule.failures,
+            )
+        }),
+        before,
+        chosen: article.is_capture_chosen,
+    })
+}
+
+/// What a visit found that brought nothing new to show.
+fn note(capture: &Capture) -> Option<String> {
+    let text = &ENGLISH.captures;
+    match capture.same_as {
+        Some(same) if capture.status == Some(304) => Some((text.unchanged)(&same.0)),
+        Some(same) => Some((text.same_bytes)(&same.0)),
+        None => capture.not_shown.clone(),
+    }
+}
+
+fn view(article: &Article, all: &[Capture], capture: Capture) -> CaptureView {
+    let is_new = capture.is_whole() && capture.same_as.is_none();
+    let before = all
+        .iter()
+        .find(|other| other.is_whole() && other.same_as.is_none() && other.id < capture.id);
     CaptureView {
+        note: note(&capture),
+        can_be_shown: is_new
+            && article.capture_id != Some(capture.id)
+            && article.state == ArticleState::Ready,
+        compare: before.filter(|_| is_new).map(|before| {
+            format!(
+                "/articles/{}/captures/compare?from={}&to={}",
+                article.id, before.id, capture.id
+            )
+        }),
         number: capture.id.0,
         part_of: capture.part_of.map(|whole| whole.0),
         when: dates::moment(capture.captured_at_ms),

@@ -11,7 +11,9 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use cuttings_model::settings::ListLayout;
-use cuttings_model::{Article, ArticleId, ArticleState, Filter, Length, MAX_ID, Sort, View};
+use cuttings_model::{
+    Article, ArticleId, ArticleState, EditedWhich, Filter, Length, MAX_ID, Sort, View,
+};
 use cuttings_store::{DoneAction, ListPosition};
 
 use crate::app::App;

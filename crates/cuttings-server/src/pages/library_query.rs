@@ -6,7 +6,7 @@
 
 use cuttings_model::filter::write_query;
 use cuttings_model::settings::ListLayout;
-use cuttings_model::{ArticleState, Filter, Length, Sort, View};
+use cuttings_model::{ArticleState, EditedWhich, Filter, Length, Sort, View};
 
 use crate::texts::Texts;
 
@@ -228,6 +228,8 @@ pub(crate) struct FilterForm {
     pub published_to: String,
     pub state: Option<ArticleState>,
     pub highlighted: bool,
+    pub edited: Option<EditedWhich>,
+    pub scheduled: bool,
     pub sort: &'static str,
     pub layout: &'static str,
 }
@@ -254,6 +256,8 @@ impl FilterForm {
             published_to: day(filter.published_to),
             state: filter.state,
             highlighted: filter.highlighted,
+            edited: filter.edited,
+            scheduled: filter.scheduled,
             sort: if filter.sort == Sort::default() {
                 ""
             } else {

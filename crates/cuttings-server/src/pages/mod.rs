@@ -1,8 +1,10 @@
 //! Pages: what people see. Each file is one page or one kind of change.
 
+pub(crate) mod again;
 pub(crate) mod articles;
 pub(crate) mod bulk;
 pub(crate) mod captures;
+pub(crate) mod compare;
 pub(crate) mod edit;
 pub(crate) mod entries;
 pub(crate) mod feed_lists;

@@ -21,7 +21,7 @@ use cuttings_store::{Neighbour, Neighbours, StoreError};
 
 use crate::app::App;
 use crate::body::{ArticlePath, Query};
-use crate::card::{Card, Within, reader_path};
+use crate::card::{Card, Within, compare_path, reader_path};
 use crate::dates::{self, Day};
 use crate::error::HttpError;
 use crate::margin::{Margin, margin};
@@ -107,10 +107,18 @@ struct Source {
     given_url: Option<String>,
     saved: String,
     modified: Option<Day>,
+    /// An edit that was found by capturing again.
+    edited: Option<FoundEdit>,
     /// When the shown copy was kept.
     kept: Option<String>,
     /// The feed it came from and the rule that saved it.
     came: Option<Came>,
+}
+
+/// When an edit was found, and the comparison that shows it.
+struct FoundEdit {
+    day: String,
+    path: String,
 }
 
 /// How an article came from a feed.
@@ -275,6 +283,10 @@ async fn source(app: &App, caller: &Caller, article: &Article) -> Result<Source,
             .modified
             .as_ref()
             .and_then(|dated| dates::printed_day(&dated.text)),
+        edited: article.edited.map(|edit| FoundEdit {
+            day: dates::day(edit.at_ms).text,
+            path: compare_path(article.id, &edit),
+        }),
         kept,
         came: app
             .library

@@ -52,6 +52,11 @@ super::texts! {
         ready: "Ready",
         queued: "Waiting",
         highlighted: "With highlights",
+        edited: "Edited by the outlet",
+        edited_all: "Since I saved it",
+        edited_unseen: "And I have not seen it",
+        edited_silent: "Silently",
+        scheduled: "Captured by itself",
         keep_filter: "Keep this filter as",
         keep: "Keep",
         several: "Choose",
@@ -170,6 +175,12 @@ fn chip(name: &str, value: &str) -> String {
         "published_from" => format!("Published from {value}"),
         "published_to" => format!("Published until {value}"),
         "highlights" => ENGLISH.highlighted.to_owned(),
+        "edited" => match value {
+            "unseen" => "Edited, not seen yet".to_owned(),
+            "silent" => "Silently edited".to_owned(),
+            _ => "Edited by the outlet".to_owned(),
+        },
+        "scheduled" => ENGLISH.scheduled.to_owned(),
         _ => format!("Words: {value}"),
     }
 }

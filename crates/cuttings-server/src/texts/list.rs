@@ -6,6 +6,7 @@ super::texts! {
         waiting: "Waiting",
         waiting_why: "Kept in your library. The page is being fetched.",
         failed: "Failed",
+        edited: "Edited",
         retry: "Try again",
         original: "Original page",
         star: "Star",

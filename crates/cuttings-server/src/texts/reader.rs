@@ -39,6 +39,7 @@ super::texts! {
         saved_as: "Saved as",
         saved: "Saved",
         changed: "Changed by the outlet",
+        edited: "Edit found",
         kept: "Kept",
         captures: "What was kept",
         fetching_title: "The page is being fetched",

@@ -90,7 +90,7 @@ const HELP: &[HelpLine] = &[
     line("language:de", "in this language, by its two letters"),
     line(
         "is:unread",
-        "also is:archived, is:starred, is:highlighted and is:failed",
+        "also is:archived, is:starred, is:highlighted, is:edited, is:scheduled and is:failed",
     ),
     line(
         "minutes:<5",

@@ -161,6 +161,7 @@ async fn a_highlight_whose_words_the_page_lacks_in_part_is_listed_and_says_so() 
                 content_type: None,
                 body: None,
                 exchange: None,
+                same_as: None,
             }),
             earlier_capture: None,
             parts: Vec::new(),
@@ -170,6 +171,8 @@ async fn a_highlight_whose_words_the_page_lacks_in_part_is_listed_and_says_so() 
             shown: Some(shown),
             state: ArticleState::Ready,
             reason: None,
+            not_shown: None,
+            edit: None,
         };
         let store = &app.library.store;
         let articles = [ArticleId(id)];

@@ -54,6 +54,8 @@ async fn i01_i02_anothers_article_is_answered_like_one_that_is_not_there() {
                         "{\"exact\": \"The council\"}"
                     } else if route.path.contains("/highlights/") {
                         "{\"colour\": \"red\"}"
+                    } else if route.path.ends_with("/schedule") {
+                        "{\"every\": \"day\"}"
                     } else if route.path.ends_with("/position") {
                         "{\"block\": 1, \"percent\": 1}"
                     } else {

@@ -2,6 +2,7 @@
 
 mod app;
 
+mod again;
 mod api;
 mod bytes;
 mod errors;

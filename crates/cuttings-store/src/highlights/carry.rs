@@ -1,7 +1,7 @@
 //! Highlights in a text that changes: anchored anew when a page is captured
 //! again, and when two articles become one.
 
-use cuttings_model::{ArticleId, CaptureId, Highlight, Letters, Placed, UserId};
+use cuttings_model::{ArticleId, CaptureId, Highlight, Letters, UserId};
 use sqlx::AssertSqlSafe;
 
 use super::{ANCHORED, COLUMNS, ORPHAN, highlight};
@@ -44,7 +44,7 @@ pub(crate) async fn carry(
     let old = text_of(tx, user_id, article_id).await?;
     let (old, new) = (Letters::of(&old), Letters::of(text));
     for highlight in highlights {
-        let now = anchored(highlight, &old, &new, Some(capture_id));
+        let now = highlight.carried(&old, &new, Some(capture_id));
         write_anchor(tx, user_id, &now, tick_ms).await?;
     }
     Ok(())
@@ -76,40 +76,11 @@ pub(crate) async fn join(
         None => None,
     };
     for highlight in highlights {
-        let mut now = anchored(highlight, &old, &new, capture_id);
+        let mut now = highlight.carried(&old, &new, capture_id);
         now.article_id = to;
         write_anchor(tx, user_id, &now, tick_ms).await?;
     }
     Ok(())
-}
-
-/// The highlight as it stands in the text that takes the place of `old`.
-fn anchored(
-    was: Highlight,
-    old: &Letters,
-    new: &Letters,
-    capture_id: Option<CaptureId>,
-) -> Highlight {
-    let anchor = if was.is_orphan {
-        match was.anchor.place(new) {
-            Placed::At(range) => new.anchor(range),
-            Placed::Nowhere | Placed::Ambiguous(_) => None,
-        }
-    } else {
-        was.anchor.carry(old, new)
-    };
-    match anchor {
-        Some(anchor) => Highlight {
-            anchor,
-            capture_id,
-            is_orphan: false,
-            ..was
-        },
-        None => Highlight {
-            is_orphan: true,
-            ..was
-        },
-    }
 }
 
 async fn text_of(

@@ -321,7 +321,7 @@ fn state(value: &str, at: &Range<usize>) -> Result<State, QueryError> {
         hint: Some(match nearest {
             Some((_, name)) => format!("did you mean is:{name}?"),
             None => {
-                "write is:unread, is:archived, is:starred, is:highlighted or is:failed".to_owned()
+                "write is:unread, is:archived, is:starred, is:highlighted, is:edited, is:scheduled or is:failed".to_owned()
             }
         }),
     })

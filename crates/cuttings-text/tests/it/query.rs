@@ -365,7 +365,7 @@ fn hints_name_the_nearest_thing() {
         ("is:stared", "did you mean is:starred?"),
         (
             "is:blue",
-            "write is:unread, is:archived, is:starred, is:highlighted or is:failed",
+            "write is:unread, is:archived, is:starred, is:highlighted, is:edited, is:scheduled or is:failed",
         ),
         ("is:read", "did you mean is:archived?"),
         ("lang:en", "did you mean language:?"),

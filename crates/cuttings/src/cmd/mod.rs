@@ -5,6 +5,7 @@ pub mod extract;
 pub mod feed;
 pub mod highlight;
 pub mod list;
+pub mod parser;
 pub mod read;
 pub mod rules;
 pub mod save;

@@ -6,5 +6,7 @@ mod crash;
 mod extracting;
 mod feeds;
 mod highlighting;
+mod hostile;
+mod parsing;
 mod rig;
 mod serving;
