@@ -32,6 +32,8 @@
 //! | [`evidence`] | everything that is known of a capture, with digests |
 //! | [`export`] | what was kept, as a web archive: WARC or WACZ |
 //! | [`verify`] | every byte and row looked at; what can be mended, mended |
+//! | [`site_access`] | headers and cookies that a user gives for single sites |
+//! | [`seal`] | sealing what must not be read from the database |
 //! | [`once`] | a change that is sent twice is made once |
 //! | [`tickets`] | who may look at one capture for some hours |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
@@ -60,9 +62,11 @@ mod reread;
 pub mod resources;
 pub mod save;
 pub mod schedule;
+pub mod seal;
 pub mod search;
 pub mod settings;
 pub mod shelf;
+pub mod site_access;
 pub mod tags;
 pub mod tickets;
 pub mod verify;
@@ -94,6 +98,7 @@ pub struct Library {
     /// Reads pages and pictures.
     pub parser: Parser,
     rules: Arc<Rules>,
+    instance_key: seal::InstanceKey,
     saved: Arc<Notify>,
     extracting: Arc<Semaphore>,
     hashing: Arc<Semaphore>,
@@ -107,9 +112,19 @@ impl Library {
             fetcher: Arc::new(fetcher),
             parser: Parser::here(Arc::default()),
             rules: Arc::default(),
+            instance_key: seal::InstanceKey::default(),
             saved: Arc::new(Notify::new()),
             extracting: Arc::new(Semaphore::new(READS_AT_ONCE)),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+        }
+    }
+
+    /// Seals under this key from now on. Without one nothing can be sealed.
+    #[must_use]
+    pub fn with_instance_key(self, instance_key: seal::InstanceKey) -> Self {
+        Self {
+            instance_key,
+            ..self
         }
     }
 

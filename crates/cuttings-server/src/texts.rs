@@ -21,6 +21,7 @@ mod reader;
 mod replay;
 mod search;
 mod settings;
+mod sites;
 mod tags;
 
 pub(crate) use capture::Capture;
@@ -38,6 +39,7 @@ pub(crate) use reader::Reader;
 pub(crate) use replay::Replay;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
+pub(crate) use sites::Sites;
 pub(crate) use tags::Tags;
 
 /// All texts, in one language.
@@ -49,6 +51,8 @@ pub(crate) struct Texts {
     pub reader: Reader,
     /// The settings.
     pub settings: Settings,
+    /// What single sites are shown.
+    pub sites: Sites,
     /// The library page.
     pub library: Library,
     /// Cards in lists.
@@ -82,6 +86,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     frame: frame::ENGLISH,
     reader: reader::ENGLISH,
     settings: settings::ENGLISH,
+    sites: sites::ENGLISH,
     library: library::ENGLISH,
     list: list::ENGLISH,
     tags: tags::ENGLISH,

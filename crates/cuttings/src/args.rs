@@ -72,6 +72,25 @@ pub struct Settings {
     )]
     pub allow_private_network: Vec<String>,
 
+    /// File with the key that seals secrets; the same on every node
+    /// [default: instance.key in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_INSTANCE_KEY_FILE",
+        value_name = "FILE"
+    )]
+    pub instance_key_file: Option<String>,
+
+    /// Least time between two pages asked of one site, in milliseconds
+    /// [default: 500]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_SITE_SPACING_MS",
+        value_name = "MS"
+    )]
+    pub site_spacing_ms: Option<String>,
     /// Memory that reading one page or picture may take, in MiB [default: 1024]
     #[arg(
         long,

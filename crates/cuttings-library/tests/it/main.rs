@@ -22,6 +22,7 @@ mod rig;
 mod save;
 mod search;
 mod shelf;
+mod site_access;
 mod tags;
 mod twins;
 mod verify;

@@ -25,4 +25,5 @@ pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod signin;
+pub(crate) mod sites;
 pub(crate) mod tags;

@@ -24,3 +24,4 @@ mod search;
 mod settings;
 mod shelf;
 mod sign_in;
+mod sites;
