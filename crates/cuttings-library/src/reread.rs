@@ -90,6 +90,7 @@ impl Failed {
             },
             reason,
             retry_after_ms: None,
+            not_before: None,
         }
     }
 }

@@ -72,6 +72,25 @@ pub struct Settings {
     )]
     pub allow_private_network: Vec<String>,
 
+    /// File with the key that seals secrets; the same on every node
+    /// [default: instance.key in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_INSTANCE_KEY_FILE",
+        value_name = "FILE"
+    )]
+    pub instance_key_file: Option<String>,
+
+    /// Least time between two pages asked of one site, in milliseconds
+    /// [default: 500]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_SITE_SPACING_MS",
+        value_name = "MS"
+    )]
+    pub site_spacing_ms: Option<String>,
     /// Memory that reading one page or picture may take, in MiB [default: 1024]
     #[arg(
         long,
@@ -131,6 +150,10 @@ pub enum Command {
     User(User),
     /// Make and revoke tokens for apps
     Token(Token),
+    /// Write what was kept of articles into an archive that other programs open
+    Export(Export),
+    /// Look at every stored byte and row, and say what is damaged
+    Verify(Verify),
     /// Show the settings in force and where each came from
     Config,
     /// Read pages from standard input for another process of Cuttings, which
@@ -551,6 +574,45 @@ pub enum RulesAction {
         #[command(flatten)]
         whose: Whose,
     },
+}
+
+/// Forms of archives.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ExportFormat {
+    /// WARC 1.1, packed record by record
+    Warc,
+    /// WACZ 1.1.1: WARC with an index, pages and highlights
+    Wacz,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Export {
+    /// Form of the archive
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+
+    /// Only this article, by its number
+    #[arg(long, value_name = "ID", conflicts_with = "search")]
+    pub article: Option<i64>,
+
+    /// Only articles that match, as for `search` [default: everything]
+    #[arg(long, value_name = "QUERY")]
+    pub search: Option<String>,
+
+    /// File to write; it appears when it is whole
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+
+    #[command(flatten)]
+    pub whose: Whose,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Verify {
+    /// Mend what can be: make derived things anew, set damaged bytes aside.
+    /// Nothing is deleted. Without it, verify says what this would do
+    #[arg(long)]
+    pub repair: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -109,6 +109,8 @@ fn run(args: Args, matches: &clap::ArgMatches) -> Result<(), Failure> {
             Command::Rules(rules) => cmd::rules::run(&config, &rules, json).await,
             Command::User(user) => cmd::user::run(&config, &user, json).await,
             Command::Token(token) => cmd::token::run(&config, &token, json).await,
+            Command::Export(export) => cmd::export::run(&config, &export, json).await,
+            Command::Verify(verify) => cmd::verify::run(&config, &verify, json).await,
             Command::Config => cmd::config::run(&config, json),
             Command::Extract(_) | Command::Parser(_) => {
                 unreachable!("these need no library and ran above")

@@ -16,6 +16,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::IntoResponse;
 use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
+use cuttings_library::seal::InstanceKey;
 use cuttings_library::{Library, accounts, worker};
 use cuttings_model::{ArticleId, Role, Scope, User, UserId, View};
 use cuttings_server::{App, Route, ServerSettings, route_list, router};
@@ -36,7 +37,7 @@ pub struct TestApp {
     pub origin: Origin,
     settings: ServerSettings,
     router: Router,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Runs a test on SQLite, and on PostgreSQL where there is one.
@@ -116,11 +117,14 @@ impl TestApp {
             allow_private: vec!["127.0.0.0/8".parse().expect("a network")],
             limits: FetchLimits {
                 first_byte: Duration::from_secs(1),
+                spacing: Duration::ZERO,
+                page_spacing: Duration::ZERO,
                 ..FetchLimits::default()
             },
             ..FetchConfig::default()
         };
-        let library = Library::new(store, Fetcher::new(config).expect("a fetcher"));
+        let library = Library::new(store, Fetcher::new(config).expect("a fetcher"))
+            .with_instance_key(InstanceKey::at(places.data.join("instance.key")));
         let settings = ServerSettings::default();
         Self {
             router: router(App {
@@ -131,7 +135,7 @@ impl TestApp {
             origin: Origin::start().await,
             library,
             settings,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -155,6 +159,11 @@ impl TestApp {
     /// All routes of the server.
     pub fn routes(&self) -> Vec<Route> {
         route_list(self.state())
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Makes a user; the first one opens the library.
@@ -254,6 +263,21 @@ impl TestApp {
         worker::run_for(&self.library, user, &ids, |_| {})
             .await
             .expect("the worker works");
+    }
+
+    /// Writes over all stored bytes.
+    pub fn damage_blobs(&self) {
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "zst") {
+                    std::fs::write(path, "not what it was").expect("a file");
+                }
+            }
+        }
     }
 
     /// All that one user's requests could change, as text to be compared.

@@ -2,6 +2,7 @@
 
 pub mod compare;
 pub mod config;
+pub mod export;
 pub mod extract;
 pub mod feed;
 pub mod highlight;
@@ -16,3 +17,4 @@ pub mod search;
 pub mod serve;
 pub mod token;
 pub mod user;
+pub mod verify;

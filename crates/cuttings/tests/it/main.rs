@@ -11,3 +11,4 @@ mod hostile;
 mod parsing;
 mod rig;
 mod serving;
+mod verifying;
