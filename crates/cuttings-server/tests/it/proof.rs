@@ -180,6 +180,9 @@ async fn a_change_with_proof_is_made_with_every_route() {
                     ("PUT", "/api/v1/site-access") => {
                         Some(serde_json::json!({"site": "e.org", "cookie": "a=b"}))
                     }
+                    ("PUT", "/api/v1/articles/{id}/schedule") => {
+                        Some(serde_json::json!({"every": "day"}))
+                    }
                     ("PUT", _) => Some(serde_json::json!({"block": 1, "percent": 1})),
                     ("POST", "/api/v1/bulk") => {
                         Some(serde_json::json!({"action": "star", "ids": [1]}))
