@@ -281,15 +281,12 @@ pub struct Compare {
     /// Number of the article, as `list` shows it
     #[arg(value_name = "ID", value_parser = clap::value_parser!(i64).range(1..=MAX_ID))]
     pub id: i64,
-
     /// Number of the earlier capture [default: the one before the later]
     #[arg(value_name = "FROM")]
     pub from: Option<i64>,
-
     /// Number of the later capture [default: the newest]
     #[arg(value_name = "TO")]
     pub to: Option<i64>,
-
     #[command(flatten)]
     pub whose: Whose,
 }
@@ -300,27 +297,21 @@ pub struct Reextract {
     /// after a change of site rules [default: what older versions read]
     #[arg(long, value_name = "VERSION")]
     pub since_version: Option<i64>,
-
     /// Only this article, whatever version read it
     #[arg(long, value_name = "ID", conflicts_with = "since_version", value_parser = clap::value_parser!(i64).range(1..=MAX_ID))]
     pub article: Option<i64>,
-
     /// Go on behind the article with this number
     #[arg(long, value_name = "ID", conflicts_with = "article")]
     pub after: Option<i64>,
-
     /// Only show what would change: the default
     #[arg(long, conflicts_with = "apply")]
     pub dry_run: bool,
-
     /// Write it
     #[arg(long)]
     pub apply: bool,
-
     /// Also replace texts by ones with far fewer words; these articles get a mark
     #[arg(long)]
     pub emptier: bool,
-
     #[command(flatten)]
     pub whose: Whose,
 }
