@@ -233,7 +233,10 @@ fn ready(place: &Place, peers: &[&Peer]) -> Result<(), String> {
         return Err(format!("missing: {}", missing.join("; ")));
     }
 
-    install_python(place)?;
+    tools::python_environment(
+        &place.out.join("venv"),
+        &place.source.join("requirements.txt"),
+    )?;
     if uses(Runner::Node) {
         install_node(place)?;
     }
@@ -247,27 +250,6 @@ fn ready(place: &Place, peers: &[&Peer]) -> Result<(), String> {
         build,
         "building the Rust peers (their packages come from the Rust registry)",
     )
-}
-
-fn install_python(place: &Place) -> Result<(), String> {
-    let wanted = read_text(&place.source.join("requirements.txt"))?;
-    let venv = place.out.join("venv");
-    let stamp = venv.join("installed.txt");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    let mut make = Command::new("python3");
-    make.args(["-m", "venv", "--clear"]).arg(&venv);
-    tools::succeed(make, "making a Python environment")?;
-    let mut install = Command::new(venv.join("bin/pip"));
-    install
-        .args(["install", "--quiet", "--disable-pip-version-check", "-r"])
-        .arg(place.source.join("requirements.txt"));
-    tools::succeed(
-        install,
-        "installing bench/extraction/requirements.txt (pip has to reach the Python registry)",
-    )?;
-    write(&stamp, wanted.as_bytes())
 }
 
 fn install_node(place: &Place) -> Result<(), String> {

@@ -99,6 +99,12 @@ pub const STEPS: &[Step] = &[
         run: corpus,
     },
     Step {
+        name: "archives",
+        about: "exports, opened in warcio, wacz and pywb",
+        tools: &[Tool::Python, Tool::Venv],
+        run: archives,
+    },
+    Step {
         name: "browser",
         about: "the main path in Chromium",
         tools: &[Tool::Node, Tool::Chromium],
@@ -219,6 +225,41 @@ fn corpus(shared: &mut Shared) -> Result<Tally, Failure> {
     counted(command, "quality floors", crate::floors::tally)
 }
 
+/// Opens exports in programs nobody here wrote. They come from the Python registry
+/// the first time; where that cannot be reached, the step is skipped outside CI.
+fn archives(shared: &mut Shared) -> Result<Tally, Failure> {
+    let folder = shared.root.join("tests/archives");
+    let binary = built(shared)?;
+    let target = xtask::workspace::Workspace::load()?.target;
+    let venv = target.join("archives-venv");
+    if let Err(reason) = tools::python_environment(&venv, &folder.join("requirements.txt")) {
+        if tools::in_ci() {
+            return Err(reason.into());
+        }
+        let reason = format!("exports in other programs: {reason}");
+        println!("skipped: {reason}");
+        return Ok(Tally {
+            skipped: vec![reason],
+            ..Tally::default()
+        });
+    }
+    let mut command = Command::new(venv.join("bin/python"));
+    command
+        .arg(folder.join("check.py"))
+        .env("CUTTINGS_BINARY", binary);
+    counted(command, "checks of archives", tally::of_node)
+}
+
+/// Builds the binary that other programs are held against, and says where it is.
+fn built(shared: &mut Shared) -> Result<PathBuf, String> {
+    let mut build = cargo(shared);
+    build.args(["build", "--locked", "--profile", "ci", "-p", "cuttings"]);
+    tools::succeed(build, "the build of cuttings")?;
+    Ok(xtask::workspace::Workspace::load()?
+        .target
+        .join("ci/cuttings"))
+}
+
 fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
     let folder = shared.root.join("tests/browser");
     let mut install = Command::new("npm");
@@ -234,12 +275,7 @@ fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
             .current_dir(&folder);
         tools::succeed(types, "the type check of the scripts")?;
     }
-    let mut build = cargo(shared);
-    build.args(["build", "--locked", "--profile", "ci", "-p", "cuttings"]);
-    tools::succeed(build, "the build of cuttings")?;
-    let binary = xtask::workspace::Workspace::load()?
-        .target
-        .join("ci/cuttings");
+    let binary = built(shared)?;
     let chromium = tools::chromium().ok_or_else(|| "Chromium is gone".to_owned())?;
     let output = shared.root.join("test-output");
     let mut command = Command::new("node");

@@ -24,6 +24,8 @@ pub enum Tool {
     Nextest,
     /// `python3`, for scripts that check our output with others' libraries.
     Python,
+    /// `python3` with the modules that make an environment of its own.
+    Venv,
     /// `initdb` and `postgres`, version 15 or newer.
     Postgres,
     /// `node` 20 or newer and `npm`.
@@ -139,6 +141,7 @@ fn present(tool: Tool) -> bool {
         Tool::Clippy => answers("cargo", &["clippy", "--version"]).is_some(),
         Tool::Nextest => answers("cargo", &["nextest", "--version"]).is_some(),
         Tool::Python => answers("python3", &["--version"]).is_some(),
+        Tool::Venv => answers("python3", &["-c", "import venv, ensurepip"]).is_some(),
         Tool::Postgres => postgres_folder().is_some(),
         Tool::Node => {
             answers("node", &["--version"])
@@ -156,6 +159,7 @@ fn needs(tool: Tool) -> String {
         Tool::Clippy => "clippy".to_owned(),
         Tool::Nextest => "cargo-nextest".to_owned(),
         Tool::Python => "python3".to_owned(),
+        Tool::Venv => "python3 with venv".to_owned(),
         Tool::Postgres => format!(
             "PostgreSQL {POSTGRES_FLOOR} or newer: initdb and postgres, on PATH or under /usr/lib/postgresql"
         ),
@@ -173,6 +177,7 @@ fn packages(tools: &[Tool]) -> Vec<&'static str> {
         .flat_map(|tool| match tool {
             Tool::Rustfmt | Tool::Clippy | Tool::Nextest => [].as_slice(),
             Tool::Python => ["python3"].as_slice(),
+            Tool::Venv => ["python3", "python3-venv"].as_slice(),
             Tool::Postgres => ["postgresql"].as_slice(),
             Tool::Node => ["nodejs", "npm"].as_slice(),
             Tool::Chromium => ["chromium"].as_slice(),
@@ -226,6 +231,37 @@ pub fn first_number(text: &str) -> Option<u32> {
         .find(|part| !part.is_empty())?
         .parse()
         .ok()
+}
+
+/// Makes a Python environment at `venv` with the packages of `requirements`,
+/// unless it has just these.
+///
+/// # Errors
+///
+/// What could not be done; the network is needed the first time.
+pub fn python_environment(venv: &Path, requirements: &Path) -> Result<(), String> {
+    let wanted = std::fs::read_to_string(requirements)
+        .map_err(|error| format!("{} cannot be read: {error}", requirements.display()))?;
+    let stamp = venv.join("installed.txt");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    let mut make = Command::new("python3");
+    make.args(["-m", "venv", "--clear"]).arg(venv);
+    succeed(make, "making a Python environment")?;
+    let mut install = Command::new(venv.join("bin/pip"));
+    install
+        .args(["install", "--quiet", "--disable-pip-version-check", "-r"])
+        .arg(requirements);
+    succeed(
+        install,
+        &format!(
+            "installing {} (pip has to reach the Python registry)",
+            requirements.display()
+        ),
+    )?;
+    std::fs::write(&stamp, wanted)
+        .map_err(|error| format!("{} cannot be written: {error}", stamp.display()))
 }
 
 /// Runs a command to its end, with its output shown.

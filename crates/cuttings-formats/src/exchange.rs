@@ -51,6 +51,43 @@ pub fn write(steps: &[Exchange]) -> String {
     text
 }
 
+/// Reads what [`write`] wrote. What does not read as a step is passed over.
+///
+/// ```
+/// # use cuttings_formats::exchange::{Exchange, read, write};
+/// let step = Exchange {
+///     url: "https://example.org/a".into(),
+///     version: "HTTP/2".into(),
+///     status: 200,
+///     headers: vec![("content-type".into(), "text/html".into())],
+/// };
+/// assert_eq!(read(&write(&[step.clone()])), [step]);
+/// ```
+pub fn read(text: &str) -> Vec<Exchange> {
+    let mut steps = Vec::new();
+    let mut url = None;
+    for head in text.split("\r\n\r\n") {
+        let mut lines = head.split("\r\n");
+        let first = lines.next().unwrap_or_default();
+        if let Some(asked) = first.strip_prefix("GET ") {
+            url = Some(asked.to_owned());
+        } else if let Some((version, status)) = first.split_once(' ')
+            && let (Ok(status), Some(url)) = (status.trim().parse(), url.take())
+        {
+            steps.push(Exchange {
+                url,
+                version: version.to_owned(),
+                status,
+                headers: lines
+                    .filter_map(|line| line.split_once(": "))
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .collect(),
+            });
+        }
+    }
+    steps
+}
+
 /// The value of a header in the last answer of a written exchange.
 ///
 /// ```
@@ -92,6 +129,32 @@ mod tests {
                 .count(),
             0
         );
+    }
+
+    #[test]
+    fn what_was_written_reads_back_with_its_redirects() {
+        let step = |url: &str, status, value: &str| Exchange {
+            url: url.into(),
+            version: "HTTP/1.1".into(),
+            status,
+            headers: vec![
+                ("location".into(), value.into()),
+                ("empty".into(), String::new()),
+            ],
+        };
+        let steps = [
+            step("http://a.example/", 301, "https://a.example/"),
+            step("https://a.example/", 200, "a: b: c"),
+        ];
+        assert_eq!(read(&write(&steps)), steps);
+        for nonsense in [
+            "",
+            "\r\n\r\n",
+            "HTTP/1.1 200\r\n\r\n",
+            "GET x\r\n\r\nHTTP/1.1 two",
+        ] {
+            assert_eq!(read(nonsense), [], "{nonsense:?}");
+        }
     }
 
     #[test]

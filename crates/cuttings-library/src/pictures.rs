@@ -192,7 +192,8 @@ async fn fetch(fetcher: &Fetcher, source: &str) -> Option<Bytes> {
     }
 }
 
-async fn thumbnail(
+/// Scales a picture down and stores the result; nothing when it cannot be read.
+pub(crate) async fn thumbnail(
     parser: &Parser,
     source: &str,
     bytes: Bytes,

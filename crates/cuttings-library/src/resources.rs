@@ -13,7 +13,7 @@ use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cuttings_fetch::{Fetched, Want};
+use cuttings_fetch::{Fetched, Fetcher, Want};
 use cuttings_model::job::MAX_ATTEMPTS;
 use cuttings_model::{Capture, Job, PictureRole, ResourceKind};
 use cuttings_replay::{Letters, style};
@@ -24,6 +24,7 @@ use url::Url;
 
 use crate::capture::exchange_of;
 use crate::replay::Wanted;
+use crate::site_access::fetcher_for;
 use crate::{Library, now_ms, pictures};
 
 /// Most addresses that are fetched for one capture.
@@ -138,6 +139,8 @@ async fn gather(
         .filter(|picture| picture.capture_id == capture.id && picture.role == PictureRole::Story)
         .map(|picture| picture.url)
         .collect();
+    let ours = fetcher_for(library, job.user_id).await?;
+    let page = base.clone();
     let content_type = capture.content_type.clone();
     let needs = match library.parser.page_needs(body, content_type, base).await {
         Ok(needs) => needs,
@@ -149,6 +152,7 @@ async fn gather(
     };
     let mut gathering = Gathering {
         library,
+        fetcher: ours.fetcher.on_page(&page),
         letters: needs.letters,
         seen: at_hand,
         sheets: VecDeque::new(),
@@ -160,12 +164,16 @@ async fn gather(
         result: ResourcesResult::default(),
     };
     gathering.want(needs.addresses, 0);
-    gathering.run().await?;
+    let done = gathering.run().await;
+    ours.note_used(library).await?;
+    done?;
     Ok(gathering.result)
 }
 
 struct Gathering<'l> {
     library: &'l Library,
+    /// The user's, for what this page names.
+    fetcher: Fetcher,
     letters: Letters,
     /// Addresses that are kept already, looked for or listed.
     seen: HashSet<String>,
@@ -242,7 +250,7 @@ impl Gathering<'_> {
     }
 
     async fn run(&mut self) -> Result<(), StoreError> {
-        let library = self.library;
+        let fetcher = self.fetcher.clone();
         let deadline = self.deadline;
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -250,7 +258,7 @@ impl Gathering<'_> {
                 let Some(need) = self.sheets.pop_front().or_else(|| self.others.pop_front()) else {
                     break;
                 };
-                under_way.push(look(library, need, deadline));
+                under_way.push(look(&fetcher, need, deadline));
             }
             let Some(answer) = under_way.next().await else {
                 return Ok(());
@@ -310,7 +318,7 @@ impl Gathering<'_> {
 }
 
 /// Fetches the first address that gives what is looked for.
-async fn look(library: &Library, need: Need, deadline: Instant) -> Answer {
+async fn look(fetcher: &Fetcher, need: Need, deadline: Instant) -> Answer {
     let want = match need.kind {
         ResourceKind::Style => Want::Style,
         ResourceKind::Font => Want::Font,
@@ -318,7 +326,7 @@ async fn look(library: &Library, need: Need, deadline: Instant) -> Answer {
     };
     let mut why = None;
     for url in &need.addresses {
-        let Ok(fetched) = timeout_at(deadline, library.fetcher.get(url, want)).await else {
+        let Ok(fetched) = timeout_at(deadline, fetcher.get(url, want)).await else {
             why.get_or_insert(format!(
                 "{url} was not there after {} seconds of fetching what this page looks like with.",
                 FETCH_LIMIT.as_secs()

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use cuttings_library::LibraryError;
 use cuttings_library::accounts::AccountError;
 use cuttings_library::feeds::FeedError;
+use cuttings_library::site_access::SiteAccessError;
 use cuttings_store::StoreError;
 use serde_json::{Map, Value, json};
 
@@ -170,6 +171,13 @@ impl From<StoreError> for HttpError {
             Self::new(problems::BAD_QUERY, format!("{}.", query.message))
         } else if matches!(error, StoreError::TakenOver) {
             Self::under_way()
+        } else if matches!(error, StoreError::Damaged { .. }) {
+            tracing::error!(%error, "kept bytes are damaged; cuttings verify says which others are");
+            Self::new(
+                problems::DAMAGED,
+                "What was kept here is damaged, so it is not given out. Run cuttings verify to see \
+                 what can be done.",
+            )
         } else if error.is_temporary() || error.is_disk_full() {
             Self::unavailable(&error)
         } else {
@@ -231,6 +239,18 @@ impl From<FeedError> for HttpError {
             _ => problems::BAD_FIELD,
         };
         Self::new(problem, error.explain()).with("code", code)
+    }
+}
+
+impl From<SiteAccessError> for HttpError {
+    fn from(error: SiteAccessError) -> Self {
+        let code = error.code();
+        match error {
+            SiteAccessError::NoSuchSite(_) => Self::not_found(&error.explain()),
+            SiteAccessError::Key(_) => Self::internal(&error),
+            SiteAccessError::Store(store) => store.into(),
+            _ => Self::new(problems::BAD_FIELD, error.explain()).with("code", code),
+        }
     }
 }
 

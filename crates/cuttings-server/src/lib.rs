@@ -10,6 +10,7 @@
 
 mod api;
 mod app;
+mod archive;
 mod assets;
 mod body;
 mod card;

@@ -37,6 +37,7 @@ problems! {
     METHOD_NOT_ALLOWED "method-not-allowed" METHOD_NOT_ALLOWED "That cannot be done here"
     MOVED "moved" CONFLICT "The list has changed meanwhile"
     UNDER_WAY "under-way" CONFLICT "The same change is still under way"
+    DAMAGED "damaged" GONE "These bytes are damaged"
     TOO_LARGE "too-large" PAYLOAD_TOO_LARGE "The request is too large"
     UNSUPPORTED_TYPE "unsupported-type" UNSUPPORTED_MEDIA_TYPE "The request is of a type this address does not take"
     BAD_ADDRESS "bad-address" UNPROCESSABLE_ENTITY "The page's address cannot be saved"

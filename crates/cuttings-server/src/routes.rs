@@ -10,15 +10,16 @@ use tokio::net::TcpListener;
 
 use crate::api;
 use crate::app::App;
+use crate::archive;
 use crate::assets;
 use crate::body::MAX_JSON_BYTES;
 use crate::error::present;
 use crate::headers::guard;
 use crate::install;
 use crate::pages::{
-    again, articles, bulk, captures, compare, edit, entries, feed_lists, feed_rules, feeds,
-    filters, health, highlights, library, offline, pictures, problems, reader, replay, search,
-    settings, setup, signin, tags,
+    again, articles, bulk, capture, captures, compare, edit, entries, feed_lists, feed_rules,
+    feeds, filters, health, highlights, library, offline, pictures, problems, reader, replay,
+    search, settings, setup, signin, sites, tags,
 };
 use crate::policy::Answers::{Api, Bytes, Page, Replay};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn, Ticket};
@@ -152,6 +153,27 @@ fn routes(app: App) -> Routes {
         .add(POST, "/articles/{id}/edit-seen", Page, Change, again::seen)
         .add(
             GET,
+            "/articles/{id}/captures/{capture}",
+            Page,
+            Read,
+            capture::capture,
+        )
+        .add(
+            GET,
+            "/articles/{id}/captures.wacz",
+            Bytes,
+            Read,
+            archive::wacz,
+        )
+        .add(
+            GET,
+            "/articles/{id}/captures.warc.gz",
+            Bytes,
+            Read,
+            archive::warc,
+        )
+        .add(
+            GET,
             "/articles/{id}/captures/{capture}/original",
             Bytes,
             Read,
@@ -274,6 +296,9 @@ fn routes(app: App) -> Routes {
         // Settings.
         .add(GET, "/settings", Page, Read, settings::page)
         .add(POST, "/settings", Page, Change, settings::change)
+        .add(GET, "/settings/sites", Page, Read, sites::list)
+        .add(POST, "/settings/sites", Page, Change, sites::give)
+        .add(POST, "/settings/sites/remove", Page, Change, sites::remove)
         // Coming in and going out.
         .add(GET, "/setup", Page, Setup, setup::form)
         .add(POST, "/setup", Page, Setup, setup::open)
@@ -458,6 +483,27 @@ fn routes(app: App) -> Routes {
         )
         .add(
             GET,
+            "/api/v1/site-access",
+            Api,
+            Read,
+            api::site_access::list,
+        )
+        .add(
+            Method::PUT,
+            "/api/v1/site-access",
+            Api,
+            Change,
+            api::site_access::give,
+        )
+        .add(
+            Method::DELETE,
+            "/api/v1/site-access",
+            Api,
+            Change,
+            api::site_access::remove,
+        )
+        .add(
+            GET,
             "/api/v1/articles/{id}/captures",
             Api,
             Read,
@@ -469,6 +515,41 @@ fn routes(app: App) -> Routes {
             Api,
             Change,
             api::captures::again,
+        )
+        .add(
+            GET,
+            "/api/v1/articles/{id}/captures/{capture}",
+            Api,
+            Read,
+            api::captures::one,
+        )
+        .add(
+            GET,
+            "/api/v1/articles/{id}/captures.wacz",
+            Bytes,
+            Read,
+            archive::wacz,
+        )
+        .add(
+            GET,
+            "/api/v1/articles/{id}/captures.warc.gz",
+            Bytes,
+            Read,
+            archive::warc,
+        )
+        .add(
+            GET,
+            "/api/v1/captures.wacz",
+            Bytes,
+            Read,
+            archive::wacz_of_many,
+        )
+        .add(
+            GET,
+            "/api/v1/captures.warc.gz",
+            Bytes,
+            Read,
+            archive::warc_of_many,
         )
         .add(
             GET,

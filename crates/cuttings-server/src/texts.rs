@@ -6,6 +6,7 @@
 //! value of [`Texts`], so that a text without its translation does not
 //! compile. `cargo xtask house` finds words in templates that stand outside.
 
+mod capture;
 mod captures;
 mod compare;
 mod edit;
@@ -20,8 +21,10 @@ mod reader;
 mod replay;
 mod search;
 mod settings;
+mod sites;
 mod tags;
 
+pub(crate) use capture::Capture;
 pub(crate) use captures::Captures;
 pub(crate) use compare::Compare;
 pub(crate) use edit::Edit;
@@ -36,6 +39,7 @@ pub(crate) use reader::Reader;
 pub(crate) use replay::Replay;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
+pub(crate) use sites::Sites;
 pub(crate) use tags::Tags;
 
 /// All texts, in one language.
@@ -47,6 +51,8 @@ pub(crate) struct Texts {
     pub reader: Reader,
     /// The settings.
     pub settings: Settings,
+    /// What single sites are shown.
+    pub sites: Sites,
     /// The library page.
     pub library: Library,
     /// Cards in lists.
@@ -65,6 +71,8 @@ pub(crate) struct Texts {
     pub offline: Offline,
     /// The list of keys.
     pub keys: Keys,
+    /// One capture.
+    pub capture: Capture,
     /// What was kept of a page.
     pub captures: Captures,
     /// A kept page as it looked.
@@ -78,6 +86,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     frame: frame::ENGLISH,
     reader: reader::ENGLISH,
     settings: settings::ENGLISH,
+    sites: sites::ENGLISH,
     library: library::ENGLISH,
     list: list::ENGLISH,
     tags: tags::ENGLISH,
@@ -87,6 +96,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     search: search::ENGLISH,
     offline: offline::ENGLISH,
     keys: keys::ENGLISH,
+    capture: capture::ENGLISH,
     captures: captures::ENGLISH,
     replay: replay::ENGLISH,
     compare: compare::ENGLISH,

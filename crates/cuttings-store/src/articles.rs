@@ -252,6 +252,19 @@ impl Store {
             .transpose()
     }
 
+    /// The numbers of all articles of a user that are not deleted.
+    pub async fn article_ids(&self, user_id: UserId) -> Result<Vec<ArticleId>, StoreError> {
+        self.db
+            .all(
+                "SELECT id FROM articles WHERE user_id = $1 AND deleted_at IS NULL ORDER BY id",
+                args![user_id.0],
+            )
+            .await?
+            .iter()
+            .map(|row| Ok(ArticleId(row.get("id")?)))
+            .collect()
+    }
+
     /// The words of an article.
     pub async fn article_body(
         &self,

@@ -16,12 +16,12 @@ use crate::db::{Db, Tx, args};
 use crate::{Places, StoreError};
 
 /// zstd level: fast enough to be free beside a fetch, small enough for text.
-const COMPRESSION_LEVEL: i32 = 6;
+pub(crate) const COMPRESSION_LEVEL: i32 = 6;
 
 /// The bytes of a library. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Blobs {
-    objects: Arc<dyn ObjectStore>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
     db: Db,
 }
 
@@ -96,7 +96,8 @@ impl Blobs {
             size: bytes.len() as i64,
         };
         // A row in `blobs` is written only after its bytes were synced, so it
-        // spares us the second write; a file alone would not prove that.
+        // spares us the second write; a file alone would not prove that. Bytes
+        // that were lost or set aside since are written again.
         if self
             .db
             .optional(
@@ -105,6 +106,7 @@ impl Blobs {
             )
             .await?
             .is_some()
+            && (self.objects.head(&path(&digest)).await).is_ok_and(|file| file.size > 0)
         {
             return Ok(stored);
         }
@@ -143,7 +145,11 @@ impl Blobs {
             .objects
             .get(&path(&digest))
             .await
-            .map_err(failed)?
+            .map_err(|source| match source {
+                // A row names it, so it was here.
+                object_store::Error::NotFound { .. } => StoreError::Damaged { digest },
+                source => failed(source),
+            })?
             .bytes()
             .await
             .map_err(failed)?;
@@ -159,6 +165,56 @@ impl Blobs {
         .await
         .expect("decompressing and hashing do not panic")
     }
+
+    /// Moves a file to the folder of damaged ones, beside what was set aside
+    /// under the same name before. One that is not there is no failure.
+    pub(crate) async fn set_aside(&self, file: &Path) -> Result<(), StoreError> {
+        let name = file.filename().unwrap_or_default();
+        let mut to = Path::from(format!("damaged/{name}"));
+        for number in 2.. {
+            match self.objects.rename_if_not_exists(file, &to).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => break,
+                Err(object_store::Error::AlreadyExists { .. }) => {
+                    to = Path::from(format!("damaged/{name}.{number}"));
+                }
+                Err(source) => {
+                    return Err(StoreError::Blob {
+                        doing: "set aside",
+                        digest: Digest::of(b""),
+                        source,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a blob was set aside.
+    pub(crate) async fn is_aside(&self, digest: &Digest) -> bool {
+        let name = path(digest);
+        let name = name.filename().unwrap_or_default();
+        self.objects
+            .head(&Path::from(format!("damaged/{name}")))
+            .await
+            .is_ok()
+    }
+
+    /// Stores what a file that was set aside holds under its right name, unless
+    /// that is stored already.
+    pub(crate) async fn give_back(&self, file: &Path, holds: &Digest) -> Result<(), StoreError> {
+        if self.get(holds).await.is_ok() {
+            return Ok(());
+        }
+        let from = Path::from(format!("damaged/{}", file.filename().unwrap_or_default()));
+        self.objects
+            .copy(&from, &path(holds))
+            .await
+            .map_err(|source| StoreError::Blob {
+                doing: "give back",
+                digest: *holds,
+                source,
+            })
+    }
 }
 
 /// Notes in the database that `stored` is safe, in the transaction that first
@@ -173,7 +229,7 @@ pub(crate) async fn note(tx: &mut Tx, stored: &Stored, now_ms: i64) -> Result<()
     .map(|_| ())
 }
 
-fn path(digest: &Digest) -> Path {
+pub(crate) fn path(digest: &Digest) -> Path {
     let hex = digest.to_string();
     Path::from(format!("blake3/{}/{hex}.zst", &hex[..2]))
 }

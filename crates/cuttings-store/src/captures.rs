@@ -8,12 +8,19 @@ use cuttings_model::{
     ArticleId, ArticleState, Capture, CaptureId, Digest, EditKind, Job, JobKind, Origin, Picture,
     PictureRole, Reason, UserId,
 };
+use sqlx::AssertSqlSafe;
 
 use crate::blobs::{self, Stored};
 use crate::db::{Row, Tx, args};
 use crate::shown::{ShownArticle, show};
 use crate::users::{Counted, next_id, tick};
-use crate::{Store, StoreError, again, highlights, jobs, schedules, twins};
+use crate::{Store, StoreError, again, highlights, jobs, schedules, seals, twins};
+
+/// The columns that make a [`Capture`], in the table called `c`
+/// with its extraction, if there is one, in `x`.
+pub(crate) const COLUMNS: &str = "c.id, c.article_id, c.origin, c.captured_at, c.requested_url, \
+    c.final_url, c.status, c.content_type, c.body_digest, c.body_size, c.exchange_digest, \
+    c.failure, c.part_of, c.same_as, x.not_shown";
 
 /// A capture to be written.
 #[derive(Debug, Clone)]
@@ -273,18 +280,34 @@ impl Store {
     ) -> Result<Vec<Capture>, StoreError> {
         self.db
             .all(
-                "SELECT c.id, c.article_id, c.origin, c.captured_at, c.requested_url, c.final_url,
-                        c.status, c.content_type, c.body_digest, c.body_size, c.exchange_digest,
-                        c.failure, c.part_of, c.same_as, x.not_shown
-                 FROM captures c
-                 LEFT JOIN extractions x ON x.user_id = c.user_id AND x.capture_id = c.id
-                 WHERE c.user_id = $1 AND c.article_id = $2 ORDER BY c.id DESC",
+                AssertSqlSafe(format!(
+                    "SELECT {COLUMNS} FROM captures c
+                     LEFT JOIN extractions x ON x.user_id = c.user_id AND x.capture_id = c.id
+                     WHERE c.user_id = $1 AND c.article_id = $2 ORDER BY c.id DESC"
+                )),
                 args![user_id.0, article_id.0],
             )
             .await?
             .iter()
             .map(capture)
             .collect()
+    }
+
+    /// The version of the extractor that read a capture, and when.
+    pub async fn extracted(
+        &self,
+        user_id: UserId,
+        capture_id: CaptureId,
+    ) -> Result<Option<(i64, i64)>, StoreError> {
+        self.db
+            .optional(
+                "SELECT extractor_version, extracted_at FROM extractions
+                 WHERE user_id = $1 AND capture_id = $2",
+                args![user_id.0, capture_id.0],
+            )
+            .await?
+            .map(|row| Ok((row.get("extractor_version")?, row.get("extracted_at")?)))
+            .transpose()
     }
 
     /// The pages that are shown of a site and the hosts below it, newest first:
@@ -386,7 +409,7 @@ pub(crate) fn digest(text: &str) -> Result<Digest, StoreError> {
     })
 }
 
-fn capture(row: &Row) -> Result<Capture, StoreError> {
+pub(crate) fn capture(row: &Row) -> Result<Capture, StoreError> {
     let origin: String = row.get("origin")?;
     Ok(Capture {
         id: CaptureId(row.get("id")?),
@@ -415,7 +438,7 @@ fn capture(row: &Row) -> Result<Capture, StoreError> {
     })
 }
 
-fn picture(row: &Row) -> Result<Picture, StoreError> {
+pub(crate) fn picture(row: &Row) -> Result<Picture, StoreError> {
     let role: String = row.get("role")?;
     Ok(Picture {
         capture_id: CaptureId(row.get("capture_id")?),
@@ -481,28 +504,47 @@ pub(crate) async fn insert(
     for stored in [&new.body, &new.exchange].into_iter().flatten() {
         blobs::note(tx, stored, now_ms).await?;
     }
-    let id = next_id(tx, user_id, Counted::Capture).await?;
+    let capture = Capture {
+        id: CaptureId(next_id(tx, user_id, Counted::Capture).await?),
+        article_id,
+        origin: new.origin,
+        captured_at_ms: new.captured_at_ms,
+        requested_url: new.requested_url.clone(),
+        final_url: new.final_url.clone(),
+        status: new.status,
+        content_type: new.content_type.clone(),
+        body: new.body.map(|stored| stored.digest()),
+        body_size: new.body.map_or(0, |stored| stored.size()),
+        exchange: new.exchange.map(|stored| stored.digest()),
+        failure: failure.map(str::to_owned),
+        part_of,
+        same_as: new.same_as,
+        not_shown: None,
+    };
     tx.run(
         "INSERT INTO captures
              (user_id, id, article_id, origin, captured_at, requested_url, final_url, status,
-              content_type, body_digest, body_size, exchange_digest, failure, part_of, same_as)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+              content_type, body_digest, body_size, exchange_digest, failure, part_of, same_as,
+              seal)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+                 $16)",
         args![
             user_id.0,
-            id,
+            capture.id.0,
             article_id.0,
-            new.origin.as_str(),
-            new.captured_at_ms,
-            &new.requested_url,
-            &new.final_url,
-            new.status,
-            &new.content_type,
-            new.body.map(|stored| stored.digest().to_string()),
-            new.body.map_or(0, |stored| stored.size()),
-            new.exchange.map(|stored| stored.digest().to_string()),
-            failure.map(str::to_owned),
-            part_of.map(|capture| capture.0),
-            new.same_as.map(|capture| capture.0)
+            capture.origin.as_str(),
+            capture.captured_at_ms,
+            &capture.requested_url,
+            &capture.final_url,
+            capture.status,
+            &capture.content_type,
+            capture.body.map(|digest| digest.to_string()),
+            capture.body_size,
+            capture.exchange.map(|digest| digest.to_string()),
+            &capture.failure,
+            part_of.map(|whole| whole.0),
+            new.same_as.map(|same| same.0),
+            seals::of_capture(user_id, &capture)
         ],
     )
     .await?;
@@ -514,12 +556,12 @@ pub(crate) async fn insert(
             user_id,
             article_id,
             JobKind::Resources,
-            Some(CaptureId(id)),
+            Some(capture.id),
             now_ms,
         )
         .await?;
     }
-    Ok(CaptureId(id))
+    Ok(capture.id)
 }
 
 pub(crate) async fn insert_pictures(

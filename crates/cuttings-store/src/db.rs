@@ -109,7 +109,7 @@ impl From<&Option<String>> for Value {
 
 /// Binds `values` for one engine. PostgreSQL text may not hold NUL; a page's
 /// text can, so it is replaced for both engines alike.
-fn bind<A: Arguments>(values: Vec<Value>) -> Result<A, sqlx::Error>
+pub(crate) fn bind<A: Arguments>(values: Vec<Value>) -> Result<A, sqlx::Error>
 where
     Option<i64>: for<'q> sqlx::Encode<'q, A::Database> + Type<A::Database>,
     Option<String>: for<'q> sqlx::Encode<'q, A::Database> + Type<A::Database>,

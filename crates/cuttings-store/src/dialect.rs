@@ -42,6 +42,15 @@ pub(crate) fn delete_words(engine: Engine) -> &'static str {
     }
 }
 
+/// Drops the search index and makes an empty one, in the words of its migration.
+pub(crate) fn new_search_index(engine: Engine) -> String {
+    let made = match engine {
+        Engine::Sqlite => include_str!("../migrations/0001_search.sqlite.sql"),
+        Engine::Postgres => include_str!("../migrations/0001_search.postgres.sql"),
+    };
+    format!("DROP TABLE IF EXISTS search_index;\n{made}")
+}
+
 /// All rows as one text: a JSON array that holds an array of `columns` a row.
 pub(crate) fn rows_as_json(engine: Engine, columns: &str) -> String {
     match engine {
@@ -132,6 +141,87 @@ pub(crate) fn add_highlight_words(engine: Engine) -> &'static str {
         Engine::Postgres => {
             "INSERT INTO highlight_words (user_id, word, highlight_id)
              SELECT $1, word, $2 FROM jsonb_array_elements_text(CAST($3 AS jsonb)) AS word"
+        }
+    }
+}
+
+/// Tables, columns and indexes: `kind`, `name`, and `how` each is made, the same
+/// for equal parts wherever they stand.
+pub(crate) fn parts(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "SELECT type AS kind, name,
+                    CASE type WHEN 'index' THEN sql ELSE '' END AS how
+             FROM sqlite_schema
+             WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite_%'
+             UNION ALL
+             SELECT 'column', m.name || '.' || c.name,
+                    c.type || ' ' || c.\"notnull\" || ' ' || c.pk
+             FROM sqlite_schema m, pragma_table_info(m.name) c
+             WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'
+               AND m.name NOT LIKE 'search_index%'"
+        }
+        Engine::Postgres => {
+            "SELECT 'table' AS kind, CAST(c.relname AS TEXT) AS name, '' AS how
+             FROM pg_class c WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid)
+               AND c.relnamespace <> CAST('pg_catalog' AS regnamespace)
+             UNION ALL
+             SELECT 'column', c.relname || '.' || a.attname,
+                    format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull
+             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+             WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid)
+               AND c.relnamespace <> CAST('pg_catalog' AS regnamespace)
+               AND a.attnum > 0 AND NOT a.attisdropped
+             UNION ALL
+             SELECT 'index', CAST(i.relname AS TEXT),
+                    regexp_replace(pg_get_indexdef(i.oid), ' ON [^ (]+[.]', ' ON ')
+             FROM pg_class i JOIN pg_index x ON x.indexrelid = i.oid
+             WHERE pg_table_is_visible(i.oid) AND x.indisvalid
+               AND i.relnamespace <> CAST('pg_catalog' AS regnamespace)
+             UNION ALL
+             SELECT 'constraint', CAST(conname AS TEXT), pg_get_constraintdef(k.oid)
+             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+             WHERE k.contype IN ('f', 'p', 'u') AND pg_table_is_visible(c.oid)
+               AND c.relnamespace <> CAST('pg_catalog' AS regnamespace)"
+        }
+    }
+}
+
+/// Every declared reference from table to table: `child`, `parent`, their
+/// `columns` and `parent_columns` (joined by commas), and the column of the child
+/// that names an `article`, or NULL.
+pub(crate) fn references(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => {
+            "SELECT m.name AS child, f.\"table\" AS parent,
+                    group_concat(f.\"from\", ',' ORDER BY f.seq) AS columns,
+                    group_concat(f.\"to\", ',' ORDER BY f.seq) AS parent_columns,
+                    CASE WHEN m.name IN ('articles', 'article_bodies') THEN 'c.id'
+                         WHEN EXISTS (SELECT 1 FROM pragma_table_info(m.name) c
+                                      WHERE c.name = 'article_id') THEN 'c.article_id'
+                         ELSE 'NULL' END AS article
+             FROM sqlite_schema m, pragma_foreign_key_list(m.name) f
+             WHERE m.type = 'table'
+             GROUP BY m.name, f.id, f.\"table\""
+        }
+        Engine::Postgres => {
+            "SELECT CAST(c.relname AS TEXT) AS child, CAST(p.relname AS TEXT) AS parent,
+                    (SELECT string_agg(a.attname, ',' ORDER BY n.place)
+                     FROM unnest(k.conkey) WITH ORDINALITY AS n (num, place)
+                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = n.num) AS columns,
+                    (SELECT string_agg(a.attname, ',' ORDER BY n.place)
+                     FROM unnest(k.confkey) WITH ORDINALITY AS n (num, place)
+                     JOIN pg_attribute a ON a.attrelid = p.oid AND a.attnum = n.num)
+                        AS parent_columns,
+                    CASE WHEN c.relname IN ('articles', 'article_bodies') THEN 'c.id'
+                         WHEN EXISTS (SELECT 1 FROM pg_attribute a
+                                      WHERE a.attrelid = c.oid AND a.attname = 'article_id')
+                         THEN 'c.article_id'
+                         ELSE 'CAST(NULL AS BIGINT)' END AS article
+             FROM pg_constraint k
+             JOIN pg_class c ON c.oid = k.conrelid
+             JOIN pg_class p ON p.oid = k.confrelid
+             WHERE k.contype = 'f' AND pg_table_is_visible(c.oid)"
         }
     }
 }

@@ -28,7 +28,7 @@ use crate::{Store, StoreError, dialect};
 
 /// The columns that make a [`Highlight`], in the table called `h`, under names
 /// that an article beside it does not have.
-const COLUMNS: &str = "h.id AS highlight_id, h.article_id, h.capture_id AS anchored_in, h.exact, \
+pub(crate) const COLUMNS: &str = "h.id AS highlight_id, h.article_id, h.capture_id AS anchored_in, h.exact, \
     h.prefix, h.suffix, h.start_at, h.end_at, h.state AS anchor_state, h.colour, h.note, \
     h.created_at AS marked_at, h.updated_at AS changed_at, h.deleted_at AS removed_at";
 
@@ -529,7 +529,7 @@ async fn write_over(
 }
 
 /// Writes down which words a highlight is found by.
-async fn note_words(
+pub(crate) async fn note_words(
     tx: &mut Tx,
     user_id: UserId,
     id: HighlightId,
@@ -541,11 +541,10 @@ async fn note_words(
         args![user_id.0, id.0],
     )
     .await?;
-    let key = words_key(exact, note);
-    let words: BTreeSet<&str> = key.split_whitespace().collect();
-    let words = serde_json::to_string(&words).map_err(|error| StoreError::Nonsense {
-        what: format!("words of a highlight: {error}"),
-    })?;
+    let words =
+        serde_json::to_string(&words_of(exact, note)).map_err(|error| StoreError::Nonsense {
+            what: format!("words of a highlight: {error}"),
+        })?;
     let sql = dialect::add_highlight_words(tx.engine());
     tx.run(sql, args![user_id.0, id.0, words]).await.map(|_| ())
 }
@@ -565,11 +564,19 @@ async fn touch(
 }
 
 /// The words a highlight is searched by, folded, each behind a blank.
+/// The words a highlight is found by.
+pub(crate) fn words_of(exact: &str, note: &str) -> BTreeSet<String> {
+    words_key(exact, note)
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect()
+}
+
 fn words_key(exact: &str, note: &str) -> String {
     format!(" {} {}", key(exact), key(note))
 }
 
-fn highlight(row: &Row) -> Result<Highlight, StoreError> {
+pub(crate) fn highlight(row: &Row) -> Result<Highlight, StoreError> {
     let nonsense = |column: &str, found: &str| StoreError::Nonsense {
         what: format!("highlights.{column} is {found:?}"),
     };

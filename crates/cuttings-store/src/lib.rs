@@ -31,20 +31,24 @@ mod once;
 mod reading;
 mod resources;
 mod schedules;
+mod seals;
 mod search;
 mod sessions;
 mod settings;
 mod shown;
+mod site_access;
+mod snapshot;
 mod tags;
 mod twins;
 mod users;
+mod verify;
 mod words;
 
 use std::path::{Path, PathBuf};
 
 pub use again::Reread;
 pub use articles::{Mark, NewArticle, NewUpload, PutArticle};
-pub use blobs::Blobs;
+pub use blobs::{Blobs, Stored};
 pub use bulk::{BulkAction, BulkOutcome, Chosen, DoneAction};
 pub use captures::{CaptureResult, FailedVisit, NewCapture, NewPart, NewPicture};
 pub use db::Engine;
@@ -65,7 +69,9 @@ pub use resources::{NewResource, ResourcesResult};
 pub use search::SearchHit;
 pub use sessions::AppToken;
 pub use shown::ShownArticle;
+pub use site_access::SealedAccess;
 pub use tags::{Renamed, TagChange};
+pub use verify::{BlobTally, Cure, Fault, FaultKind, SPARE_GRACE_MS, Touched};
 pub use words::WordLike;
 
 use db::Db;

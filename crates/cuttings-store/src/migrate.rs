@@ -49,6 +49,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration::shared(include_str!("../migrations/0011_steps.sql")),
     Migration::shared(include_str!("../migrations/0012_resources.sql")),
     Migration::shared(include_str!("../migrations/0013_captures_again.sql")),
+    Migration::shared(include_str!("../migrations/0014_seals.sql")),
+    Migration::shared(include_str!("../migrations/0015_site_access.sql")),
 ];
 
 /// Runs what is due.
@@ -112,11 +114,26 @@ pub(crate) async fn migrate(db: &Db) -> Result<(), StoreError> {
     }
 }
 
+/// The table that holds the version.
+const MAKE_META: &str =
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)";
+
+/// All statements that make the tables of an empty library, in their order.
+pub(crate) fn all_statements(engine: Engine) -> String {
+    let mut statements = format!("{MAKE_META};\n");
+    for migration in MIGRATIONS {
+        statements += &dialect::migration(engine, migration.shared);
+        statements += match engine {
+            Engine::Sqlite => migration.sqlite,
+            Engine::Postgres => migration.postgres,
+        };
+    }
+    statements
+}
+
 /// Makes the table that holds the version. PostgreSQL lets two starters race
 /// here and refuses one of them; the table is there all the same.
 async fn make_meta(db: &Db) -> Result<(), StoreError> {
-    const SQL: &str =
-        "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)";
     if db
         .all(
             "SELECT value FROM meta WHERE name = 'tables_version'",
@@ -129,7 +146,7 @@ async fn make_meta(db: &Db) -> Result<(), StoreError> {
     }
     for attempt in 0.. {
         let mut tx = db.begin().await?;
-        match tx.run(SQL, args![]).await {
+        match tx.run(MAKE_META, args![]).await {
             Ok(_) => return tx.commit().await,
             Err(_) if attempt == 0 => {}
             Err(error) => return Err(error),

@@ -11,7 +11,7 @@ use cuttings_text::index::{IndexFields, fts5_row, tsvector};
 use crate::articles::{delete_words, site};
 use crate::db::{Tx, args};
 use crate::list::title_key;
-use crate::{Engine, StoreError, edits, words};
+use crate::{Engine, StoreError, edits, seals, words};
 
 /// What a capture gave to read.
 #[derive(Debug, Clone)]
@@ -106,9 +106,16 @@ pub(crate) async fn show(
     )
     .await?;
     tx.run(
-        "INSERT INTO article_bodies (user_id, id, text, html) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (user_id, id) DO UPDATE SET text = excluded.text, html = excluded.html",
-        args![user_id.0, article_id.0, &shown.text, &shown.html],
+        "INSERT INTO article_bodies (user_id, id, text, html, seal) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (user_id, id) DO UPDATE
+         SET text = excluded.text, html = excluded.html, seal = excluded.seal",
+        args![
+            user_id.0,
+            article_id.0,
+            &shown.text,
+            &shown.html,
+            seals::of_body(&shown.text, &shown.html)
+        ],
     )
     .await?;
     index(tx, user_id, article_id, shown).await
@@ -191,6 +198,26 @@ fn author_key(shown: &ShownArticle) -> String {
     crate::search::between_blanks(&names)
 }
 
+/// What the index holds around the story of an article.
+pub(crate) fn about(shown: &ShownArticle) -> String {
+    [&shown.dek, &shown.byline, &shown.publication]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The words of an article as the index holds them; `about` is [`about`] of it.
+pub(crate) fn index_fields<'a>(shown: &'a ShownArticle, about: &'a str) -> IndexFields<'a> {
+    IndexFields {
+        headline: shown.headline.as_deref().unwrap_or_default(),
+        about,
+        body: &shown.text,
+        language: shown.language.as_deref(),
+    }
+}
+
 /// Puts an article's words into the index, anew.
 pub(crate) async fn index(
     tx: &mut Tx,
@@ -198,18 +225,8 @@ pub(crate) async fn index(
     article_id: ArticleId,
     shown: &ShownArticle,
 ) -> Result<(), StoreError> {
-    let about = [&shown.dek, &shown.byline, &shown.publication]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join("\n");
-    let fields = IndexFields {
-        headline: shown.headline.as_deref().unwrap_or_default(),
-        about: &about,
-        body: &shown.text,
-        language: shown.language.as_deref(),
-    };
+    let about = about(shown);
+    let fields = index_fields(shown, &about);
     delete_words(tx, user_id, article_id).await?;
     words::add(tx, user_id, &[fields.headline, fields.about, fields.body]).await?;
     match tx.engine() {

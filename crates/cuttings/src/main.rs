@@ -100,12 +100,17 @@ fn run(args: Args, matches: &clap::ArgMatches) -> Result<(), Failure> {
             Command::Save(save) => cmd::save::run(&config, &save, json).await,
             Command::List(list) => cmd::list::run(&config, &list, json).await,
             Command::Read(read) => cmd::read::run(&config, &read, json).await,
+            Command::Recapture(asked) => cmd::recapture::run(&config, &asked, json).await,
+            Command::Compare(asked) => cmd::compare::run(&config, &asked, json).await,
+            Command::Reextract(asked) => cmd::reextract::run(&config, &asked, json).await,
             Command::Search(search) => cmd::search::run(&config, &search, json).await,
             Command::Highlight(highlight) => cmd::highlight::run(&config, &highlight, json).await,
             Command::Feed(feed) => cmd::feed::run(&config, &feed, json).await,
             Command::Rules(rules) => cmd::rules::run(&config, &rules, json).await,
             Command::User(user) => cmd::user::run(&config, &user, json).await,
             Command::Token(token) => cmd::token::run(&config, &token, json).await,
+            Command::Export(export) => cmd::export::run(&config, &export, json).await,
+            Command::Verify(verify) => cmd::verify::run(&config, &verify, json).await,
             Command::Config => cmd::config::run(&config, json),
             Command::Extract(_) | Command::Parser(_) => {
                 unreachable!("these need no library and ran above")

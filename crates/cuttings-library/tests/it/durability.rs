@@ -5,7 +5,7 @@ use cuttings_library::{Library, highlights, save};
 use cuttings_model::{Anchor, ArticleState, Colour, Digest, View, address};
 use cuttings_store::{Store, StoreError};
 
-use sqlx::{Connection as _, Executor as _};
+use sqlx::Connection as _;
 
 use crate::rig::{Rig, fetcher, on_both, page};
 
@@ -76,21 +76,21 @@ fn n01_damaged_bytes_are_never_given_out() {
             .get(&Digest::of(b"never stored"))
             .await;
         assert!(
-            matches!(missing, Err(StoreError::Blob { .. })),
+            matches!(missing, Err(StoreError::Damaged { .. })),
             "{missing:?}"
         );
     });
 }
 
 /// Runs statements on the library's database behind its back.
-async fn run(places: &cuttings_store::Places, sql: &'static str) {
+pub async fn run(places: &cuttings_store::Places, sql: impl sqlx::SqlSafeStr) {
     if let Some(url) = &places.database {
         let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
-        connection.execute(sql).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
     } else {
         let file = format!("sqlite://{}", places.data.join("cuttings.db").display());
         let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
-        connection.execute(sql).await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
     }
 }
@@ -129,6 +129,7 @@ fn highlights_of_an_older_library_are_found_by_their_words() {
              ALTER TABLE articles DROP COLUMN edited_to;
              ALTER TABLE articles DROP COLUMN edited_how;
              ALTER TABLE articles DROP COLUMN edit_seen_at;
+             ALTER TABLE captures DROP COLUMN seal; ALTER TABLE article_bodies DROP COLUMN seal;
              UPDATE meta SET value = '9' WHERE name = 'tables_version'",
         )
         .await;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
+use cuttings_library::seal::InstanceKey;
 use cuttings_library::{Library, save, worker};
 use cuttings_model::{Article, ArticleId, Role, User, address};
 use cuttings_store::{Places, Store};
@@ -51,6 +52,11 @@ where
 }
 
 async fn fresh_database(server: &str) -> String {
+    make_database(server, "").await
+}
+
+/// Makes a database beside the one that `server` names; gives its address.
+async fn make_database(server: &str, like: &str) -> String {
     use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
     static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -59,7 +65,7 @@ async fn fresh_database(server: &str) -> String {
         .await
         .expect("PostgreSQL answers");
     connection
-        .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(AssertSqlSafe(format!("CREATE DATABASE {name} {like}")))
         .await
         .expect("a database can be made");
     let base = server
@@ -67,6 +73,41 @@ async fn fresh_database(server: &str) -> String {
         .expect("the address names a database")
         .0;
     format!("{base}/{name}")
+}
+
+/// A copy of a library that nobody has open, in a folder of its own.
+pub async fn copy(places: &Places) -> (Places, TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    copy_folder(&places.data, &data);
+    let database = match (&places.database, std::env::var("CUTTINGS_TEST_POSTGRES")) {
+        (Some(url), Ok(server)) => {
+            let name = url
+                .rsplit('/')
+                .next()
+                .expect("the address names a database");
+            Some(make_database(&server, &format!("TEMPLATE {name}")).await)
+        }
+        _ => None,
+    };
+    let places = Places {
+        database,
+        ..Places::folder(data)
+    };
+    (places, folder)
+}
+
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("a folder can be made");
+    for entry in std::fs::read_dir(from).expect("a folder can be read") {
+        let entry = entry.expect("a folder can be read");
+        let to = to.join(entry.file_name());
+        if entry.file_type().expect("a file has a type").is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).expect("a file can be copied");
+        }
+    }
 }
 
 impl Rig {
@@ -77,7 +118,8 @@ impl Rig {
             ..Places::folder(folder.path().join("data"))
         };
         let store = Store::open(&places).await.expect("an empty library opens");
-        let library = Library::new(store, fetcher());
+        let library = Library::new(store, fetcher())
+            .with_instance_key(InstanceKey::at(places.data.join("instance.key")));
         let user = library
             .store
             .put_user("ada", "no password", Role::Admin, true, 1)
@@ -162,7 +204,7 @@ impl Rig {
     }
 
     /// The first column of what a statement gives, past the store.
-    async fn read(&self, sql: &str) -> Vec<i64> {
+    pub async fn read(&self, sql: &str) -> Vec<i64> {
         use sqlx::{AssertSqlSafe, Connection as _, Row as _};
         let sql = AssertSqlSafe(sql.to_owned());
         if let Some(url) = &self.places.database {
@@ -208,6 +250,9 @@ pub fn fetcher() -> Fetcher {
         limits: FetchLimits {
             first_byte: Duration::from_secs(1),
             idle: Duration::from_secs(1),
+            // All origins are one host here; the tests of the fetcher are about this.
+            spacing: Duration::ZERO,
+            page_spacing: Duration::ZERO,
             ..FetchLimits::default()
         },
         ..FetchConfig::default()
@@ -294,6 +339,12 @@ impl Origin {
     /// Paths asked for so far.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().expect("no test panics here").clone()
+    }
+
+    /// All requests, their header lines in lower case.
+    pub fn requests(&self) -> Vec<String> {
+        let heads = self.heads.lock().expect("no test panics here");
+        heads.iter().map(|head| head.to_lowercase()).collect()
     }
 
     /// The last request, its header lines in lower case.

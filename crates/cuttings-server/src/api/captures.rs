@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use cuttings_library::compare::{self as library_compare, Compared, HeadChange, Side};
+use cuttings_library::evidence::evidence;
 use cuttings_library::{again, schedule as library_schedule};
 use cuttings_model::{Article, Capture, Every, Origin, Schedule};
 use cuttings_text::compare::{Passage, Piece};
@@ -86,6 +87,91 @@ pub(crate) async fn list(
         captures: captures
             .into_iter()
             .map(|capture| CaptureJson::of(capture, &article))
+            .collect(),
+    })
+    .into_response())
+}
+
+/// A capture with everything that proves it.
+#[derive(Serialize)]
+struct EvidenceJson {
+    #[serde(flatten)]
+    capture: CaptureJson,
+    /// SHA-256 of the bytes; null when there are none, or when they are damaged.
+    sha256: Option<String>,
+    /// Whether the bytes are not those that were kept.
+    damaged: bool,
+    /// What was asked for and answered, redirects first.
+    steps: Vec<StepJson>,
+    extractor_version: Option<i64>,
+    pictures: Vec<KeptJson>,
+    resources: Vec<KeptJson>,
+}
+
+#[derive(Serialize)]
+struct StepJson {
+    url: String,
+    version: String,
+    status: u16,
+    /// Name and value, in the order they came.
+    headers: Vec<(String, String)>,
+}
+
+#[derive(Serialize)]
+struct KeptJson {
+    url: String,
+    content_type: Option<String>,
+    digest: Option<String>,
+    size: i64,
+    failure: Option<String>,
+}
+
+/// `GET /api/v1/articles/{id}/captures/{capture}`.
+pub(crate) async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    CapturePath(id, capture_id): CapturePath,
+) -> Result<Response, HttpError> {
+    let known = evidence(&app.library, caller.user_id(), id, capture_id)
+        .await?
+        .ok_or_else(|| HttpError::not_found("Nothing was kept under this number."))?;
+    let sha256 = known.body.as_ref().and_then(|body| body.sha256.clone());
+    Ok(Json(EvidenceJson {
+        damaged: known.body.is_some() && sha256.is_none(),
+        sha256,
+        capture: CaptureJson::of(known.capture, &known.article),
+        steps: known
+            .steps
+            .into_iter()
+            .map(|step| StepJson {
+                url: step.url,
+                version: step.version,
+                status: step.status,
+                headers: step.headers,
+            })
+            .collect(),
+        extractor_version: known.extracted.map(|(version, _)| version),
+        pictures: known
+            .pictures
+            .into_iter()
+            .map(|picture| KeptJson {
+                url: picture.url,
+                content_type: Some(picture.content_type),
+                digest: Some(picture.digest.to_string()),
+                size: picture.size,
+                failure: None,
+            })
+            .collect(),
+        resources: known
+            .resources
+            .into_iter()
+            .map(|resource| KeptJson {
+                url: resource.url,
+                content_type: resource.content_type,
+                digest: resource.digest.map(|digest| digest.to_string()),
+                size: resource.size,
+                failure: resource.failure,
+            })
             .collect(),
     })
     .into_response())

@@ -9,7 +9,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cuttings_library::{now_ms, replay};
-use cuttings_model::{Article, ArticleState, Capture, Every, Origin, Picture, PictureRole};
+use cuttings_model::{Article, ArticleId, ArticleState, Capture, CaptureId, Every, Origin};
 
 use crate::app::App;
 use crate::body::{ArticlePath, CapturePath, Query, capture_number};
@@ -27,7 +27,6 @@ struct CapturesPage {
     outlet: String,
     headline: String,
     captures: Vec<CaptureView>,
-    pictures: Vec<PictureView>,
     again: AgainView,
 }
 
@@ -52,36 +51,18 @@ struct CaptureView {
     /// Whether the reader shows this one.
     shown: bool,
     how: &'static str,
-    requested_url: String,
-    final_url: Option<String>,
     status: Option<i64>,
     failure: Option<String>,
     /// That the page was found unchanged, or why it is not shown.
     note: Option<String>,
-    content_type: Option<String>,
-    kept: Option<KeptBytes>,
+    /// The size of its bytes, if it brought some.
+    size: Option<String>,
+    /// Where it can be seen as it looked, if it is a page.
+    replay: Option<String>,
     /// Whether it can be shown instead of the one that is.
     can_be_shown: bool,
     /// The comparison with the one before.
     compare: Option<String>,
-}
-
-struct KeptBytes {
-    size: String,
-    digest: String,
-    path: String,
-    /// Where it can be seen as it looked, if it is a page.
-    replay: Option<String>,
-}
-
-struct PictureView {
-    url: String,
-    content_type: String,
-    /// Width and height, if known.
-    pixels: Option<String>,
-    size: String,
-    digest: String,
-    path: String,
 }
 
 /// Query of the page. Others may stand in the address.
@@ -106,7 +87,6 @@ pub(crate) async fn captures(
         .filter(|article| article.deleted_at_ms.is_none())
         .ok_or_else(HttpError::no_such_article)?;
     let captures = store.captures(caller.user_id(), id).await?;
-    let pictures = store.pictures(caller.user_id(), id).await?;
     let before = capture_number(query.before.as_deref())?.map(|before| before.0);
     show(
         StatusCode::OK,
@@ -119,14 +99,6 @@ pub(crate) async fn captures(
             captures: captures
                 .iter()
                 .map(|capture| view(&article, &captures, capture.clone()))
-                .collect(),
-            pictures: pictures
-                .into_iter()
-                .filter(|picture| {
-                    picture.role == PictureRole::Story
-                        && Some(picture.capture_id) == article.capture_id
-                })
-                .map(|picture| picture_view(&article, picture))
                 .collect(),
         },
     )
@@ -161,7 +133,7 @@ async fn again_view(
 }
 
 /// What a visit found that brought nothing new to show.
-fn note(capture: &Capture) -> Option<String> {
+pub(super) fn note(capture: &Capture) -> Option<String> {
     let text = &ENGLISH.captures;
     match capture.same_as {
         Some(same) if capture.status == Some(304) => Some((text.unchanged)(&same.0)),
@@ -196,38 +168,15 @@ fn view(article: &Article, all: &[Capture], capture: Capture) -> CaptureView {
             Origin::Fetched => ENGLISH.captures.fetched,
             Origin::Uploaded => ENGLISH.captures.uploaded,
         },
-        final_url: capture
-            .final_url
-            .filter(|url| *url != capture.requested_url),
-        requested_url: capture.requested_url,
         status: capture.status,
         failure: capture.failure,
-        content_type: capture.content_type,
-        kept: capture.body.map(|digest| KeptBytes {
-            size: size(capture.body_size),
-            digest: digest.to_string(),
-            path: format!("{folder}/original"),
-            replay: is_page.then(|| format!("{folder}/replay")),
-        }),
-    }
-}
-
-fn picture_view(article: &Article, picture: Picture) -> PictureView {
-    PictureView {
-        pixels: picture
-            .width
-            .zip(picture.height)
-            .map(|(width, height)| format!("{width} × {height}")),
-        size: size(picture.size),
-        path: format!("/articles/{}/pictures/{}", article.id, picture.digest),
-        digest: picture.digest.to_string(),
-        content_type: picture.content_type,
-        url: picture.url,
+        size: capture.body.map(|_| size(capture.body_size)),
+        replay: is_page.then(|| format!("{folder}/replay")),
     }
 }
 
 /// A number of bytes for people: `317 bytes`, `16.2 kB`, `3.4 MB`.
-fn size(bytes: i64) -> String {
+pub(super) fn size(bytes: i64) -> String {
     match bytes {
         ..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
@@ -258,16 +207,14 @@ pub(crate) async fn original(
         .blobs()
         .get(&capture.body.ok_or_else(nothing)?)
         .await?;
-    let is_text = capture
-        .content_type
-        .as_deref()
-        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/"));
-    let (content_type, ending) = if is_text {
-        ("text/plain", "txt")
+    let is_text = is_text(&capture);
+    let content_type = if is_text {
+        "text/plain"
     } else {
-        ("application/octet-stream", "bin")
+        "application/octet-stream"
     };
-    let name = format!("attachment; filename=\"cutting-{article_id}-{capture_id}.{ending}\"");
+    let name = download_name(article_id, capture_id, is_text);
+    let name = format!("attachment; filename=\"{name}\"");
     Ok((
         [
             (header::CONTENT_TYPE, content_type.to_owned()),
@@ -276,6 +223,20 @@ pub(crate) async fn original(
         bytes,
     )
         .into_response())
+}
+
+/// Whether the bytes are text, which browsers may show as such.
+pub(super) fn is_text(capture: &Capture) -> bool {
+    capture
+        .content_type
+        .as_deref()
+        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/"))
+}
+
+/// What the bytes of a capture are called when they are downloaded.
+pub(super) fn download_name(article: ArticleId, capture: CaptureId, is_text: bool) -> String {
+    let ending = if is_text { "txt" } else { "bin" };
+    format!("cutting-{article}-{capture}.{ending}")
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub(crate) mod again;
 pub(crate) mod articles;
 pub(crate) mod bulk;
+pub(crate) mod capture;
 pub(crate) mod captures;
 pub(crate) mod compare;
 pub(crate) mod edit;
@@ -24,4 +25,5 @@ pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod signin;
+pub(crate) mod sites;
 pub(crate) mod tags;

@@ -16,6 +16,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::IntoResponse;
 use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
+use cuttings_library::seal::InstanceKey;
 use cuttings_library::{Library, accounts, worker};
 use cuttings_model::{ArticleId, Role, Scope, User, UserId, View};
 use cuttings_server::{App, Route, ServerSettings, route_list, router};
@@ -116,11 +117,14 @@ impl TestApp {
             allow_private: vec!["127.0.0.0/8".parse().expect("a network")],
             limits: FetchLimits {
                 first_byte: Duration::from_secs(1),
+                spacing: Duration::ZERO,
+                page_spacing: Duration::ZERO,
                 ..FetchLimits::default()
             },
             ..FetchConfig::default()
         };
-        let library = Library::new(store, Fetcher::new(config).expect("a fetcher"));
+        let library = Library::new(store, Fetcher::new(config).expect("a fetcher"))
+            .with_instance_key(InstanceKey::at(places.data.join("instance.key")));
         let settings = ServerSettings::default();
         Self {
             router: router(App {
@@ -155,6 +159,11 @@ impl TestApp {
     /// All routes of the server.
     pub fn routes(&self) -> Vec<Route> {
         route_list(self.state())
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Makes a user; the first one opens the library.

@@ -127,10 +127,8 @@ async fn v13_the_original_is_downloaded_byte_for_byte_and_never_shown() {
         assert_eq!(cuttings_model::Digest::of(&answer.body), kept);
 
         let page = browser.get("/articles/1/captures").await.text();
-        assert!(
-            page.contains(&kept.to_string()) && page.contains("fetched from the web"),
-            "{page}"
-        );
+        assert!(page.contains("fetched from the web"), "{page}");
+        assert!(page.contains("/articles/1/captures/1\""), "{page}");
     })
     .await;
 }

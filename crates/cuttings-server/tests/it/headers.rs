@@ -269,7 +269,10 @@ async fn every_problem_type_has_its_page() {
 async fn a_failure_of_ours_has_a_number_and_no_cause() {
     on_each_database(async |app| {
         let browser = app.signed_in("ada").await;
-        assert_eq!(browser.get("/readyz").await.text(), "ready\n");
+        assert_eq!(
+            browser.get("/readyz").await.text(),
+            "ready\nnever verified\n"
+        );
         app.library.store.close().await;
         let problem = browser.get("/api/v1/articles").await;
         assert_eq!(problem.problem(), "unavailable");

@@ -1,5 +1,6 @@
 //! The built binary, as a person or a script uses it.
 
+mod again;
 mod commands;
 mod contracts;
 mod crash;
@@ -10,3 +11,4 @@ mod hostile;
 mod parsing;
 mod rig;
 mod serving;
+mod verifying;
