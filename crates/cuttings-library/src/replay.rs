@@ -57,10 +57,16 @@ pub struct Lost {
     pub not_found: usize,
 }
 
+/// The answer while addresses are only noted: what is written then is not used.
+const TAKEN: Option<String> = Some(String::new());
+
 /// Finds what a page looks like with.
 pub(crate) fn page_needs(text: &str, base: &Url) -> Needs {
     let mut noted = Noted::default();
-    cuttings_replay::page(text, base, &mut |kind, urls| noted.note(kind, urls));
+    cuttings_replay::page(text, base, &mut |kind, urls| {
+        noted.note(kind, urls);
+        TAKEN
+    });
     Needs {
         addresses: noted.addresses,
         letters: Letters::of(text),
@@ -71,7 +77,8 @@ pub(crate) fn page_needs(text: &str, base: &Url) -> Needs {
 pub(crate) fn sheet_needs(css: &str, base: &Url, letters: &Letters) -> Needs {
     let mut noted = Noted::default();
     style::sheet(css, base, Some(letters), &mut |kind, urls| {
-        noted.note(kind, urls)
+        noted.note(kind, urls);
+        TAKEN
     });
     Needs {
         addresses: noted.addresses,
@@ -86,14 +93,13 @@ struct Noted {
 }
 
 impl Noted {
-    fn note(&mut self, kind: ResourceKind, urls: &[Url]) -> Option<String> {
+    fn note(&mut self, kind: ResourceKind, urls: &[Url]) {
         if self.addresses.len() < MAX_NOTED && self.seen.insert(urls[0].to_string()) {
             self.addresses.push(Wanted {
                 kind,
                 addresses: urls.iter().take(MAX_TRIES).cloned().collect(),
             });
         }
-        Some(String::new())
     }
 }
 

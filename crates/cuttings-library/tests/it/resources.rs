@@ -364,9 +364,9 @@ fn r17_imports_end_where_they_go_too_deep_or_in_circles() {
 fn r18_f07_of_a_storm_of_pictures_the_first_are_asked_for_and_the_rest_is_listed() {
     on_both(|rig| async move {
         let origin = Origin::start().await;
-        let storm: String = (0..3_500)
-            .map(|at| format!("<p style='background:url(http://10.1.2.3/{at}.png)'></p>"))
-            .collect();
+        let storm = (0..3_500).fold(String::new(), |all, at| {
+            all + "<p style='background:url(http://10.1.2.3/" + &at.to_string() + ".png)'></p>"
+        });
         origin.put(
             "/a",
             Answer::html(page_with("").replace("<footer>", &format!("<footer>{storm}"))),
