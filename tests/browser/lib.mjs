@@ -48,11 +48,13 @@ function binary() {
  * `log()` gives all it wrote to standard error so far. `stop()` asks it to end,
  * removes the folder, and fails when it does not end well within the limit.
  *
- * `addUser()` makes another user in the library.
+ * `addUser()` makes another user in the library. `saveFile()` hands a page over, as
+ * if it had been saved from `url`.
  *
  * @returns {Promise<{
  *   url: string, log: () => string, stop: () => Promise<void>,
  *   addUser: (name: string, password: string) => void,
+ *   saveFile: (html: string, url: string, user: string) => void,
  * }>}
  */
 export async function startCuttings() {
@@ -109,7 +111,16 @@ export async function startCuttings() {
       stdio: ['pipe', 'ignore', 'inherit'],
     });
   };
-  return { url: url.replace(/\/$/, ''), log: () => log, stop, addUser };
+  /** @param {string} html @param {string} url @param {string} user */
+  const saveFile = (html, url, user) => {
+    const library = path.join(data, 'library');
+    execFileSync(binary(), ['save', '-', '--url', url, '--user', user, '--data', library], {
+      env: environment,
+      input: html,
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+  };
+  return { url: url.replace(/\/$/, ''), log: () => log, stop, addUser, saveFile };
 }
 
 /**

@@ -41,6 +41,7 @@ export const VIEWS = [
   ['reader', '/articles/{story}?in=view%3Dall'],
   ['edit', '/articles/{story}/edit'],
   ['captures', '/articles/{story}/captures'],
+  ['compare', '/articles/1/captures/compare'],
   ['highlights', '/highlights'],
   ['highlight', '/highlights/1'],
   ['highlights-none', '/highlights?q=xylophone'],
@@ -115,7 +116,35 @@ export async function fillLibrary(page, origin) {
     });
   }
   await fillFeeds(page, origin, change);
+  await editStory(page, change);
   return story;
+}
+
+/**
+ * Has the newspaper edit its first story, and captures that again.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {ReturnType<typeof writer>} change
+ */
+async function editStory(page, change) {
+  const [path, html] = [...STORIES][0] ?? ['', ''];
+  // The first long paragraph says more, the next is gone.
+  let paragraphs = 0;
+  const edited = html.replace(/<p>([^<]{120,})<\/p>/g, (whole, words) => {
+    paragraphs += 1;
+    if (paragraphs === 1) return `<p>${words.replace(' the ', ' almost every ')} This was added later.</p>`;
+    return paragraphs === 2 ? '' : whole;
+  });
+  PAGES.set(path, edited);
+  await change('/articles/1/captures', {});
+  await until(
+    'the first story was captured again',
+    async () => {
+      await page.goto('/articles/1/captures');
+      return (await page.locator('.captures > li').count()) > 1;
+    },
+    60_000,
+  );
 }
 
 /**

@@ -1,11 +1,12 @@
 //! The pictures of a story, with what is printed below them.
 //!
 //! [`crate::write`] places them; [`crate::extract`] lists them. Pages hide the
-//! address of a picture in many attributes, because scripts load it late; the
-//! largest that can be read without a script is taken.
+//! address of a picture in many attributes, because scripts load it late, and in
+//! many sizes; the most useful one that can be read without a script is taken.
 
 use std::collections::HashSet;
 
+use cuttings_html::srcset::{Candidate, Size, candidates};
 use cuttings_html::{Attr, Tag};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -92,8 +93,7 @@ pub fn captions(page: &Page<'_>) -> HashSet<String> {
     found
 }
 
-/// Reads the picture at `index`: an `img`, an `amp-img`, or a `noscript` that
-/// holds one. `None` when it has no address or is too small to be of the story.
+/// Reads the picture at `index`: an `img` or an `amp-img`. `None` when it has no address or is too small to be of the story.
 pub fn read(page: &Page<'_>, index: usize, addresses: &Addresses) -> Option<Picture> {
     let node = page.node(index);
     if node.tag == Tag::Noscript {
@@ -114,7 +114,9 @@ pub fn read(page: &Page<'_>, index: usize, addresses: &Addresses) -> Option<Pict
     {
         return None;
     }
-    let src = address(page, index).and_then(|address| addresses.web(address))?;
+    let src = address(page, index)
+        .or_else(|| address(page, without_script(page, index)?))
+        .and_then(|address| addresses.web(address))?;
     if is_decoration(&src) {
         return None;
     }
@@ -288,29 +290,47 @@ fn address<'d>(page: &Page<'d>, index: usize) -> Option<&'d str> {
         Attr::DataUrl,
         Attr::Src,
     ];
-    for attr in plain {
-        if let Some(value) = page.attr(index, attr).filter(usable) {
-            return Some(value);
-        }
-    }
-    for attr in [Attr::Srcset, Attr::DataSrcset, Attr::DataLazySrcset] {
-        if let Some(value) = page.attr(index, attr).and_then(largest).filter(usable) {
-            return Some(value);
-        }
+    let plain = plain
+        .into_iter()
+        .filter_map(|attr| page.attr(index, attr))
+        .find(|value| usable(value));
+    // A set says how large its pictures are; an address alone may be a blurred
+    // stand-in, or the size of a print.
+    let sets = [Attr::DataSrcset, Attr::DataLazySrcset, Attr::Srcset];
+    let best = sets
+        .into_iter()
+        .filter_map(|attr| page.attr(index, attr))
+        .find_map(|set| most_useful(set, usable));
+    match (best, plain) {
+        (Some(best), Some(plain)) if is_narrow(best.size) => return Some(plain),
+        (Some(best), _) => return Some(best.address),
+        (None, Some(plain)) => return Some(plain),
+        (None, None) => {}
     }
     let parent = page.node(index).parent as usize;
     if page.node(parent).tag == Tag::Picture {
         for at in parent + 1..page.node(parent).end as usize {
             if page.node(at).tag == Tag::Source {
                 for attr in [Attr::Srcset, Attr::DataSrcset] {
-                    if let Some(value) = page.attr(at, attr).and_then(largest).filter(usable) {
-                        return Some(value);
+                    if let Some(best) = page.attr(at, attr).and_then(|set| most_useful(set, usable))
+                    {
+                        return Some(best.address);
                     }
                 }
             }
         }
     }
     None
+}
+
+/// The same picture once more, for browsers without script: in a `noscript` right
+/// after it.
+fn without_script(page: &Page<'_>, index: usize) -> Option<usize> {
+    let end = page.node(page.node(index).parent as usize).end as usize;
+    let after = (page.node(index).end as usize..end).find(|at| page.node(*at).tag != Tag::None)?;
+    let is_fallback = page.node(after).tag == Tag::Noscript;
+    (after + 1..page.node(after).end as usize)
+        .find(|at| is_fallback && page.node(*at).tag == Tag::Img)
 }
 
 fn is_placeholder(address: &str) -> bool {
@@ -351,47 +371,25 @@ fn is_decoration(address: &str) -> bool {
         .any(|word| path.contains(word))
 }
 
-/// The largest candidate of a `srcset`.
-fn largest(srcset: &str) -> Option<&str> {
-    let mut best: Option<(&str, f32)> = None;
-    let mut rest = srcset.trim();
-    while !rest.is_empty() {
-        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let (address, after) = rest.split_at(end);
-        // An address with a comma behind it has no descriptor.
-        let bare = address.trim_end_matches(',');
-        let (descriptor, after) = if bare.len() < address.len() {
-            ("", after)
-        } else {
-            after.split_once(',').unwrap_or((after, ""))
-        };
-        let size = descriptor
-            .trim()
-            .trim_end_matches(['w', 'x', 'h'])
-            .parse::<f32>()
-            .unwrap_or(1.0);
-        if !bare.is_empty() && best.is_none_or(|(_, most)| size > most) {
-            best = Some((bare, size));
-        }
-        rest = after.trim();
+/// The most useful candidate of a `srcset` that can be used.
+fn most_useful(srcset: &str, usable: impl Fn(&&str) -> bool) -> Option<Candidate<'_>> {
+    candidates(srcset)
+        .into_iter()
+        .find(|candidate| usable(&candidate.address))
+}
+
+/// Whether the best of a set is smaller than a column of text, so that what the
+/// page names beside it is likely to be larger.
+fn is_narrow(size: Size) -> bool {
+    match size {
+        Size::Width(width) => width < 480.0,
+        Size::Density(density) => density <= 1.0,
     }
-    best.map(|(address, _)| address)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_largest_of_a_set_is_taken() {
-        assert_eq!(
-            largest("a.jpg 320w, b.jpg 1024w, c.jpg 640w"),
-            Some("b.jpg")
-        );
-        assert_eq!(largest("a.jpg, b.jpg 2x"), Some("b.jpg"));
-        assert_eq!(largest("a.jpg"), Some("a.jpg"));
-        assert_eq!(largest(""), None);
-    }
 
     #[test]
     fn a_credit_at_the_end_of_a_caption_is_told_from_it() {

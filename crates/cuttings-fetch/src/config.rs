@@ -36,8 +36,9 @@ impl Default for FetchConfig {
     }
 }
 
-/// How much one fetch may cost. Every limit holds for each hop, except
-/// `redirects` and `total_page`, which hold for the whole fetch.
+/// How much one fetch may cost, and how hard one host is asked. Every limit holds
+/// for each hop, except `redirects` and `total_page`, which hold for the whole
+/// fetch. Time spent waiting for a turn at a host counts towards none of them.
 #[derive(Clone, Debug)]
 pub struct FetchLimits {
     /// Redirects followed before giving up.
@@ -62,6 +63,20 @@ pub struct FetchLimits {
     /// Size of a picture, style sheet or font in bytes, counted after
     /// decompression.
     pub resource_bytes: u64,
+    /// Requests under way at one host, all users together.
+    pub host_at_once: usize,
+    /// Least time from the start of one request to a host to the next.
+    pub spacing: Duration,
+    /// Least time from one page or feed of a host to the next. Pictures and
+    /// redirects are not counted: a page is not asked for without them.
+    pub page_spacing: Duration,
+    /// Longest that a host is left alone because of its `Retry-After`.
+    pub host_hold: Duration,
+    /// Longest that a page or feed waits for its turn at a host.
+    pub page_patience: Duration,
+    /// Longest that a picture waits for its turn at a host. Longer, because its
+    /// page is there already.
+    pub picture_patience: Duration,
 }
 
 impl Default for FetchLimits {
@@ -77,6 +92,12 @@ impl Default for FetchLimits {
             header_count: 200,
             page_bytes: 20 * 1024 * 1024,
             resource_bytes: 32 * 1024 * 1024,
+            host_at_once: 6,
+            spacing: Duration::from_millis(50),
+            page_spacing: Duration::from_millis(500),
+            host_hold: Duration::from_mins(10),
+            page_patience: Duration::from_secs(5),
+            picture_patience: Duration::from_mins(1),
         }
     }
 }
@@ -116,6 +137,14 @@ impl Want {
     /// Whether the beginning of a body over the limit is of use.
     pub(crate) fn takes_the_beginning(self) -> bool {
         self == Self::Feed
+    }
+
+    /// How long to wait for a turn at a host.
+    pub(crate) fn patience(self, limits: &FetchLimits) -> Duration {
+        match self {
+            Self::Page | Self::Feed => limits.page_patience,
+            Self::Picture | Self::Style | Self::Font => limits.picture_patience,
+        }
     }
 
     /// The size limit in bytes, after decompression.

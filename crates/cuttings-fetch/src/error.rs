@@ -182,6 +182,24 @@ pub enum FetchError {
         retry_after: Option<Duration>,
     },
 
+    /// Nothing was asked: the host has as many requests of ours as it should, or
+    /// it wants to be left alone.
+    #[error("{} is not asked for another {}", host(url), seconds(*wait))]
+    Wait {
+        /// The address.
+        url: Url,
+        /// When to come back.
+        wait: Duration,
+    },
+
+    /// The user has given us something to show to this site, and it cannot be
+    /// read at the moment.
+    #[error("the access given for {} cannot be opened", host(url))]
+    AccessLocked {
+        /// The address.
+        url: Url,
+    },
+
     /// A content encoding we do not know, too many on top of each other, or
     /// data that is not what it says it is.
     #[error("the {encoding} encoding of {} could not be undone", short(url))]
@@ -214,7 +232,10 @@ impl FetchError {
     /// retries these and gives up on the rest.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Incomplete { .. } => true,
+            Self::Unreachable { .. }
+            | Self::Timeout { .. }
+            | Self::Incomplete { .. }
+            | Self::Wait { .. } => true,
             // 501 and 505 say that the server will never do this.
             Self::Status { status, .. } => {
                 matches!(status, 408 | 425 | 429)
@@ -233,6 +254,7 @@ impl FetchError {
             | Self::BadRedirect { .. }
             | Self::TooLarge { .. }
             | Self::HeadersTooLarge { .. }
+            | Self::AccessLocked { .. }
             | Self::BadEncoding { .. }
             | Self::NotHttp { .. } => false,
         }
@@ -264,6 +286,8 @@ impl FetchError {
                 500..=599 => "server_error",
                 _ => "status",
             },
+            Self::Wait { .. } => "wait",
+            Self::AccessLocked { .. } => "access_locked",
             Self::BadEncoding { .. } => "bad_encoding",
             Self::Incomplete { .. } => "incomplete",
             Self::NotHttp { .. } => "not_http",
@@ -345,6 +369,18 @@ impl FetchError {
                 status,
                 retry_after,
             } => explain_status(url, *status, *retry_after),
+            Self::Wait { url, wait } => format!(
+                "{} is left alone for now, because it asked for that or has other requests of \
+                 ours to answer. It will be asked after {}.",
+                host(url),
+                seconds(*wait)
+            ),
+            Self::AccessLocked { url } => format!(
+                "You gave headers or a cookie for {}, and they cannot be opened, because the key \
+                 of this installation is missing or another one. Nothing was fetched. Ask the \
+                 operator to put the key back, or enter them anew under Settings, Sites.",
+                host(url)
+            ),
             Self::BadEncoding { url, encoding } => format!(
                 "{} was sent compressed in a way that could not be undone (“{encoding}”). Save \
                  it from the browser and add the file.",

@@ -5,38 +5,39 @@
 //!
 //! Every hop is a fetch of its own, judged from the start. Nothing is carried
 //! from one to the next or from one user to another: no cookie, no referrer,
-//! no credentials. Proxies named in the environment are not used.
+//! no credentials. What a user has given for a site is looked up anew at each hop
+//! and goes over connections that nobody else uses. Proxies named in the
+//! environment are not used.
 
 use std::error::Error;
-use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
-use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt, stream};
+use bytes::Bytes;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, IF_MODIFIED_SINCE,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LOCATION, RETRY_AFTER, USER_AGENT,
 };
 use http::{Request, Response, StatusCode, Uri, Version};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::Empty;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::CertificateDer;
-use tokio::io::AsyncReadExt;
-use tokio::time::timeout;
-use tokio_util::io::StreamReader;
+use tokio::time::{Instant, timeout};
 use url::Url;
 
-use crate::config::{FetchConfig, Want};
+use crate::access::{Access, Shown, SiteAccess, tells};
+use crate::body::{BodyError, Progress, arriving, read_up_to};
+use crate::config::{FetchConfig, FetchLimits, Want};
 use crate::connect::{ConnectError, Guarded, Peer, Rules};
 use crate::decode::{self, PastLimit};
 use crate::error::{FetchError, Stage};
+use crate::gate::{Gate, Step};
 use crate::guard::{check_url, without_user_info};
 use crate::lookup::{Lookup, SystemLookup};
 use crate::tls;
@@ -49,12 +50,19 @@ const SMALLEST_HEAD_BUFFER: usize = 8 * 1024;
 
 /// Fetches addresses that others name, within the operator's rules.
 ///
-/// Cloning is cheap and shares open connections. There is nothing else to
-/// share, so one fetcher serves all users.
+/// Cloning is cheap and shares open connections, and the count of what each host
+/// is asked at present. There is nothing else to share, so one fetcher serves all
+/// users; [`Fetcher::with_access`] makes one that serves one of them.
 #[derive(Clone)]
 pub struct Fetcher {
     client: Client<Guarded, Empty<Bytes>>,
+    connector: Guarded,
+    access: Access,
+    /// For requests that carry what the user has given, and no other. Present
+    /// when there is some.
+    own_client: Option<Client<Guarded, Empty<Bytes>>>,
     config: Arc<FetchConfig>,
+    gate: Arc<Gate>,
     user_agent: HeaderValue,
 }
 
@@ -169,27 +177,40 @@ impl Fetcher {
             dns_limit: limits.dns,
             connect_limit: limits.connect,
         }));
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(30))
-            .pool_max_idle_per_host(4)
-            .http1_max_buf_size(limits.header_bytes.max(SMALLEST_HEAD_BUFFER))
-            .http1_max_headers(limits.header_count)
-            // As lenient with header lines as browsers are.
-            .http1_allow_obsolete_multiline_headers_in_responses(true)
-            .http1_allow_spaces_after_header_name_in_responses(true)
-            .http1_ignore_invalid_headers_in_responses(true)
-            // Past this the connection breaks without a reason we could tell, so
-            // it stands above our own count. HTTP/2 adds 32 bytes to each line.
-            .http2_max_header_list_size(
-                u32::try_from(limits.header_bytes.saturating_mul(4)).unwrap_or(u32::MAX),
-            )
-            .build(connector);
         Ok(Self {
-            client,
+            client: client(limits, connector.clone()),
+            connector,
+            access: Access::default(),
+            own_client: None,
             config: Arc::new(config),
+            gate: Arc::new(Gate::new()),
             user_agent,
         })
+    }
+
+    /// The same fetcher for one user, who has given `access` to sites. Whether it
+    /// was used, the items that were handed in tell afterwards.
+    ///
+    /// Requests that carry some of it go over connections of this fetcher and its
+    /// clones alone; all others share connections with everybody.
+    #[must_use]
+    pub fn with_access(&self, access: Vec<SiteAccess>) -> Self {
+        Self {
+            own_client: (!access.is_empty())
+                .then(|| client(&self.config.limits, self.connector.clone())),
+            access: Access(access.into()),
+            ..self.clone()
+        }
+    }
+
+    /// The same fetcher for what the page at `page` names: its pictures and
+    /// further parts. A site is shown what it is given only if the page is its own.
+    #[must_use]
+    pub fn on_page(&self, page: &Url) -> Self {
+        Self {
+            access: self.access.of_page(page),
+            ..self.clone()
+        }
     }
 
     /// Fetches `url`, following redirects.
@@ -223,27 +244,20 @@ impl Fetcher {
         want: Want,
         known: &Validators,
     ) -> Result<Fetched, FetchError> {
-        let url = without_user_info(url);
-        let limit = self.config.limits.total_page;
-        match timeout(limit, self.follow(url.clone(), want, known)).await {
-            Ok(fetched) => fetched,
-            Err(_) => Err(FetchError::Timeout {
-                url,
-                what: Stage::Whole,
-                after: limit,
-            }),
-        }
-    }
-
-    async fn follow(
-        &self,
-        start: Url,
-        want: Want,
-        known: &Validators,
-    ) -> Result<Fetched, FetchError> {
+        let start = without_user_info(url);
+        let limits = &self.config.limits;
+        let mut time = Allowance {
+            url: start.clone(),
+            left: limits.total_page,
+            whole: limits.total_page,
+        };
         let nothing = Validators::default();
         let asked = start.origin();
         let mut url = start;
+        let mut step = match want {
+            Want::Page | Want::Feed => Step::Page,
+            Want::Picture | Want::Style | Want::Font => Step::Onward,
+        };
         let mut redirects: Vec<Hop> = Vec::new();
         loop {
             check_url(&url, &self.config.allow_private)?;
@@ -252,7 +266,23 @@ impl Fetcher {
             } else {
                 &nothing
             };
-            let answer = self.ask(&url, want, known).await?;
+            // Held until the answer is read, and given back before the next hop,
+            // so that no fetch waits for a host while it keeps another busy.
+            let _pass = self
+                .gate
+                .enter(&url, step, want, limits)
+                .await
+                .map_err(|turned_away| FetchError::Wait {
+                    url: url.clone(),
+                    wait: turned_away.wait,
+                })?;
+            step = Step::Onward;
+            let secrets = match self.access.shown_to(&url) {
+                Shown::Nothing => &[],
+                Shown::Headers(headers) => headers,
+                Shown::Locked => return Err(FetchError::AccessLocked { url }),
+            };
+            let answer = time.spend(self.ask(&url, want, known, secrets)).await?;
             let status = answer.status().as_u16();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 let location = redirect_target(&url, answer.headers())?;
@@ -273,13 +303,23 @@ impl Fetcher {
             // Nobody who was told nothing may say that it has not changed.
             let is_unchanged = status == 304 && *known != nothing;
             if !answer.status().is_success() && !is_unchanged {
+                let retry_after = retry_after(answer.headers(), SystemTime::now());
+                if status == 429 || (status == 503 && retry_after.is_some()) {
+                    self.gate.hold(&url, retry_after, limits);
+                }
                 return Err(FetchError::Status {
                     url,
                     status,
-                    retry_after: retry_after(answer.headers(), SystemTime::now()),
+                    retry_after,
                 });
             }
-            return self.read(url, answer, want, redirects).await;
+            let mut fetched = time.spend(self.read(url, answer, want, redirects)).await?;
+            if !secrets.is_empty() {
+                fetched
+                    .headers
+                    .retain(|(name, value)| !tells(name, value, secrets));
+            }
+            return Ok(fetched);
         }
     }
 
@@ -289,6 +329,7 @@ impl Fetcher {
         url: &Url,
         want: Want,
         known: &Validators,
+        secrets: &[(HeaderName, HeaderValue)],
     ) -> Result<Response<Incoming>, FetchError> {
         let mut request = Request::new(Empty::new());
         *request.uri_mut() = request_uri(url)?;
@@ -310,11 +351,19 @@ impl Fetcher {
             }
         }
 
+        for (name, value) in secrets {
+            headers.insert(name.clone(), value.clone());
+        }
+        let client = match &self.own_client {
+            Some(own) if !secrets.is_empty() => own,
+            _ => &self.client,
+        };
+
         // Connecting has limits of its own; the wait for the answer is counted
         // from when the connection stands.
         let limit = self.config.limits.first_byte;
         let mut connection = capture_connection(&mut request);
-        let mut answer = pin!(self.client.request(request));
+        let mut answer = pin!(client.request(request));
         let early = tokio::select! {
             biased;
             early = &mut answer => Some(early),
@@ -429,83 +478,50 @@ impl Fetcher {
     }
 }
 
-/// What goes wrong while a body arrives, inside an [`io::Error`].
-#[derive(Debug, thiserror::Error)]
-enum BodyError {
-    #[error("nothing came for too long")]
-    Silent,
-    #[error("the connection ended early")]
-    Cut,
+/// A client with connections of its own.
+fn client(limits: &FetchLimits, connector: Guarded) -> Client<Guarded, Empty<Bytes>> {
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(Duration::from_secs(30))
+        .pool_max_idle_per_host(4)
+        .http1_max_buf_size(limits.header_bytes.max(SMALLEST_HEAD_BUFFER))
+        .http1_max_headers(limits.header_count)
+        // As lenient with header lines as browsers are.
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
+        // Past this the connection breaks without a reason we could tell, so
+        // it stands above our own count. HTTP/2 adds 32 bytes to each line.
+        .http2_max_header_list_size(
+            u32::try_from(limits.header_bytes.saturating_mul(4)).unwrap_or(u32::MAX),
+        )
+        .build(connector)
 }
 
-/// How far a body has come, in transit.
-#[derive(Default)]
-struct Progress {
-    /// Bytes so far.
-    received: AtomicU64,
-    /// The end was reached as the protocol has it.
-    ended: AtomicBool,
+/// The time that one fetch may still take. Only what is spent with the site counts,
+/// not the wait for a turn.
+struct Allowance {
+    url: Url,
+    left: Duration,
+    whole: Duration,
 }
 
-/// The body in transit: at most `limit` bytes, no silence longer than `idle`.
-fn arriving(
-    incoming: Incoming,
-    idle: Duration,
-    limit: u64,
-    progress: Arc<Progress>,
-) -> decode::Body {
-    let chunks = stream::try_unfold(incoming.into_data_stream(), move |mut chunks| {
-        let progress = Arc::clone(&progress);
-        async move {
-            match timeout(idle, chunks.next()).await {
-                Err(_) => Err(io::Error::other(BodyError::Silent)),
-                Ok(None) => {
-                    progress.ended.store(true, Ordering::Relaxed);
-                    Ok(None)
-                }
-                Ok(Some(Err(error))) => {
-                    tracing::debug!(%error, "a body broke off");
-                    Err(io::Error::other(BodyError::Cut))
-                }
-                Ok(Some(Ok(chunk))) => {
-                    let came = chunk.len() as u64;
-                    let before = progress.received.fetch_add(came, Ordering::Relaxed);
-                    if before + came > limit {
-                        return Err(io::Error::other(PastLimit));
-                    }
-                    Ok(Some((chunk, chunks)))
-                }
-            }
-        }
-    });
-    Box::new(StreamReader::new(Box::pin(chunks)))
-}
-
-/// The body, and whether more of it was left unread. A body over the limit is an
-/// error, unless `takes_the_beginning`.
-async fn read_up_to(
-    body: decode::Body,
-    encodings: &[decode::Encoding],
-    limit: u64,
-    takes_the_beginning: bool,
-) -> io::Result<(Bytes, bool)> {
-    let mut body = decode::decode(body, encodings, limit).await?;
-    let mut whole = BytesMut::new();
-    loop {
-        whole.reserve(16 * 1024);
-        match body.read_buf(&mut whole).await {
-            Ok(0) => return Ok((whole.freeze(), false)),
-            Ok(_) => {}
-            Err(error)
-                if takes_the_beginning
-                    && error
-                        .get_ref()
-                        .is_some_and(|inner| inner.downcast_ref::<PastLimit>().is_some()) =>
-            {
-                return Ok((whole.freeze(), true));
-            }
-            Err(error) => return Err(error),
-        }
+impl Allowance {
+    /// Does `work` in what is left, and takes off what it took.
+    async fn spend<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, FetchError>>,
+    ) -> Result<T, FetchError> {
+        let began = Instant::now();
+        let done = timeout(self.left, work).await;
+        self.left = self.left.saturating_sub(began.elapsed());
+        done.unwrap_or_else(|_| {
+            Err(FetchError::Timeout {
+                url: self.url.clone(),
+                what: Stage::Whole,
+                after: self.whole,
+            })
+        })
     }
 }
 

@@ -262,16 +262,15 @@ pub(crate) async fn judge(
             .ok(),
         None => None,
     };
-    let old = match &read {
-        Some(read) => Version::of(read),
+    let old = if let Some(read) = &read {
+        Version::of(read)
+    } else {
         // Its bytes are lost; what was made of them is still there.
-        None => {
-            let body = library
-                .store
-                .article_body(article.user_id, article.id)
-                .await?;
-            Version::shown(article, body.map(|body| body.text).unwrap_or_default())
-        }
+        let body = library
+            .store
+            .article_body(article.user_id, article.id)
+            .await?;
+        Version::shown(article, body.map(|body| body.text).unwrap_or_default())
     };
     let new = Version::of(whole);
     let judgement = on_a_thread(library, move || judge::judge(&old, &new)).await;
@@ -282,8 +281,9 @@ pub(crate) async fn judge(
         (Judgement::Same, _) => Judged::Same {
             why: format!("It says word for word what capture {shown} says."),
         },
-        (Judgement::Poorer(why), _) => Judged::Keep { why, edit: None },
-        (Judgement::Unedited, Some(why)) => Judged::Keep { why, edit: None },
+        (Judgement::Poorer(why), _) | (Judgement::Unedited, Some(why)) => {
+            Judged::Keep { why, edit: None }
+        }
         (Judgement::Unedited, None) => Judged::Show { edit: None },
         (Judgement::Edited(kind), Some(why)) => Judged::Keep {
             why,

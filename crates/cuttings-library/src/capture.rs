@@ -11,10 +11,11 @@
 //! too, [`crate::parts`] asks for them.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, SafeHtml};
-use cuttings_fetch::{FetchError, Fetched, Validators, Want};
+use cuttings_fetch::{FetchError, Fetched, Fetcher, Validators, Want};
 use cuttings_formats::exchange::{self, Exchange};
 use cuttings_model::{
     Article, ArticleState, CaptureId, Dated, Job, JobKind, Origin, Picture, PictureRole, Reason,
@@ -26,6 +27,7 @@ use url::Url;
 use crate::again::{Earlier, Judged};
 use crate::error::reason_of;
 use crate::parts::{self, Whole};
+use crate::site_access::fetcher_for;
 use crate::{Library, again, now_ms, pictures};
 
 /// What a visit brought, before anything is made of it.
@@ -64,21 +66,40 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
         .ok_or_else(|| StoreError::Nonsense {
             what: format!("job {} is for an article that is not there", job.id),
         })?;
-    let earlier = again::earlier(library, &article).await?;
+    let ours = fetcher_for(library, job.user_id).await?;
+    let done = capture_with(library, job, &article, &ours.fetcher).await;
+    ours.note_used(library).await?;
+    done
+}
+
+async fn capture_with(
+    library: &Library,
+    job: &Job,
+    article: &Article,
+    fetcher: &Fetcher,
+) -> Result<(), StoreError> {
+    let earlier = again::earlier(library, article).await?;
     let visit = match job.kind {
         JobKind::Fetch => {
             let known = match &earlier {
                 Some(earlier) => earlier.validators(library).await?,
                 None => Validators::default(),
             };
-            visit(library, &given_url(&article)?, &known).await?
+            visit(library, fetcher, &given_url(article)?, &known).await?
         }
-        JobKind::Extract => read_upload(library, &article).await?,
+        JobKind::Extract => read_upload(library, article).await?,
         JobKind::Resources => return Err(no_capture(job)),
     };
     let page = match visit {
         Ok(page) => page,
-        Err(failed) => return fail(library, job, &article, *failed).await,
+        Err(failed) => match failed.not_before {
+            Some(wait) => {
+                let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+                let run_at_ms = now_ms().saturating_add(wait_ms);
+                return library.store.hand_back(job, run_at_ms).await;
+            }
+            None => return fail(library, job, article, *failed).await,
+        },
     };
     if let (Some(earlier), Some(visit)) = (&earlier, &page.new_capture)
         && let Some(same) = earlier.unchanged(visit)
@@ -88,16 +109,16 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
     match extract(library, &page).await {
         Ok(extraction) => {
             let whole = match job.kind {
-                JobKind::Fetch => parts::follow(library, page, extraction).await?,
+                JobKind::Fetch => parts::follow(library, fetcher, page, extraction).await?,
                 JobKind::Extract => parts::as_handed_over(page, extraction),
                 JobKind::Resources => return Err(no_capture(job)),
             };
-            show(library, job, &article, earlier, whole).await
+            show(library, job, article, fetcher, earlier, whole).await
         }
         Err((reason, may_pass)) => {
             let capture = page
                 .new_capture
-                .unwrap_or_else(|| reread(&article, page.content_type));
+                .unwrap_or_else(|| reread(article, page.content_type));
             fail(
                 library,
                 job,
@@ -106,6 +127,7 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
                     capture,
                     reason,
                     retry_after_ms: may_pass.then_some(0),
+                    not_before: None,
                 },
             )
             .await
@@ -125,6 +147,8 @@ pub(crate) struct Failed {
     pub(crate) reason: Reason,
     /// How long to wait at least, for failures that may pass by themselves.
     pub(crate) retry_after_ms: Option<i64>,
+    /// The site was not asked at all, since it is not its turn before that.
+    pub(crate) not_before: Option<Duration>,
 }
 
 async fn fail(
@@ -169,6 +193,7 @@ fn given_url(article: &Article) -> Result<Url, StoreError> {
 /// answer that `known` comes from, the capture has the status 304 and no body.
 pub(crate) async fn visit(
     library: &Library,
+    fetcher: &Fetcher,
     url: &Url,
     known: &Validators,
 ) -> Result<Result<Page, Box<Failed>>, StoreError> {
@@ -183,7 +208,7 @@ pub(crate) async fn visit(
         exchange: None,
         same_as: None,
     };
-    let fetched = match library.fetcher.get_if_changed(url, Want::Page, known).await {
+    let fetched = match fetcher.get_if_changed(url, Want::Page, known).await {
         Ok(fetched) => fetched,
         Err(error) => {
             let status = match &error {
@@ -200,6 +225,10 @@ pub(crate) async fn visit(
             return Ok(Err(Box::new(Failed {
                 capture: NewCapture { status, ..visited },
                 reason: reason_of(&error),
+                not_before: match &error {
+                    FetchError::Wait { wait, .. } => Some(*wait),
+                    _ => None,
+                },
                 retry_after_ms: error.is_temporary().then_some(asked_to_wait_ms),
             })));
         }
@@ -231,6 +260,7 @@ pub(crate) async fn visit(
             },
             capture,
             retry_after_ms: None,
+            not_before: None,
         })));
     }
     Ok(Ok(Page {
@@ -270,7 +300,7 @@ pub(crate) fn exchange_of(asked: &Url, fetched: &Fetched) -> String {
 
 /// What a body is when it is not HTML: by its first bytes, then by its declared
 /// type. `None` for HTML, and for what may be HTML.
-fn other_than_html(body: &[u8], content_type: Option<&str>) -> Option<String> {
+pub(crate) fn other_than_html(body: &[u8], content_type: Option<&str>) -> Option<String> {
     if body.starts_with(b"%PDF-") {
         return Some("a PDF file".to_owned());
     }
@@ -329,6 +359,7 @@ async fn read_upload(
             },
             capture: reread(article, capture.content_type),
             retry_after_ms: None,
+            not_before: None,
         })));
     }
     let base = given_url(article)?;
@@ -396,6 +427,7 @@ async fn show(
     library: &Library,
     job: &Job,
     article: &Article,
+    fetcher: &Fetcher,
     earlier: Option<Earlier>,
     whole: Whole,
 ) -> Result<(), StoreError> {
@@ -417,7 +449,7 @@ async fn show(
         pictures::Kept::default()
     } else {
         pictures::keep(
-            &library.fetcher,
+            &fetcher.on_page(&page.base),
             &library.parser,
             library.store.blobs(),
             &extraction,

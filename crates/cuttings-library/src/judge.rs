@@ -14,7 +14,7 @@ use crate::parts::Whole;
 
 /// A text with fewer of the words that are shown than this, in thousandths, is
 /// poorer. Editors shorten a story too, but seldom by a third at once.
-const WHOLE: usize = 667;
+pub(crate) const WHOLE: usize = 667;
 /// Texts that share fewer of their longer words than this, in thousandths, are
 /// about something else. Two articles of one outlet share about a tenth.
 const SAME_STORY: usize = 250;

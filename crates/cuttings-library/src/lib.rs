@@ -12,9 +12,11 @@
 //! | [`compare`] | two captures held against each other |
 //! | `judge` | whether a further capture may change what is shown |
 //! | `reread` | a kept page read again, offline |
+//! | [`reextract`] | all kept pages read again by a later extractor |
 //! | [`parser`] | reading pages and pictures in a process that can do nothing else |
 //! | [`pictures`] | fetching, checking and keeping an article's pictures |
 //! | [`resources`] | what a captured page looks like with: found, fetched, kept |
+//! | [`replay`] | a kept page as it looked, from kept bytes only |
 //! | [`worker`] | leasing jobs and capturing, until told to stop |
 //! | [`reading`] | where a reader stopped |
 //! | [`settings`] | how a user wants to read |
@@ -30,7 +32,10 @@
 //! | [`evidence`] | everything that is known of a capture, with digests |
 //! | [`export`] | what was kept, as a web archive: WARC or WACZ |
 //! | [`verify`] | every byte and row looked at; what can be mended, mended |
+//! | [`site_access`] | headers and cookies that a user gives for single sites |
+//! | [`seal`] | sealing what must not be read from the database |
 //! | [`once`] | a change that is sent twice is made once |
+//! | [`tickets`] | who may look at one capture for some hours |
 //! | [`accounts`] | users, passwords, sessions, app tokens |
 
 pub mod accounts;
@@ -51,14 +56,19 @@ pub mod parser;
 mod parts;
 pub mod pictures;
 pub mod reading;
+pub mod reextract;
+pub mod replay;
 mod reread;
 pub mod resources;
 pub mod save;
 pub mod schedule;
+pub mod seal;
 pub mod search;
 pub mod settings;
 pub mod shelf;
+pub mod site_access;
 pub mod tags;
+pub mod tickets;
 pub mod verify;
 pub mod worker;
 
@@ -88,6 +98,7 @@ pub struct Library {
     /// Reads pages and pictures.
     pub parser: Parser,
     rules: Arc<Rules>,
+    instance_key: seal::InstanceKey,
     saved: Arc<Notify>,
     extracting: Arc<Semaphore>,
     hashing: Arc<Semaphore>,
@@ -101,9 +112,19 @@ impl Library {
             fetcher: Arc::new(fetcher),
             parser: Parser::here(Arc::default()),
             rules: Arc::default(),
+            instance_key: seal::InstanceKey::default(),
             saved: Arc::new(Notify::new()),
             extracting: Arc::new(Semaphore::new(READS_AT_ONCE)),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+        }
+    }
+
+    /// Seals under this key from now on. Without one nothing can be sealed.
+    #[must_use]
+    pub fn with_instance_key(self, instance_key: seal::InstanceKey) -> Self {
+        Self {
+            instance_key,
+            ..self
         }
     }
 

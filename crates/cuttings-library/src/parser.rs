@@ -20,6 +20,7 @@ mod walls;
 mod wire;
 mod work;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,12 +29,14 @@ use bytes::Bytes;
 use cuttings_extract::rules::Rules;
 use cuttings_extract::{ExtractError, Extraction};
 use cuttings_model::Reason;
+use cuttings_replay::Letters;
 use tokio::sync::Semaphore;
 use url::Url;
 
 use self::pool::Pool;
 use self::work::{Answer, Request};
 pub use self::work::{Size, Thumbnail};
+use crate::replay::{Lost, Needs};
 
 /// How much one page or picture may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,6 +194,93 @@ impl Parser {
         match self.ask(Request::Thumbnail, picture).await? {
             (Answer::Scaled(Some(size)), jpeg) => Ok(Some(Thumbnail { size, jpeg })),
             (Answer::Scaled(None), _) => Ok(None),
+            (other, _) => Err(other.out_of_place()),
+        }
+    }
+
+    /// Finds what a page looks like with.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseFailure`].
+    pub(crate) async fn page_needs(
+        &self,
+        page: Bytes,
+        content_type: Option<String>,
+        base: Url,
+    ) -> Result<Needs, ParseFailure> {
+        let request = Request::PageNeeds { content_type, base };
+        match self.ask(request, page).await?.0 {
+            Answer::Needs(needs) => Ok(needs),
+            other => Err(other.out_of_place()),
+        }
+    }
+
+    /// Finds what a style sheet names, for a page written in `letters`.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseFailure`].
+    pub(crate) async fn sheet_needs(
+        &self,
+        sheet: Bytes,
+        content_type: Option<String>,
+        base: Url,
+        letters: Letters,
+    ) -> Result<Needs, ParseFailure> {
+        let request = Request::SheetNeeds {
+            content_type,
+            base,
+            letters,
+        };
+        match self.ask(request, sheet).await?.0 {
+            Answer::Needs(needs) => Ok(needs),
+            other => Err(other.out_of_place()),
+        }
+    }
+
+    /// Rewrites a page for replay; `kept` are the addresses that are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseFailure`].
+    pub(crate) async fn replay_page(
+        &self,
+        page: Bytes,
+        content_type: Option<String>,
+        base: Url,
+        kept: HashSet<String>,
+    ) -> Result<(Lost, Bytes), ParseFailure> {
+        let request = Request::ReplayPage {
+            content_type,
+            base,
+            kept,
+        };
+        match self.ask(request, page).await? {
+            (Answer::Rewritten(lost), html) => Ok((lost, html)),
+            (other, _) => Err(other.out_of_place()),
+        }
+    }
+
+    /// Rewrites a style sheet for replay.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseFailure`].
+    pub(crate) async fn replay_sheet(
+        &self,
+        sheet: Bytes,
+        content_type: Option<String>,
+        base: Url,
+        kept: HashSet<String>,
+    ) -> Result<Bytes, ParseFailure> {
+        let request = Request::ReplaySheet {
+            content_type,
+            base,
+            kept,
+        };
+        match self.ask(request, sheet).await? {
+            (Answer::Rewritten(_), css) => Ok(css),
             (other, _) => Err(other.out_of_place()),
         }
     }

@@ -15,14 +15,14 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use cuttings_extract::Extraction;
-use cuttings_fetch::Validators;
+use cuttings_fetch::{Fetcher, Validators};
 use cuttings_model::{Capture, Reason};
 use cuttings_store::{NewCapture, NewPart, StoreError};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 use url::Url;
 
 use crate::Library;
-use crate::capture::{Page, extract, visit};
+use crate::capture::{Failed, Page, extract, visit};
 use crate::reread;
 
 /// Most pages of one story that are asked for, the first one not counted.
@@ -75,10 +75,11 @@ pub(crate) fn as_handed_over(page: Page, extraction: Extraction) -> Whole {
 /// Only of the store. A page that cannot be had is said in [`Whole::missing`].
 pub(crate) async fn follow(
     library: &Library,
+    fetcher: &Fetcher,
     page: Page,
     extraction: Extraction,
 ) -> Result<Whole, StoreError> {
-    go_on(library, None, page, extraction).await
+    go_on(library, Pages::Web(fetcher), page, extraction).await
 }
 
 /// Reads the other pages of a story from those that were kept with it.
@@ -92,18 +93,27 @@ pub(crate) async fn follow_kept(
     page: Page,
     extraction: Extraction,
 ) -> Result<Whole, StoreError> {
-    go_on(library, Some(kept), page, extraction).await
+    go_on(library, Pages::Kept(kept), page, extraction).await
+}
+
+/// Where the further pages come from.
+#[derive(Clone, Copy)]
+enum Pages<'l> {
+    /// They are asked for, by their user's fetcher.
+    Web(&'l Fetcher),
+    /// They were kept.
+    Kept(&'l [&'l Capture]),
 }
 
 async fn go_on(
     library: &Library,
-    kept: Option<&[&Capture]>,
+    pages: Pages<'_>,
     page: Page,
     extraction: Extraction,
 ) -> Result<Whole, StoreError> {
     let mut following = Following {
         library,
-        kept,
+        pages,
         deadline: Instant::now() + FOLLOW_LIMIT,
         seen: HashSet::from([key(&page.base)]),
         parts: Vec::new(),
@@ -128,8 +138,7 @@ async fn go_on(
 
 struct Following<'l> {
     library: &'l Library,
-    /// The pages to read from; none to ask for them.
-    kept: Option<&'l [&'l Capture]>,
+    pages: Pages<'l>,
     deadline: Instant,
     /// Addresses asked for or answered by, so that no page is read twice.
     seen: HashSet<String>,
@@ -232,11 +241,11 @@ impl Following<'_> {
         if !self.may_lead(from, url) {
             return Ok(Err(elsewhere(url)));
         }
-        let brought = match self.kept {
-            Some(kept) => reread::page_at(self.library, kept, &key(url)).await?,
-            None => {
-                let nothing = Validators::default();
-                let visit = visit(self.library, url, &nothing);
+        let brought = match self.pages {
+            Pages::Kept(kept) => reread::page_at(self.library, kept, &key(url)).await?,
+            Pages::Web(fetcher) => {
+                let fetcher = fetcher.on_page(from);
+                let visit = visit_in_turn(self.library, &fetcher, url);
                 let Ok(visited) = timeout_at(self.deadline, visit).await else {
                     return Ok(Err(format!(
                         "{url} was not there after {} seconds of reading further pages.",
@@ -282,6 +291,21 @@ impl Following<'_> {
                 .rules
                 .for_host(from)
                 .is_some_and(|rule| rule.names_host(to))
+    }
+}
+
+/// Visits a page, and waits for the site's turn for as long as that takes.
+async fn visit_in_turn(
+    library: &Library,
+    fetcher: &Fetcher,
+    url: &Url,
+) -> Result<Result<Page, Box<Failed>>, StoreError> {
+    let nothing = Validators::default();
+    loop {
+        match visit(library, fetcher, url, &nothing).await? {
+            Err(failed) if let Some(wait) = failed.not_before => sleep(wait).await,
+            visited => return Ok(visited),
+        }
     }
 }
 

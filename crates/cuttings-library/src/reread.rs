@@ -13,7 +13,7 @@ use cuttings_store::{NewCapture, StoreError};
 use url::Url;
 
 use crate::Library;
-use crate::capture::{Failed, Page, extract};
+use crate::capture::{Failed, Page, extract, other_than_html};
 use crate::parts::{self, Whole};
 
 /// Reads a capture of an article as it would be read if it had just come.
@@ -90,6 +90,7 @@ impl Failed {
             },
             reason,
             retry_after_ms: None,
+            not_before: None,
         }
     }
 }
@@ -120,6 +121,9 @@ async fn page(library: &Library, capture: &Capture) -> Result<Result<Page, Reaso
         }
         Err(error) => return Err(error),
     };
+    if let Some(kind) = other_than_html(&body, capture.content_type.as_deref()) {
+        return lost(&format!("is {kind}, not a web page"));
+    }
     Ok(Ok(Page {
         new_capture: None,
         earlier_capture: Some(capture.id),

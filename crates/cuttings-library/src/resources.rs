@@ -10,11 +10,10 @@
 //! resources. Every address that could not be had is kept with the reason.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cuttings_fetch::{Fetched, Want};
+use cuttings_fetch::{Fetched, Fetcher, Want};
 use cuttings_model::job::MAX_ATTEMPTS;
 use cuttings_model::{Capture, Job, PictureRole, ResourceKind};
 use cuttings_replay::{Letters, style};
@@ -24,6 +23,8 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::capture::exchange_of;
+use crate::replay::Wanted;
+use crate::site_access::fetcher_for;
 use crate::{Library, now_ms, pictures};
 
 /// Most addresses that are fetched for one capture.
@@ -37,9 +38,6 @@ const MAX_TOTAL_BYTES: usize = 256 << 20;
 const MAX_SHEETS: usize = 150;
 /// How deep one style sheet may be imported by another.
 const MAX_IMPORT_DEPTH: u8 = 8;
-/// Of a picture or font that may be had at several addresses, how many are
-/// tried.
-const MAX_TRIES: usize = 3;
 /// Longest that fetching may take, so that what is there by then is kept before
 /// the worker gives the job up.
 const FETCH_LIMIT: Duration = Duration::from_secs(150);
@@ -141,22 +139,21 @@ async fn gather(
         .filter(|picture| picture.capture_id == capture.id && picture.role == PictureRole::Story)
         .map(|picture| picture.url)
         .collect();
+    let ours = fetcher_for(library, job.user_id).await?;
+    let page = base.clone();
     let content_type = capture.content_type.clone();
-    let read = blocking(library, move || {
-        let text = cuttings_html::decode::decode(&body, content_type.as_deref()).text;
-        let mut needs = Noted::default();
-        cuttings_replay::page(&text, &base, &mut |kind, urls| needs.note(kind, urls));
-        (needs, Letters::of(&text))
-    })
-    .await;
-    let Some((noted, letters)) = read else {
-        return Ok(given_up(
-            "The page broke the reader of pages, which is our fault.",
-        ));
+    let needs = match library.parser.page_needs(body, content_type, base).await {
+        Ok(needs) => needs,
+        Err(failure) => {
+            return Ok(given_up(&format!(
+                "Of the page nothing is known: {failure}."
+            )));
+        }
     };
     let mut gathering = Gathering {
         library,
-        letters: Arc::new(letters),
+        fetcher: ours.fetcher.on_page(&page),
+        letters: needs.letters,
         seen: at_hand,
         sheets: VecDeque::new(),
         others: VecDeque::new(),
@@ -166,44 +163,18 @@ async fn gather(
         deadline: Instant::now() + FETCH_LIMIT,
         result: ResourcesResult::default(),
     };
-    gathering.want(noted, 0);
-    gathering.run().await?;
+    gathering.want(needs.addresses, 0);
+    let done = gathering.run().await;
+    ours.note_used(library).await?;
+    done?;
     Ok(gathering.result)
-}
-
-/// Runs what keeps a processor busy. `None` when it panicked: a page that
-/// breaks its reader costs that page.
-async fn blocking<T: Send + 'static>(
-    library: &Library,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    let _permit = Arc::clone(&library.extracting)
-        .acquire_owned()
-        .await
-        .expect("the semaphore is never closed");
-    tokio::task::spawn_blocking(work).await.ok()
-}
-
-/// What a page or style sheet asked for, each address once.
-#[derive(Debug, Default)]
-struct Noted {
-    needs: Vec<(ResourceKind, Vec<Url>)>,
-    seen: HashSet<String>,
-}
-
-impl Noted {
-    fn note(&mut self, kind: ResourceKind, urls: &[Url]) -> Option<String> {
-        if self.seen.insert(urls[0].to_string()) {
-            let tried = urls.iter().take(MAX_TRIES).cloned().collect();
-            self.needs.push((kind, tried));
-        }
-        Some(String::new())
-    }
 }
 
 struct Gathering<'l> {
     library: &'l Library,
-    letters: Arc<Letters>,
+    /// The user's, for what this page names.
+    fetcher: Fetcher,
+    letters: Letters,
     /// Addresses that are kept already, looked for or listed.
     seen: HashSet<String>,
     sheets: VecDeque<Need>,
@@ -225,8 +196,8 @@ struct Answer {
 
 impl Gathering<'_> {
     /// Puts in line what is not there yet.
-    fn want(&mut self, noted: Noted, depth: u8) {
-        for (kind, addresses) in noted.needs {
+    fn want(&mut self, needs: Vec<Wanted>, depth: u8) {
+        for Wanted { kind, addresses } in needs {
             if addresses.iter().any(|url| self.seen.contains(url.as_str())) {
                 continue;
             }
@@ -279,7 +250,7 @@ impl Gathering<'_> {
     }
 
     async fn run(&mut self) -> Result<(), StoreError> {
-        let library = self.library;
+        let fetcher = self.fetcher.clone();
         let deadline = self.deadline;
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -287,7 +258,7 @@ impl Gathering<'_> {
                 let Some(need) = self.sheets.pop_front().or_else(|| self.others.pop_front()) else {
                     break;
                 };
-                under_way.push(look(library, need, deadline));
+                under_way.push(look(&fetcher, need, deadline));
             }
             let Some(answer) = under_way.next().await else {
                 return Ok(());
@@ -315,18 +286,21 @@ impl Gathering<'_> {
         let exchange = blobs.put(Bytes::from(exchange_of(&url, &fetched))).await?;
         let body = blobs.put(fetched.body.clone()).await?;
         if need.kind == ResourceKind::Style {
-            let (base, letters) = (fetched.final_url.clone(), Arc::clone(&self.letters));
-            let (bytes, declared) = (fetched.body.clone(), content_type.clone());
-            let noted = blocking(self.library, move || {
-                let mut noted = Noted::default();
-                let css = style::decode(&bytes, Some(&declared));
-                style::sheet(&css, &base, Some(&letters), &mut |kind, urls| {
-                    noted.note(kind, urls)
-                });
-                noted
-            })
-            .await;
-            self.want(noted.unwrap_or_default(), need.depth + 1);
+            let needs = self
+                .library
+                .parser
+                .sheet_needs(
+                    fetched.body.clone(),
+                    Some(content_type.clone()),
+                    fetched.final_url.clone(),
+                    self.letters.clone(),
+                )
+                .await;
+            match needs {
+                Ok(needs) => self.want(needs.addresses, need.depth + 1),
+                // It is kept all the same; what it names is missing.
+                Err(failure) => tracing::warn!(%url, %failure, "a style sheet could not be read"),
+            }
         }
         self.seen.insert(url.to_string());
         self.result.resources.push(NewResource {
@@ -344,7 +318,7 @@ impl Gathering<'_> {
 }
 
 /// Fetches the first address that gives what is looked for.
-async fn look(library: &Library, need: Need, deadline: Instant) -> Answer {
+async fn look(fetcher: &Fetcher, need: Need, deadline: Instant) -> Answer {
     let want = match need.kind {
         ResourceKind::Style => Want::Style,
         ResourceKind::Font => Want::Font,
@@ -352,7 +326,7 @@ async fn look(library: &Library, need: Need, deadline: Instant) -> Answer {
     };
     let mut why = None;
     for url in &need.addresses {
-        let Ok(fetched) = timeout_at(deadline, library.fetcher.get(url, want)).await else {
+        let Ok(fetched) = timeout_at(deadline, fetcher.get(url, want)).await else {
             why.get_or_insert(format!(
                 "{url} was not there after {} seconds of fetching what this page looks like with.",
                 FETCH_LIMIT.as_secs()
@@ -400,6 +374,14 @@ fn content_type(kind: ResourceKind, fetched: &Fetched) -> Result<String, &'stati
                 return Err("is a page, not a style sheet.");
             }
             let declared = fetched.content_type().unwrap_or_default();
+            // As browsers do, which take no script for a style sheet.
+            let kind = declared.split(';').next().unwrap_or_default().trim();
+            let may_be_css = ["", "text/css", "text/plain", "application/octet-stream"]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(kind));
+            if !may_be_css {
+                return Err("is not sent as a style sheet.");
+            }
             Ok(if declared.is_empty() {
                 "text/css".to_owned()
             } else {

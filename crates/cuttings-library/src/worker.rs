@@ -172,13 +172,12 @@ pub async fn run_for(
 async fn work(library: &Library, job: Job) {
     let mut renew = tokio::time::interval(RENEW_LEASE_EVERY);
     renew.tick().await;
-    let done = tokio::time::timeout(CAPTURE_LIMIT, async {
+    let mut done = Box::pin(tokio::time::timeout(CAPTURE_LIMIT, async {
         match job.kind {
             JobKind::Fetch | JobKind::Extract => capture::capture(library, &job).await,
             JobKind::Resources => resources::keep(library, &job).await,
         }
-    });
-    tokio::pin!(done);
+    }));
     let outcome = loop {
         tokio::select! {
             outcome = &mut done => break outcome,

@@ -4,7 +4,7 @@
 //! browser takes those it needs. So do we.
 
 /// The characters of a text.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Letters {
     /// Ascending, each once.
     points: Vec<u32>,

@@ -90,6 +90,9 @@ impl<'s> Sheet<'s> {
     fn rewrite(&self, from: usize, to: usize, out: &mut String, find: &mut Find<'_>) {
         // Whether what is open around a token takes strings for addresses.
         let mut open: Vec<bool> = Vec::new();
+        // How much was open around the custom property a token is of: where it is
+        // used, its strings may become addresses.
+        let mut custom: Option<usize> = None;
         let mut at = from;
         while at < to {
             let token = self.tokens[at];
@@ -119,7 +122,19 @@ impl<'s> Sheet<'s> {
                 }
                 Kind::Close => {
                     open.pop();
+                    custom = custom.filter(|outside| open.len() >= *outside);
                     out.push_str(token.source(self.css));
+                }
+                Kind::Semicolon => {
+                    custom = custom.filter(|outside| open.len() > *outside);
+                    out.push_str(token.source(self.css));
+                }
+                Kind::Name if custom.is_none() && self.is_custom(at, to) => {
+                    custom = Some(open.len());
+                    out.push_str(token.source(self.css));
+                }
+                Kind::Text if custom.is_some() && is_absolute(&token.value(self.css)) => {
+                    out.push_str("\"\"");
                 }
                 Kind::Text if open.last() == Some(&true) => {
                     let value = token.value(self.css);
@@ -129,6 +144,14 @@ impl<'s> Sheet<'s> {
             }
             at += 1;
         }
+    }
+
+    /// Whether a custom property is declared at `at`.
+    fn is_custom(&self, at: usize, to: usize) -> bool {
+        self.tokens[at].value(self.css).starts_with("--")
+            && self
+                .solid(at + 1, to)
+                .is_some_and(|(_, token)| token.source(self.css) == ":")
     }
 
     /// Writes the rule that begins at `at`, or leaves it out, and gives back
@@ -410,6 +433,19 @@ impl<'s> Sheet<'s> {
     }
 }
 
+/// Whether text names a site, as browsers read it.
+fn is_absolute(text: &str) -> bool {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_ascii_control() && *c != ' ')
+        .take(8)
+        .collect();
+    let plain = plain.to_ascii_lowercase().replace('\\', "/");
+    ["http:", "https:", "//"]
+        .iter()
+        .any(|start| plain.starts_with(start))
+}
+
 fn write_url(address: &str, out: &mut String) {
     out.push_str("url(\"");
     for c in address.chars() {
@@ -515,6 +551,20 @@ mod tests {
             assert_eq!(out, css);
             assert!(asked.is_empty(), "{css}");
         }
+    }
+
+    #[test]
+    fn a_custom_property_carries_no_address_in_a_string() {
+        for css in [
+            "a{--x:'https://a.example/b';c:image-set(var(--x) 1x)}",
+            "a{--x : (1 '\\68ttps:a' 2);}",
+            "a{--x:\"\\\\/a.example/b\"}",
+        ] {
+            let (out, _) = rewritten(css);
+            assert!(out.contains("\"\"") && !out.contains("a.example"), "{out}");
+        }
+        let css = "a{--x:'y';content:'https://a.example/'}b{content:'//c'}";
+        assert_eq!(rewritten(css).0, css);
     }
 
     #[test]

@@ -35,6 +35,11 @@ impl ServerSettings {
 }
 
 impl App {
+    /// The host people reach us at, if that is known.
+    pub(crate) fn own_host(&self) -> Option<&str> {
+        self.settings.public_url.as_ref()?.host_str()
+    }
+
     /// `path` as an absolute address when one is configured, else as it is.
     pub(crate) fn link(&self, path: &str) -> String {
         match &self.settings.public_url {

@@ -35,6 +35,7 @@ const STYLE: &str = concat!(
     include_str!("../static/search.css"),
     include_str!("../static/compare.css"),
     include_str!("../static/offline.css"),
+    include_str!("../static/replay.css"),
     // Last: it gives what the others lay out its size for thumbs.
     include_str!("../static/touch.css"),
 );

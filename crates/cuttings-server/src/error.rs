@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use cuttings_library::LibraryError;
 use cuttings_library::accounts::AccountError;
 use cuttings_library::feeds::FeedError;
+use cuttings_library::site_access::SiteAccessError;
 use cuttings_store::StoreError;
 use serde_json::{Map, Value, json};
 
@@ -241,6 +242,18 @@ impl From<FeedError> for HttpError {
     }
 }
 
+impl From<SiteAccessError> for HttpError {
+    fn from(error: SiteAccessError) -> Self {
+        let code = error.code();
+        match error {
+            SiteAccessError::NoSuchSite(_) => Self::not_found(&error.explain()),
+            SiteAccessError::Key(_) => Self::internal(&error),
+            SiteAccessError::Store(store) => store.into(),
+            _ => Self::new(problems::BAD_FIELD, error.explain()).with("code", code),
+        }
+    }
+}
+
 impl From<AccountError> for HttpError {
     fn from(error: AccountError) -> Self {
         match error {
@@ -301,7 +314,7 @@ pub(crate) async fn present(State(app): State<App>, request: Request, next: Next
             )
         }
         Answers::Api => document(&app, &error, number.as_deref()),
-        Answers::Bytes => plain(&error),
+        Answers::Bytes | Answers::Replay => plain(&error),
     };
     *presented.status_mut() = error.status();
     let headers = presented.headers_mut();

@@ -24,6 +24,8 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'sel
 /// For bytes that came from the web.
 pub(crate) const BYTES_POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
+const CROSS_ORIGIN: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 static FIXED: [(HeaderName, &str); 7] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -32,10 +34,7 @@ static FIXED: [(HeaderName, &str); 7] = [
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",
     ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
+    (CROSS_ORIGIN, "same-origin"),
     (HeaderName::from_static("x-dns-prefetch-control"), "off"),
     (
         HeaderName::from_static("permissions-policy"),
@@ -43,6 +42,18 @@ static FIXED: [(HeaderName, &str); 7] = [
          browsing-topics=()",
     ),
 ];
+
+/// For saved pages as they looked. No script, no form, no way out but a click on
+/// a link, which opens a tab that knows nothing of us; and nothing is loaded but
+/// from here, where only what is kept with the page is given out.
+pub(crate) const REPLAY_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; \
+    default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
+    font-src 'self' data:; media-src data:; form-action 'none'; base-uri 'none'; \
+    frame-ancestors 'self'";
+
+/// In an answer's extensions: the page shows a replay in a frame.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FramesReplay;
 
 /// Adds the headers. Sits outside of [`crate::error::present`].
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
@@ -55,14 +66,31 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let policy = match answers {
         Answers::Page | Answers::Api => PAGE_POLICY,
         Answers::Bytes => BYTES_POLICY,
+        Answers::Replay => REPLAY_POLICY,
+    };
+    let policy = match response.extensions().get::<FramesReplay>() {
+        Some(FramesReplay) if answers == Answers::Page => {
+            HeaderValue::try_from(format!("{policy}; frame-src 'self'"))
+                .expect("both parts are header values")
+        }
+        _ => HeaderValue::from_static(policy),
     };
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(policy),
-    );
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     for (name, value) in &FIXED {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if answers == Answers::Replay {
+        // A replayed page has an origin of its own, to which we are another site:
+        // what belongs to it must be given to one. The ticket in the path decides
+        // to whom.
+        headers.insert(CROSS_ORIGIN, HeaderValue::from_static("cross-origin"));
+        headers.insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        );
+        // What the policy says of frames, in a form that knows only all or none.
+        headers.remove(header::X_FRAME_OPTIONS);
     }
     // What is private stays out of every cache, unless the route said how.
     headers

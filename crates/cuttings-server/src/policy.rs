@@ -15,13 +15,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use cuttings_library::accounts;
+use cuttings_library::{accounts, tickets};
 use cuttings_model::Scope;
 
 use crate::app::App;
 use crate::error::HttpError;
 use crate::once::{is_keyed, once};
 use crate::session::{Caller, Credential, identify, not_signed_in};
+use crate::texts::ENGLISH;
 use crate::{body, origin, problems};
 
 /// Largest form we read, in bytes: an address of the longest kind, every byte
@@ -40,6 +41,9 @@ pub enum Policy {
     Setup,
     /// Anybody, once the library has a user.
     SignIn,
+    /// Who holds a ticket for one capture, in the path. No cookie and no token
+    /// is looked at. Nothing changes.
+    Ticket,
     /// Who is signed in, or has a token. Nothing changes.
     Read,
     /// The same, with a token of scope save or full; with proof of origin when
@@ -59,6 +63,8 @@ pub enum Answers {
     Api,
     /// Saved bytes, in a sandbox.
     Bytes,
+    /// A saved page as it looked and what belongs to it, in a sandbox.
+    Replay,
 }
 
 impl Answers {
@@ -66,6 +72,8 @@ impl Answers {
     pub(crate) fn by_path(path: &str) -> Self {
         if path.starts_with("/api/") {
             Self::Api
+        } else if path.starts_with("/replay/") {
+            Self::Replay
         } else {
             Self::Page
         }
@@ -192,6 +200,15 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Response>
         return Ok(request);
     }
     let app = &guard.app;
+    if guard.policy == Policy::Ticket {
+        let ticket = request.uri().path().split('/').nth(2).unwrap_or_default();
+        let ticket = tickets::check(&app.library, ticket)
+            .await
+            .map_err(|cause| refuse(cause.into()))?
+            .ok_or_else(|| refuse(HttpError::not_found(ENGLISH.replay.over)))?;
+        request.extensions_mut().insert(ticket);
+        return Ok(request);
+    }
     let changes = request.method() != Method::GET && request.method() != Method::HEAD;
     if let Some(caller) = identify(app, request.headers(), guard.answers)
         .await
@@ -202,7 +219,7 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Response>
             Policy::SignIn if changes && origin::is_foreign(app, request.headers()) => {
                 return Err(refuse(no_proof()));
             }
-            Policy::Public | Policy::SignIn => {}
+            Policy::Public | Policy::Ticket | Policy::SignIn => {}
             Policy::Read => reaches(&caller, Scope::Read)?,
             Policy::Save => reaches(&caller, Scope::Save)?,
             Policy::Change => reaches(&caller, Scope::Full)?,

@@ -18,11 +18,11 @@ use crate::headers::guard;
 use crate::install;
 use crate::pages::{
     again, articles, bulk, capture, captures, compare, edit, entries, feed_lists, feed_rules,
-    feeds, filters, health, highlights, library, offline, pictures, problems, reader, search,
-    settings, setup, signin, tags,
+    feeds, filters, health, highlights, library, offline, pictures, problems, reader, replay,
+    search, settings, setup, signin, sites, tags,
 };
-use crate::policy::Answers::{Api, Bytes, Page};
-use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn};
+use crate::policy::Answers::{Api, Bytes, Page, Replay};
+use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn, Ticket};
 use crate::policy::{Route, Routes};
 
 /// The server: every page, the API, static files. Requests must carry the
@@ -181,6 +181,21 @@ fn routes(app: App) -> Routes {
         )
         .add(
             GET,
+            "/articles/{id}/captures/{capture}/replay",
+            Page,
+            Read,
+            replay::frame,
+        )
+        .add(GET, "/replay/{ticket}/page", Replay, Ticket, replay::page)
+        .add(
+            GET,
+            "/replay/{ticket}/resource",
+            Replay,
+            Ticket,
+            replay::resource,
+        )
+        .add(
+            GET,
             "/articles/{id}/pictures/{digest}",
             Bytes,
             Read,
@@ -281,6 +296,9 @@ fn routes(app: App) -> Routes {
         // Settings.
         .add(GET, "/settings", Page, Read, settings::page)
         .add(POST, "/settings", Page, Change, settings::change)
+        .add(GET, "/settings/sites", Page, Read, sites::list)
+        .add(POST, "/settings/sites", Page, Change, sites::give)
+        .add(POST, "/settings/sites/remove", Page, Change, sites::remove)
         // Coming in and going out.
         .add(GET, "/setup", Page, Setup, setup::form)
         .add(POST, "/setup", Page, Setup, setup::open)
@@ -462,6 +480,27 @@ fn routes(app: App) -> Routes {
             Api,
             Change,
             api::feed_rules::delete,
+        )
+        .add(
+            GET,
+            "/api/v1/site-access",
+            Api,
+            Read,
+            api::site_access::list,
+        )
+        .add(
+            Method::PUT,
+            "/api/v1/site-access",
+            Api,
+            Change,
+            api::site_access::give,
+        )
+        .add(
+            Method::DELETE,
+            "/api/v1/site-access",
+            Api,
+            Change,
+            api::site_access::remove,
         )
         .add(
             GET,

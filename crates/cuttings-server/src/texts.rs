@@ -18,8 +18,10 @@ mod library;
 mod list;
 mod offline;
 mod reader;
+mod replay;
 mod search;
 mod settings;
+mod sites;
 mod tags;
 
 pub(crate) use capture::Capture;
@@ -34,8 +36,10 @@ pub(crate) use library::Library;
 pub(crate) use list::List;
 pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
+pub(crate) use replay::Replay;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
+pub(crate) use sites::Sites;
 pub(crate) use tags::Tags;
 
 /// All texts, in one language.
@@ -47,6 +51,8 @@ pub(crate) struct Texts {
     pub reader: Reader,
     /// The settings.
     pub settings: Settings,
+    /// What single sites are shown.
+    pub sites: Sites,
     /// The library page.
     pub library: Library,
     /// Cards in lists.
@@ -69,6 +75,8 @@ pub(crate) struct Texts {
     pub capture: Capture,
     /// What was kept of a page.
     pub captures: Captures,
+    /// A kept page as it looked.
+    pub replay: Replay,
     /// Two captures held against each other.
     pub compare: Compare,
 }
@@ -78,6 +86,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     frame: frame::ENGLISH,
     reader: reader::ENGLISH,
     settings: settings::ENGLISH,
+    sites: sites::ENGLISH,
     library: library::ENGLISH,
     list: list::ENGLISH,
     tags: tags::ENGLISH,
@@ -89,6 +98,7 @@ pub(crate) static ENGLISH: Texts = Texts {
     keys: keys::ENGLISH,
     capture: capture::ENGLISH,
     captures: captures::ENGLISH,
+    replay: replay::ENGLISH,
     compare: compare::ENGLISH,
 };
 

@@ -214,13 +214,14 @@ impl Store {
         Ok(held == 1)
     }
 
-    /// Gives a job back unfinished, due at once: an orderly stop.
-    pub async fn hand_back(&self, job: &Job, now_ms: i64) -> Result<(), StoreError> {
+    /// Gives a job back that was not begun, to be due at `run_at_ms`. The attempt
+    /// does not count. A job that another worker has by now is left alone.
+    pub async fn hand_back(&self, job: &Job, run_at_ms: i64) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
         tx.run(
             "UPDATE jobs SET run_at = $4, lease_owner = NULL, attempt = attempt - 1
              WHERE user_id = $1 AND id = $2 AND fence = $3",
-            args![job.user_id.0, job.id, job.fence, now_ms],
+            args![job.user_id.0, job.id, job.fence, run_at_ms],
         )
         .await?;
         tx.commit().await

@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration::shared(include_str!("../migrations/0012_resources.sql")),
     Migration::shared(include_str!("../migrations/0013_captures_again.sql")),
     Migration::shared(include_str!("../migrations/0014_seals.sql")),
+    Migration::shared(include_str!("../migrations/0015_site_access.sql")),
 ];
 
 /// Runs what is due.

@@ -67,6 +67,23 @@ impl Store {
             .map(|user| (user, seen_at_ms)))
     }
 
+    /// The token hashes of a user's sessions that have not run out.
+    pub async fn sessions_of(
+        &self,
+        user_id: UserId,
+        now_ms: i64,
+    ) -> Result<Vec<String>, StoreError> {
+        self.db
+            .all(
+                "SELECT token_hash FROM sessions WHERE user_id = $1 AND expires_at > $2",
+                args![user_id.0, now_ms],
+            )
+            .await?
+            .iter()
+            .map(|row| row.get("token_hash"))
+            .collect()
+    }
+
     /// Notes that a session is in use and lets it run on.
     pub async fn renew_session(
         &self,

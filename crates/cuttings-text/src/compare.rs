@@ -198,7 +198,7 @@ fn lay_out(
         }]
     };
     for link in links.iter().chain([&end]) {
-        for at in from..link.old.start {
+        for (at, block) in old.iter().enumerate().take(link.old.start).skip(from) {
             let kind = if moved.contains_key(&at) {
                 away_at.insert(at, passages.len());
                 Change::MovedAway
@@ -209,18 +209,18 @@ fn lay_out(
                 kind,
                 old: at..at + 1,
                 new: link.new.start..link.new.start,
-                pieces: whole(PieceKind::Cut, &old[at]),
+                pieces: whole(PieceKind::Cut, block),
                 other: None,
             });
         }
-        for at in to..link.new.start {
+        for (at, block) in new.iter().enumerate().take(link.new.start).skip(to) {
             let (kind, pieces) = match moved_here.get(&at) {
                 Some(away) => {
                     here_at.insert(*away, passages.len());
-                    let pieces = words::pieces(&old[*away], &new[at], &mut budget);
+                    let pieces = words::pieces(&old[*away], block, &mut budget);
                     (Change::MovedHere, pieces)
                 }
-                None => (Change::Added, whole(PieceKind::Added, &new[at])),
+                None => (Change::Added, whole(PieceKind::Added, block)),
             };
             passages.push(Passage {
                 kind,

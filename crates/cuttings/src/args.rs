@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use cuttings_model::{Colour, Scope, TagName, View};
+use cuttings_model::{Colour, MAX_ID, Scope, TagName, View};
 use serde::{Deserialize, Serialize};
 
 /// Keeps web articles: save a page, read its story clean, find it again.
@@ -72,6 +72,25 @@ pub struct Settings {
     )]
     pub allow_private_network: Vec<String>,
 
+    /// File with the key that seals secrets; the same on every node
+    /// [default: instance.key in the data folder]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_INSTANCE_KEY_FILE",
+        value_name = "FILE"
+    )]
+    pub instance_key_file: Option<String>,
+
+    /// Least time between two pages asked of one site, in milliseconds
+    /// [default: 500]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_SITE_SPACING_MS",
+        value_name = "MS"
+    )]
+    pub site_spacing_ms: Option<String>,
     /// Memory that reading one page or picture may take, in MiB [default: 1024]
     #[arg(
         long,
@@ -111,6 +130,12 @@ pub enum Command {
     List(List),
     /// Read an article in the terminal
     Read(Read),
+    /// Capture pages again; a poorer visit changes nothing that is shown
+    Recapture(Recapture),
+    /// Hold two captures of an article against each other
+    Compare(Compare),
+    /// Read kept pages again with the extractor of this version, offline
+    Reextract(Reextract),
     /// Find articles
     Search(Search),
     /// Mark words of articles, list what is marked, and remove it
@@ -232,6 +257,69 @@ pub struct Read {
     /// Width of the text in columns [default: the terminal's, at most 76]
     #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
     pub width: Option<u16>,
+
+    #[command(flatten)]
+    pub whose: Whose,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Recapture {
+    /// Numbers of articles, as `list` shows them
+    #[arg(required = true, value_name = "ID", value_parser = clap::value_parser!(i64).range(1..=MAX_ID))]
+    pub ids: Vec<i64>,
+
+    /// Wait until each page was visited, and say what that brought
+    #[arg(long)]
+    pub wait: bool,
+
+    #[command(flatten)]
+    pub whose: Whose,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Compare {
+    /// Number of the article, as `list` shows it
+    #[arg(value_name = "ID", value_parser = clap::value_parser!(i64).range(1..=MAX_ID))]
+    pub id: i64,
+
+    /// Number of the earlier capture [default: the one before the later]
+    #[arg(value_name = "FROM")]
+    pub from: Option<i64>,
+
+    /// Number of the later capture [default: the newest]
+    #[arg(value_name = "TO")]
+    pub to: Option<i64>,
+
+    #[command(flatten)]
+    pub whose: Whose,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Reextract {
+    /// Also what this version of the extractor and later ones read, today's too:
+    /// after a change of site rules [default: what older versions read]
+    #[arg(long, value_name = "VERSION")]
+    pub since_version: Option<i64>,
+
+    /// Only this article, whatever version read it
+    #[arg(long, value_name = "ID", conflicts_with = "since_version", value_parser = clap::value_parser!(i64).range(1..=MAX_ID))]
+    pub article: Option<i64>,
+
+    /// Go on behind the article with this number
+    #[arg(long, value_name = "ID", conflicts_with = "article")]
+    pub after: Option<i64>,
+
+    /// Only show what would change: the default
+    #[arg(long, conflicts_with = "apply")]
+    pub dry_run: bool,
+
+    /// Write it
+    #[arg(long)]
+    pub apply: bool,
+
+    /// Also replace texts by ones with far fewer words; these articles get a mark
+    #[arg(long)]
+    pub emptier: bool,
 
     #[command(flatten)]
     pub whose: Whose,

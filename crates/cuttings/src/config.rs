@@ -5,6 +5,7 @@
 //! one that is: a setting that silently does nothing is worse than none.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::ArgMatches;
@@ -17,12 +18,14 @@ use url::Url;
 use crate::args::Settings;
 
 /// Keys of the settings file, which are also the names of the flags.
-pub const KEYS: [&str; 8] = [
+pub const KEYS: [&str; 10] = [
     "listen",
     "database",
     "blobs",
     "public_url",
     "allow_private_network",
+    "site_spacing_ms",
+    "instance_key_file",
     "parser_memory_mib",
     "parser_seconds",
     "log",
@@ -63,6 +66,8 @@ pub struct Config {
     pub listen: String,
     pub public_url: Option<Url>,
     pub allow_private_network: Vec<IpNet>,
+    pub site_spacing: Duration,
+    pub instance_key_file: PathBuf,
     /// What reading one page or picture may cost.
     pub parser: ParserLimits,
     pub log: String,
@@ -119,6 +124,12 @@ impl Config {
         let networks = (!flags.allow_private_network.is_empty())
             .then(|| flags.allow_private_network.join(","));
         let networks = choose("allow_private_network", networks, "none")?;
+        let spacing = choose("site_spacing_ms", flags.site_spacing_ms.clone(), "500")?;
+        let instance_key_file = choose(
+            "instance_key_file",
+            flags.instance_key_file.clone(),
+            "instance.key in the data folder",
+        )?;
         let usual = ParserLimits::default();
         let memory_mib = choose(
             "parser_memory_mib",
@@ -160,6 +171,8 @@ impl Config {
             seconds: number("parser_seconds", seconds, 1..=3_600, usual.seconds)?,
         };
         Ok(Self {
+            instance_key_file: instance_key_file
+                .map_or_else(|| data.join("instance.key"), PathBuf::from),
             places: Places {
                 data,
                 database,
@@ -168,6 +181,12 @@ impl Config {
             listen,
             public_url,
             allow_private_network,
+            site_spacing: Duration::from_millis(number(
+                "site_spacing_ms",
+                spacing,
+                0..=60_000,
+                500,
+            )?),
             parser,
             log,
             settings,

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use cuttings_extract::rules::Rules;
-use cuttings_fetch::{FetchConfig, Fetcher};
+use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
 use cuttings_library::Library;
 use cuttings_library::parser::{Parser, Program};
+use cuttings_library::seal::InstanceKey;
 use cuttings_model::User;
 use cuttings_store::{Engine, Store};
 
@@ -23,11 +24,17 @@ pub async fn library(config: &Config) -> Result<Library, Failure> {
         .map_err(|error| Failure::Library(with_causes(error)))?;
     let fetcher = Fetcher::new(FetchConfig {
         allow_private: config.allow_private_network.clone(),
+        limits: FetchLimits {
+            page_spacing: config.site_spacing,
+            spacing: config.site_spacing / 10,
+            ..FetchLimits::default()
+        },
         ..FetchConfig::default()
     })
     .map_err(|error| Failure::Library(error.into()))?;
     Ok(Library::new(store, fetcher)
         .with_rules(site_rules(config)?)
+        .with_instance_key(InstanceKey::at(&config.instance_key_file))
         .with_parser(Parser::apart(parser_program(config)?)))
 }
 

@@ -184,6 +184,65 @@ fn what_stands_below_a_picture_in_its_box_is_its_caption() {
 }
 
 #[test]
+fn of_a_picture_in_several_sizes_the_most_useful_is_shown() {
+    for (picture, expected) in [
+        (
+            "<img src=s.jpg srcset='s.jpg 320w, m.jpg 1400w, l.jpg 6000w'>",
+            "m.jpg",
+        ),
+        (
+            "<img src=m.jpg srcset='m.jpg 1x, l.jpg 2x, xl.jpg 4x'>",
+            "l.jpg",
+        ),
+        (
+            "<img src=blur.jpg?w=20 data-srcset='s.jpg 640w, m.jpg 1280w'>",
+            "m.jpg",
+        ),
+        (
+            "<img src=m.jpg srcset='tiny.jpg 80w, small.jpg 200w'>",
+            "m.jpg",
+        ),
+        ("<img src=data:image/gif;base64,AA data-src=m.jpg>", "m.jpg"),
+        (
+            "<img src=1x1.gif srcset='data:image/gif;base64,AA 2000w, s.jpg 900w'>",
+            "s.jpg",
+        ),
+        (
+            "<picture><source srcset='s.webp 640w, m.webp 1300w'><img alt=x></picture>",
+            "m.webp",
+        ),
+        (
+            "<img src=data:image/gif;base64,AA class=lazy><noscript><img src=m.jpg></noscript>",
+            "m.jpg",
+        ),
+        ("<img src=m.jpg srcset=''>", "m.jpg"),
+    ] {
+        let page = format!(
+            "<title>Ferry</title><meta property=\"og:type\" content=\"article\"><body><article>\
+             <h1>Ferry</h1><figure>{picture}<figcaption>The pier.</figcaption></figure>{STORY}\
+             </article></body>"
+        );
+        let base = url::Url::parse("https://ferry.example/").expect("an address");
+        let found = cuttings_extract::extract(&page, Some(&base)).expect("a small page");
+        let shown: Vec<&str> = found
+            .images
+            .iter()
+            .map(|image| image.src.as_str())
+            .collect();
+        assert_eq!(
+            shown,
+            [format!("https://ferry.example/{expected}")],
+            "{picture}"
+        );
+        assert_eq!(
+            found.images[0].caption.as_deref(),
+            Some("The pier."),
+            "{picture}"
+        );
+    }
+}
+
+#[test]
 fn what_holds_the_headline_is_no_layer_over_the_page() {
     let page = format!(
         "<title>Ferry | The Pier</title><meta property=\"og:title\" content=\"Ferry\">\

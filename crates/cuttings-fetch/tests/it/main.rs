@@ -2,6 +2,7 @@
 //!
 //! Names start with the case of the reliability catalogue they stand for.
 
+mod access;
 mod answers;
 mod bodies;
 mod conditional;
@@ -13,3 +14,4 @@ mod refusals;
 mod requests;
 mod spellings;
 mod tls;
+mod turns;

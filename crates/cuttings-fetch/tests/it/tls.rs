@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use cuttings_fetch::{FetchError, Fetched, Fetcher, Surroundings, Want};
@@ -31,6 +32,16 @@ async fn serve(
     years: (i32, i32),
     protocols: &[&str],
 ) -> SocketAddr {
+    serve_counting(authority, name, years, protocols).await.0
+}
+
+/// The same, and how many connections were made to it.
+async fn serve_counting(
+    authority: &Authority,
+    name: &str,
+    years: (i32, i32),
+    protocols: &[&str],
+) -> (SocketAddr, Arc<AtomicUsize>) {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     params.not_before = rcgen::date_time_ymd(years.0, 1, 1);
     params.not_after = rcgen::date_time_ymd(years.1, 1, 1);
@@ -51,8 +62,11 @@ async fn serve(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(tls));
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&connections);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
             // A client that turns the certificate down ends the handshake here.
             let Ok(mut stream) = acceptor.accept(stream).await else {
                 continue;
@@ -88,7 +102,7 @@ async fn serve(
             }
         }
     });
-    addr
+    (addr, connections)
 }
 
 fn fetcher(roots: Vec<CertificateDer<'static>>) -> Fetcher {
@@ -122,6 +136,24 @@ async fn a_trusted_site_is_read_over_http_1_and_2() {
         assert_eq!(&fetched.body[..], body);
         assert_eq!(fetched.peer.to_string(), "127.0.0.1");
     }
+}
+
+#[tokio::test]
+async fn the_pictures_of_a_page_come_over_its_one_http_2_connection() {
+    let authority = authority("ours");
+    let fetcher = fetcher(vec![authority.der().clone()]);
+    let (addr, connections) =
+        serve_counting(&authority, "site.example", VALID, &["h2", "http/1.1"]).await;
+    get(&fetcher, addr, "/").await.unwrap();
+    let pictures = (0..20).map(|number| {
+        let url = format!("https://site.example:{}/{number}.png", addr.port());
+        let (fetcher, url) = (fetcher.clone(), Url::parse(&url).unwrap());
+        async move { fetcher.get(&url, Want::Picture).await }
+    });
+    for fetched in futures_util::future::join_all(pictures).await {
+        assert_eq!(fetched.unwrap().version, "HTTP/2");
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

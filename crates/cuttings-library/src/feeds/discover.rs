@@ -3,15 +3,16 @@
 //! The address may be a feed itself. A page names its feeds in its head; only
 //! when it names none are the usual places on its site tried.
 
-use cuttings_fetch::{Fetched, Want};
+use cuttings_fetch::{Fetched, Fetcher, Want};
 use cuttings_formats::feed;
 use cuttings_html::{Attr, Limits, Tag};
-use cuttings_model::{PageAddress, address};
+use cuttings_model::{PageAddress, UserId, address};
 use url::Url;
 
 use super::{FeedError, name};
 use crate::Library;
 use crate::error::reason_of;
+use crate::site_access::fetcher_for;
 
 /// Most feeds that are offered of one page.
 const MAX_CANDIDATES: usize = 20;
@@ -45,11 +46,21 @@ pub struct Candidate {
 /// [`FeedError::Unreadable`] when the page cannot be fetched,
 /// [`FeedError::Address`] when it is no address. A page without feeds gives an
 /// empty list.
-pub async fn discover(library: &Library, typed: &str) -> Result<Vec<Candidate>, FeedError> {
+pub async fn discover(
+    library: &Library,
+    user_id: UserId,
+    typed: &str,
+) -> Result<Vec<Candidate>, FeedError> {
+    let ours = fetcher_for(library, user_id).await?;
+    let found = discover_with(&ours.fetcher, typed).await;
+    ours.note_used(library).await?;
+    found
+}
+
+async fn discover_with(fetcher: &Fetcher, typed: &str) -> Result<Vec<Candidate>, FeedError> {
     let page = address_of(typed)?;
     let url = Url::parse(page.as_str()).map_err(|_| FeedError::NoSuchFeed)?;
-    let answer = library
-        .fetcher
+    let answer = fetcher
         .get(&url, Want::Feed)
         .await
         .map_err(|error| FeedError::Unreadable(reason_of(&error)))?;
@@ -66,7 +77,7 @@ pub async fn discover(library: &Library, typed: &str) -> Result<Vec<Candidate>, 
             continue;
         };
         // A site that has no such page has no such feed; that is no failure.
-        let Ok(answer) = library.fetcher.get(&url, Want::Feed).await else {
+        let Ok(answer) = fetcher.get(&url, Want::Feed).await else {
             continue;
         };
         if let Some(candidate) = as_feed(&answer).await

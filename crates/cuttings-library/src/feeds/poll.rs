@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use cuttings_fetch::{FetchError, Fetched, Validators, Want};
+use cuttings_fetch::{FetchError, Fetched, Fetcher, Validators, Want};
 use cuttings_model::{Feed, FeedId, FeedState, PageAddress, Reason, UserId, address};
 use cuttings_store::{FeedRead, PollEnd, StoreError};
 use cuttings_text::query;
@@ -17,6 +17,7 @@ use url::Url;
 
 use super::{FeedError, read, rules};
 use crate::error::reason_of;
+use crate::site_access::fetcher_for;
 use crate::{Library, now_ms};
 
 /// How long a poll may take before another worker may do it.
@@ -75,7 +76,9 @@ pub async fn poll_now(library: &Library, user_id: UserId, id: FeedId) -> Result<
 ///
 /// Only of the store: then the feed comes due again when its lease runs out.
 pub async fn poll(library: &Library, feed: &Feed) -> Result<Polled, StoreError> {
-    let answer = ask(library, feed).await;
+    let ours = fetcher_for(library, feed.user_id).await?;
+    let answer = ask(&ours.fetcher, feed).await;
+    ours.note_used(library).await?;
     let now = now_ms();
     let answer = match answer {
         Ok(answer) => answer,
@@ -183,7 +186,7 @@ struct Failure {
     gone: bool,
 }
 
-async fn ask(library: &Library, feed: &Feed) -> Result<Fetched, Failure> {
+async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<Fetched, Failure> {
     let url = Url::parse(&feed.url).map_err(|_| Failure {
         reason: Reason {
             code: "bad_url".to_owned(),
@@ -203,8 +206,7 @@ async fn ask(library: &Library, feed: &Feed) -> Result<Fetched, Failure> {
     } else {
         Validators::default()
     };
-    library
-        .fetcher
+    fetcher
         .get_if_changed(&url, Want::Feed, &known)
         .await
         .map_err(|error| {
@@ -214,6 +216,7 @@ async fn ask(library: &Library, feed: &Feed) -> Result<Fetched, Failure> {
                     retry_after,
                     ..
                 } => (*retry_after, *status == 410),
+                FetchError::Wait { wait, .. } => (Some(*wait), false),
                 _ => (None, false),
             };
             Failure {

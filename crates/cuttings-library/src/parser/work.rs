@@ -1,16 +1,19 @@
 //! What is asked of a parser and what it answers, and doing it: plain functions
 //! that know nothing of processes.
 
+use std::collections::HashSet;
 use std::io::Cursor;
 
 use bytes::Bytes;
 use cuttings_extract::rules::Rules;
 use cuttings_extract::{ExtractError, Extraction, NoArticle, Options};
+use cuttings_replay::{Letters, style};
 use image::{DynamicImage, ImageReader, Limits, RgbImage};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::ParseFailure;
+use crate::replay::{self, Lost, Needs};
 
 /// Longest side of a thumbnail, in pixels: twice what a list shows, for dense
 /// screens.
@@ -36,9 +39,44 @@ pub(super) enum Request {
     Size,
     /// Scale a picture down.
     Thumbnail,
+    /// Find what a page looks like with.
+    PageNeeds {
+        /// The declared type.
+        content_type: Option<String>,
+        /// Where it was read.
+        base: Url,
+    },
+    /// Find what a style sheet names.
+    SheetNeeds {
+        /// The declared type.
+        content_type: Option<String>,
+        /// Where it was read.
+        base: Url,
+        /// What the page is written in.
+        letters: Letters,
+    },
+    /// Rewrite a page for replay.
+    ReplayPage {
+        /// The declared type.
+        content_type: Option<String>,
+        /// Where it was read.
+        base: Url,
+        /// Addresses that are kept.
+        kept: HashSet<String>,
+    },
+    /// Rewrite a style sheet for replay.
+    ReplaySheet {
+        /// The declared type.
+        content_type: Option<String>,
+        /// Where it was read.
+        base: Url,
+        /// Addresses that are kept.
+        kept: HashSet<String>,
+    },
 }
 
-/// What came of it. The JPEG of a thumbnail comes along as bytes.
+/// What came of it. The JPEG of a thumbnail comes along as bytes, and so does
+/// what was rewritten.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Answer {
@@ -46,6 +84,8 @@ pub(super) enum Answer {
     Refused(ExtractError),
     Sized(Option<Size>),
     Scaled(Option<Size>),
+    Needs(Needs),
+    Rewritten(Lost),
     /// The code panicked, and where. Only processes answer so.
     Panicked(String),
 }
@@ -108,6 +148,43 @@ pub(super) fn answer(rules: &Rules, request: &Request, body: &[u8]) -> (Answer, 
             Some((size, jpeg)) => (Answer::Scaled(Some(size)), jpeg.into()),
             None => (Answer::Scaled(None), Bytes::new()),
         },
+        Request::PageNeeds { content_type, base } => {
+            let text = cuttings_html::decode::decode(body, content_type.as_deref()).text;
+            let needs = replay::page_needs(&text, base);
+            (Answer::Needs(needs), Bytes::new())
+        }
+        Request::SheetNeeds {
+            content_type,
+            base,
+            letters,
+        } => {
+            let css = style::decode(body, content_type.as_deref());
+            let needs = replay::sheet_needs(&css, base, letters);
+            (Answer::Needs(needs), Bytes::new())
+        }
+        Request::ReplayPage {
+            content_type,
+            base,
+            kept,
+        } => {
+            let text = cuttings_html::decode::decode(body, content_type.as_deref()).text;
+            let page = cuttings_replay::page(&text, base, &mut replay::from_kept(kept));
+            let lost = Lost {
+                scripts: page.scripts,
+                frames: page.frames,
+                not_found: page.not_found,
+            };
+            (Answer::Rewritten(lost), page.html.into())
+        }
+        Request::ReplaySheet {
+            content_type,
+            base,
+            kept,
+        } => {
+            let css = style::decode(body, content_type.as_deref());
+            let css = style::sheet(&css, base, None, &mut replay::from_kept(kept));
+            (Answer::Rewritten(Lost::default()), css.into())
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use cuttings_library::{capture, now_ms, save};
 use cuttings_model::{ArticleState, address};
 use cuttings_store::StoreError;
 
-use crate::rig::{Rig, on_both, page};
+use crate::rig::{Answer, Origin, Rig, on_both, page};
 
 async fn queued(rig: &Rig, path: &str) {
     let address = address::parse(&format!("https://news.example/{path}")).unwrap();
@@ -151,5 +151,25 @@ fn two_workers_never_lease_the_same_job() {
                 .unwrap(),
             None
         );
+    });
+}
+
+#[test]
+fn f22_a_page_whose_site_asks_to_be_left_alone_waits_without_a_failed_try() {
+    on_both(|rig| async move {
+        let origin = Origin::start().await;
+        let mut busy = Answer::status(429);
+        busy.headers.push(("Retry-After".into(), "6".into()));
+        origin.put("/first", busy);
+        origin.put("/second", Answer::html(page("Second", "Words of it.")));
+        let began = std::time::Instant::now();
+        let first = rig.capture(&origin.url("/first")).await;
+        assert_eq!(first.reason.expect("a reason").code, "too_many_requests");
+        let second = rig.capture(&origin.url("/second")).await;
+        assert_eq!(second.state, ArticleState::Ready, "{:?}", second.reason);
+        assert!(began.elapsed().as_secs() >= 6, "{:?}", began.elapsed());
+        assert_eq!(origin.asked(), ["/first", "/second"]);
+        let captures = rig.library.store.captures(rig.user.id, second.id).await;
+        assert_eq!(captures.unwrap().len(), 1);
     });
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
+use cuttings_library::seal::InstanceKey;
 use cuttings_library::{Library, save, worker};
 use cuttings_model::{Article, ArticleId, Role, User, address};
 use cuttings_store::{Places, Store};
@@ -117,7 +118,8 @@ impl Rig {
             ..Places::folder(folder.path().join("data"))
         };
         let store = Store::open(&places).await.expect("an empty library opens");
-        let library = Library::new(store, fetcher());
+        let library = Library::new(store, fetcher())
+            .with_instance_key(InstanceKey::at(places.data.join("instance.key")));
         let user = library
             .store
             .put_user("ada", "no password", Role::Admin, true, 1)
@@ -202,7 +204,7 @@ impl Rig {
     }
 
     /// The first column of what a statement gives, past the store.
-    async fn read(&self, sql: &str) -> Vec<i64> {
+    pub async fn read(&self, sql: &str) -> Vec<i64> {
         use sqlx::{AssertSqlSafe, Connection as _, Row as _};
         let sql = AssertSqlSafe(sql.to_owned());
         if let Some(url) = &self.places.database {
@@ -248,6 +250,9 @@ pub fn fetcher() -> Fetcher {
         limits: FetchLimits {
             first_byte: Duration::from_secs(1),
             idle: Duration::from_secs(1),
+            // All origins are one host here; the tests of the fetcher are about this.
+            spacing: Duration::ZERO,
+            page_spacing: Duration::ZERO,
             ..FetchLimits::default()
         },
         ..FetchConfig::default()
@@ -334,6 +339,12 @@ impl Origin {
     /// Paths asked for so far.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().expect("no test panics here").clone()
+    }
+
+    /// All requests, their header lines in lower case.
+    pub fn requests(&self) -> Vec<String> {
+        let heads = self.heads.lock().expect("no test panics here");
+        heads.iter().map(|head| head.to_lowercase()).collect()
     }
 
     /// The last request, its header lines in lower case.

@@ -127,10 +127,10 @@ pub(crate) struct DiscoverJson {
 /// `POST /api/v1/feeds/discover`.
 pub(crate) async fn discover(
     State(app): State<App>,
-    _caller: Caller,
+    caller: Caller,
     JsonBody(body): JsonBody<DiscoverJson>,
 ) -> Result<Response, HttpError> {
-    let found: Vec<_> = discover::discover(&app.library, &body.url)
+    let found: Vec<_> = discover::discover(&app.library, caller.user_id(), &body.url)
         .await?
         .into_iter()
         .map(|candidate| json!({ "url": candidate.url, "title": candidate.title }))

@@ -12,6 +12,7 @@ pub(crate) mod feeds;
 pub(crate) mod highlights;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod site_access;
 pub(crate) mod tags;
 
 use cuttings_model::{Article, ArticleBody, ArticleState, EditKind, Reason, Stopped, StoryEdit};

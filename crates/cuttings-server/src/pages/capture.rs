@@ -8,6 +8,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cuttings_library::evidence::{Evidence, evidence};
+use cuttings_library::replay;
 use cuttings_model::{ArticleId, Origin, Picture, Resource};
 
 use super::captures::{note, size};
@@ -29,6 +30,8 @@ struct CapturePage {
     article_id: i64,
     /// The path of this capture.
     folder: String,
+    /// Whether it can be seen as it looked.
+    is_page: bool,
     outlet: String,
     headline: String,
     number: i64,
@@ -128,6 +131,7 @@ pub(crate) async fn capture(
             shell: Shell::of(&caller, text.title, Place::Elsewhere, &here),
             article_id: id.0,
             folder: format!("/articles/{id}/captures/{capture_id}"),
+            is_page: replay::is_shown(&capture),
             outlet: article.outlet(),
             headline: article.title().to_owned(),
             number: capture.id.0,

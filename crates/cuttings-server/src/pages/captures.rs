@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cuttings_library::now_ms;
+use cuttings_library::{now_ms, replay};
 use cuttings_model::{Article, ArticleId, ArticleState, Capture, CaptureId, Every, Origin};
 
 use crate::app::App;
@@ -57,6 +57,8 @@ struct CaptureView {
     note: Option<String>,
     /// The size of its bytes, if it brought some.
     size: Option<String>,
+    /// Where it can be seen as it looked, if it is a page.
+    replay: Option<String>,
     /// Whether it can be shown instead of the one that is.
     can_be_shown: bool,
     /// The comparison with the one before.
@@ -145,6 +147,8 @@ fn view(article: &Article, all: &[Capture], capture: Capture) -> CaptureView {
     let before = all
         .iter()
         .find(|other| other.is_whole() && other.same_as.is_none() && other.id < capture.id);
+    let folder = format!("/articles/{}/captures/{}", article.id, capture.id);
+    let is_page = replay::is_shown(&capture);
     CaptureView {
         note: note(&capture),
         can_be_shown: is_new
@@ -167,6 +171,7 @@ fn view(article: &Article, all: &[Capture], capture: Capture) -> CaptureView {
         status: capture.status,
         failure: capture.failure,
         size: capture.body.map(|_| size(capture.body_size)),
+        replay: is_page.then(|| format!("{folder}/replay")),
     }
 }
 

@@ -195,7 +195,7 @@ pub(crate) async fn find(
     OriginalUri(here): OriginalUri,
     FormBody(form): FormBody<FindForm>,
 ) -> Result<Response, HttpError> {
-    match discover::discover(&app.library, &form.url).await {
+    match discover::discover(&app.library, caller.user_id(), &form.url).await {
         Ok(found) => add_page(&app, &caller, &here, form.url, Some(found), None).await,
         Err(FeedError::Store(error)) => Err(error.into()),
         Err(error) => {

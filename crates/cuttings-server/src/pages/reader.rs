@@ -15,7 +15,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use cuttings_extract::SafeHtml;
-use cuttings_library::search as library_search;
+use cuttings_library::{replay, search as library_search};
 use cuttings_model::{Article, ArticleState, Colour, Filter, Stopped};
 use cuttings_store::{Neighbour, Neighbours, StoreError};
 
@@ -111,6 +111,8 @@ struct Source {
     edited: Option<FoundEdit>,
     /// When the shown copy was kept.
     kept: Option<String>,
+    /// The number of that copy, when it can be seen as the page it was.
+    capture: Option<i64>,
     /// The feed it came from and the rule that saved it.
     came: Option<Came>,
 }
@@ -269,10 +271,13 @@ async fn source(app: &App, caller: &Caller, article: &Article) -> Result<Source,
         .store
         .captures(caller.user_id(), article.id)
         .await?;
-    let kept = captures
+    let shown = captures
         .iter()
-        .find(|capture| Some(capture.id) == article.capture_id)
-        .map(|capture| dates::moment(capture.captured_at_ms));
+        .find(|capture| Some(capture.id) == article.capture_id);
+    let kept = shown.map(|capture| dates::moment(capture.captured_at_ms));
+    let capture = shown
+        .filter(|capture| replay::is_shown(capture))
+        .map(|capture| capture.id.0);
     let given_url = Some(&article.given_url)
         .filter(|given| *given != article.source_url())
         .cloned();
@@ -288,6 +293,7 @@ async fn source(app: &App, caller: &Caller, article: &Article) -> Result<Source,
             path: compare_path(article.id, &edit),
         }),
         kept,
+        capture,
         came: app
             .library
             .store

@@ -128,6 +128,7 @@ worker.addEventListener("fetch", (event) => {
   const path = url.pathname;
   if (request.method === "GET") {
     if (path.startsWith("/static/")) event.respondWith(staticFile(request));
+    else if (path.startsWith("/replay/")) return;
     else if (request.mode === "navigate") event.respondWith(page(event, url));
     else if (/^\/articles\/\d+\/(pictures\/|thumbnail$)/.test(path)) {
       event.respondWith(picture(request, url));

@@ -16,6 +16,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::IntoResponse;
 use cuttings_fetch::{FetchConfig, FetchLimits, Fetcher};
+use cuttings_library::seal::InstanceKey;
 use cuttings_library::{Library, accounts, worker};
 use cuttings_model::{ArticleId, Role, Scope, User, UserId, View};
 use cuttings_server::{App, Route, ServerSettings, route_list, router};
@@ -116,11 +117,14 @@ impl TestApp {
             allow_private: vec!["127.0.0.0/8".parse().expect("a network")],
             limits: FetchLimits {
                 first_byte: Duration::from_secs(1),
+                spacing: Duration::ZERO,
+                page_spacing: Duration::ZERO,
                 ..FetchLimits::default()
             },
             ..FetchConfig::default()
         };
-        let library = Library::new(store, Fetcher::new(config).expect("a fetcher"));
+        let library = Library::new(store, Fetcher::new(config).expect("a fetcher"))
+            .with_instance_key(InstanceKey::at(places.data.join("instance.key")));
         let settings = ServerSettings::default();
         Self {
             router: router(App {
@@ -259,6 +263,21 @@ impl TestApp {
         worker::run_for(&self.library, user, &ids, |_| {})
             .await
             .expect("the worker works");
+    }
+
+    /// Writes over all stored bytes.
+    pub fn damage_blobs(&self) {
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "zst") {
+                    std::fs::write(path, "not what it was").expect("a file");
+                }
+            }
+        }
     }
 
     /// All that one user's requests could change, as text to be compared.

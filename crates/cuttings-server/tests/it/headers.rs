@@ -6,9 +6,46 @@ use cuttings_server::Answers;
 
 use crate::app::{Answer, on_each_database};
 
-fn check(answer: &Answer, bytes: bool, what: &str) {
+/// A saved page as it looked: a sandbox, what is its own to load, and style.
+fn check_replay(answer: &Answer, what: &str) {
     let policy = answer.header("content-security-policy");
-    if bytes {
+    let sandbox = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; ";
+    assert!(policy.starts_with(sandbox), "{what}: {policy}");
+    for directive in [
+        "img-src 'self' data:",
+        "style-src 'self' 'unsafe-inline'",
+        "font-src 'self' data:",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    ] {
+        assert!(
+            policy.split("; ").any(|found| found == directive),
+            "{what}: {policy}"
+        );
+    }
+    for never in ["allow-scripts", "allow-same-origin", "script-src", "*"] {
+        assert!(!policy.contains(never), "{what}: {policy}");
+    }
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("x-frame-options", ""),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("set-cookie", ""),
+        ("access-control-allow-credentials", ""),
+    ] {
+        assert_eq!(answer.header(name), value, "{what}");
+    }
+    assert_ne!(answer.header("cache-control"), "", "{what}");
+}
+
+fn check(answer: &Answer, answers: Answers, what: &str) {
+    if answers == Answers::Replay {
+        return check_replay(answer, what);
+    }
+    let policy = answer.header("content-security-policy");
+    if answers == Answers::Bytes {
         assert!(
             policy.starts_with("sandbox; default-src 'none'"),
             "{what}: {policy}"
@@ -74,8 +111,11 @@ async fn v21_every_answer_has_the_strict_policy() {
                         .expect("a request");
                     let answer = someone.send(request).await;
                     // A method without a route is answered by its path.
-                    let bytes = route.answers == Answers::Bytes && method != Method::OPTIONS;
-                    check(&answer, bytes, &format!("{method} {}", route.path));
+                    let answers = match route.answers {
+                        Answers::Bytes if method == Method::OPTIONS => Answers::Page,
+                        answers => answers,
+                    };
+                    check(&answer, answers, &format!("{method} {}", route.path));
                 }
             }
         }
@@ -88,7 +128,7 @@ async fn v21_every_answer_has_the_strict_policy() {
         ] {
             let answer = browser.get(path).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-            check(&answer, false, path);
+            check(&answer, Answers::Page, path);
         }
     })
     .await;

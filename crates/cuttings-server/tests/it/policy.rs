@@ -48,6 +48,8 @@ async fn without_a_session_only_public_routes_answer() {
                 let answer = send(&browser, &route, None).await;
                 let what = format!("{} {} with {wrong:?}", route.method, route.path);
                 match route.policy {
+                    // As if there were nothing.
+                    Policy::Ticket => assert_eq!(answer.status, StatusCode::NOT_FOUND, "{what}"),
                     Policy::Public => assert_eq!(answer.status, StatusCode::OK, "{what}"),
                     Policy::Setup if route.method == Method::GET => {
                         assert_eq!(answer.location(), "/", "{what}");
@@ -80,7 +82,7 @@ async fn a10_a_token_reaches_as_far_as_its_scope() {
             let token = app.token(user.id, scope).await;
             for route in app.routes() {
                 let needed = match route.policy {
-                    Policy::Public | Policy::Setup | Policy::SignIn => continue,
+                    Policy::Public | Policy::Ticket | Policy::Setup | Policy::SignIn => continue,
                     Policy::Read => Scope::Read,
                     Policy::Save => Scope::Save,
                     Policy::Change => Scope::Full,
@@ -124,7 +126,7 @@ async fn every_route_that_changes_something_needs_a_right_to() {
         for route in app.routes() {
             let changes = route.method != Method::GET;
             let allowed = match route.policy {
-                Policy::Public | Policy::Read => !changes,
+                Policy::Public | Policy::Ticket | Policy::Read => !changes,
                 Policy::Save | Policy::Change => changes,
                 Policy::Setup | Policy::SignIn => true,
             };

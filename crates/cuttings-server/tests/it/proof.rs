@@ -161,7 +161,10 @@ async fn a_change_with_proof_is_made_with_every_route() {
             .filter(|route| !["/feeds/lists", "/api/v1/feeds/opml"].contains(&route.path))
         {
             browser.post("/articles/1/undelete", &[]).await;
-            let path = filled(route, "");
+            let path = match (route.method.as_str(), route.path) {
+                ("DELETE", "/api/v1/site-access") => format!("{}?site=e.org", route.path),
+                _ => filled(route, ""),
+            };
             let answer = if route.answers == Answers::Api {
                 let body = match (route.method.as_str(), route.path) {
                     ("POST", "/api/v1/articles") => Some(serde_json::json!({"url": "e.org"})),
@@ -174,6 +177,9 @@ async fn a_change_with_proof_is_made_with_every_route() {
                     }
                     ("PATCH", "/api/v1/feeds/{feed}") => Some(serde_json::json!({"folder": "a"})),
                     ("PATCH", "/api/v1/entries/{entry}") => Some(serde_json::json!({"seen": true})),
+                    ("PUT", "/api/v1/site-access") => {
+                        Some(serde_json::json!({"site": "e.org", "cookie": "a=b"}))
+                    }
                     ("PUT", _) => Some(serde_json::json!({"block": 1, "percent": 1})),
                     ("POST", "/api/v1/bulk") => {
                         Some(serde_json::json!({"action": "star", "ids": [1]}))
@@ -195,6 +201,8 @@ async fn a_change_with_proof_is_made_with_every_route() {
                     "/filters" => &[("name", "All")],
                     "/feeds" | "/feeds/add" => &[("url", &feed)],
                     "/feeds/rules" | "/feeds/rules/{rule}" => &[("query", "harbour")],
+                    "/settings/sites" => &[("site", "e.org"), ("cookie", "a=b")],
+                    "/settings/sites/remove" => &[("site", "e.org")],
                     "/entries/seen" => &[("until", "1")],
                     "/articles/{id}/highlights" => &[("words", "Paragraph 1"), ("colour", "red")],
                     _ => &[],

@@ -46,7 +46,9 @@ async fn add(
     title: &str,
     json: bool,
 ) -> Result<(), Failure> {
-    let mut found = discover::discover(library, url).await.map_err(failed)?;
+    let mut found = discover::discover(library, user.id, url)
+        .await
+        .map_err(failed)?;
     let candidate = match found.len() {
         0 => {
             return Err(Failure::Other(anyhow!(

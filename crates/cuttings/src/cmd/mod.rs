@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub mod compare;
 pub mod config;
 pub mod export;
 pub mod extract;
@@ -8,6 +9,8 @@ pub mod highlight;
 pub mod list;
 pub mod parser;
 pub mod read;
+pub mod recapture;
+pub mod reextract;
 pub mod rules;
 pub mod save;
 pub mod search;
