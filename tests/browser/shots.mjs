@@ -20,6 +20,10 @@ try {
     await page.goto(at.replace('{story}', story));
     await photograph(page, `shots/${name}`);
   }
+  await page.goto(`/articles/${story}/captures`);
+  await page.locator('.capture-acts a').first().click();
+  await page.locator('.colophon').waitFor();
+  await photograph(page, 'shots/capture');
   await page.goto(`/articles/${story}#main`);
   await page.keyboard.press('h');
   await page.keyboard.press('ArrowDown');

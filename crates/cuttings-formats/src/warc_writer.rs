@@ -382,10 +382,12 @@ fn phrase(status: u16) -> &'static str {
         403 => "Forbidden",
         404 => "Not Found",
         410 => "Gone",
-        200..300 => "Success",
-        300..400 => "Redirect",
-        400..500 => "Client Error",
-        _ => "Server Error",
+        other => match other / 100 {
+            2 => "Success",
+            3 => "Redirect",
+            4 => "Client Error",
+            _ => "Server Error",
+        },
     }
 }
 

@@ -215,13 +215,19 @@ fn short(number: u64) -> u16 {
 }
 
 fn u16s(out: &mut Vec<u8>, numbers: &[u16]) {
-    numbers.iter().for_each(|n| out.extend(n.to_le_bytes()));
+    for number in numbers {
+        out.extend(number.to_le_bytes());
+    }
 }
 
 fn u32s(out: &mut Vec<u8>, numbers: &[u32]) {
-    numbers.iter().for_each(|n| out.extend(n.to_le_bytes()));
+    for number in numbers {
+        out.extend(number.to_le_bytes());
+    }
 }
 
 fn u64s(out: &mut Vec<u8>, numbers: &[u64]) {
-    numbers.iter().for_each(|n| out.extend(n.to_le_bytes()));
+    for number in numbers {
+        out.extend(number.to_le_bytes());
+    }
 }

@@ -254,7 +254,9 @@ impl Look<'_> {
                 Ok(())
             })
             .await;
-        faults.into_iter().for_each(|fault| self.tell(fault));
+        for fault in faults {
+            self.tell(fault);
+        }
         outcome
     }
 
@@ -317,7 +319,9 @@ impl Look<'_> {
                 Ok(())
             })
             .await;
-        faults.into_iter().for_each(|fault| self.tell(fault));
+        for fault in faults {
+            self.tell(fault);
+        }
         outcome
     }
 }

@@ -164,7 +164,7 @@ impl Store {
                 .filter(|digest| path(digest) == file.location);
             match digest.and_then(|digest| noted.get_mut(&digest)) {
                 Some(known) => known.is_listed = true,
-                None if digest.is_none() && !name.ends_with(".zst") => tally.strangers += 1,
+                None if name.strip_suffix(".zst").is_none() => tally.strangers += 1,
                 None => extra.push(Extra {
                     location: file.location,
                     modified_ms: file.last_modified.timestamp_millis(),

@@ -47,13 +47,13 @@ impl Store {
                 continue;
             }
             let done = match cure {
-                Cure::SetAside(_) => Ok(()),
                 Cure::GiveBack { file, holds } => {
                     self.blobs
                         .give_back(&Path::from(file.as_str()), holds)
                         .await
                 }
-                Cure::RebuildIndex => Ok(()),
+                // Done above.
+                Cure::SetAside(_) | Cure::RebuildIndex => Ok(()),
                 Cure::Index(..) | Cure::Unindex(..) if rebuild => Ok(()),
                 // Those of the search index came with it.
                 Cure::MakeIndex { name, .. } if rebuild && name.starts_with("search_index") => {

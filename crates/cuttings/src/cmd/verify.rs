@@ -100,7 +100,8 @@ fn summary(seen: &Progress, curable: usize, json: bool) -> anyhow::Result<()> {
         1 => format!("1 {one}"),
         count => format!("{count} {more}"),
     };
-    let notes: String = [
+    let mut notes = String::new();
+    for (count, one, more) in [
         (blobs.spare, "spare blob", "spare blobs"),
         (
             blobs.strangers,
@@ -108,11 +109,12 @@ fn summary(seen: &Progress, curable: usize, json: bool) -> anyhow::Result<()> {
             "files that are no blobs",
         ),
         (blobs.set_aside, "blob in damaged/", "blobs in damaged/"),
-    ]
-    .into_iter()
-    .filter(|(count, _, _)| *count > 0)
-    .map(|(count, one, more)| format!(", {}", plural(count, one, more)))
-    .collect();
+    ] {
+        if count > 0 {
+            notes += ", ";
+            notes += &plural(count, one, more);
+        }
+    }
     print::line(format_args!(
         "{} and {} ({:.1} MB) looked at: {}{notes}",
         plural(*articles, "article", "articles"),
