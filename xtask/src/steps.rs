@@ -99,6 +99,12 @@ pub const STEPS: &[Step] = &[
         run: corpus,
     },
     Step {
+        name: "lab",
+        about: "attacks on the real server, in a network of their own",
+        tools: &[Tool::Python, Tool::Namespaces],
+        run: lab,
+    },
+    Step {
         name: "browser",
         about: "the main path in Chromium",
         tools: &[Tool::Node, Tool::Chromium],
@@ -219,6 +225,28 @@ fn corpus(shared: &mut Shared) -> Result<Tally, Failure> {
     counted(command, "quality floors", crate::floors::tally)
 }
 
+/// Runs the server among hostile sites. Where namespaces cannot be made, the lab
+/// says so and counts as skipped, which CI does not take.
+fn lab(shared: &mut Shared) -> Result<Tally, Failure> {
+    let binary = ci_binary(shared)?;
+    let mut command = Command::new("python3");
+    command
+        .arg("-B")
+        .arg(shared.root.join("tests/lab/run.py"))
+        .env("CUTTINGS_BINARY", binary);
+    counted(command, "lab cases", tally::of_node)
+}
+
+/// Builds the program for tests that drive it from outside.
+fn ci_binary(shared: &Shared) -> Result<PathBuf, String> {
+    let mut build = cargo(shared);
+    build.args(["build", "--locked", "--profile", "ci", "-p", "cuttings"]);
+    tools::succeed(build, "the build of cuttings")?;
+    Ok(xtask::workspace::Workspace::load()?
+        .target
+        .join("ci/cuttings"))
+}
+
 fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
     let folder = shared.root.join("tests/browser");
     let mut install = Command::new("npm");
@@ -234,12 +262,7 @@ fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
             .current_dir(&folder);
         tools::succeed(types, "the type check of the scripts")?;
     }
-    let mut build = cargo(shared);
-    build.args(["build", "--locked", "--profile", "ci", "-p", "cuttings"]);
-    tools::succeed(build, "the build of cuttings")?;
-    let binary = xtask::workspace::Workspace::load()?
-        .target
-        .join("ci/cuttings");
+    let binary = ci_binary(shared)?;
     let chromium = tools::chromium().ok_or_else(|| "Chromium is gone".to_owned())?;
     let output = shared.root.join("test-output");
     let mut command = Command::new("node");
