@@ -52,7 +52,7 @@ pub(crate) fn open_hosts(names: &[String]) -> Result<Vec<String>, FetchError> {
     let parse = |name: &String| {
         let url = Url::parse(&format!("http://{}/", name.trim())).ok()?;
         let is_name = matches!(url.host(), Some(url::Host::Domain(_)));
-        let is_bare = url.port().is_none() && url.path() == "/" && url.username().is_empty();
+        let is_bare = !name.contains([':', '/', '@', '?', '#']);
         host_of(&url).filter(|host| is_name && is_bare && !host.is_empty())
     };
     names

@@ -23,6 +23,7 @@ fn fetcher(open: &[&str]) -> Fetcher {
     let lookup = NAMES.iter().fold(Names::default(), |known, name| {
         known.with(name, &[&["127.0.0.1"]])
     });
+    let lookup = lookup.with("intranet.example.", &[&["127.0.0.1"]]);
     let surroundings = Surroundings {
         lookup: Arc::new(lookup),
         roots: Vec::new(),
