@@ -105,6 +105,12 @@ pub const STEPS: &[Step] = &[
         run: archives,
     },
     Step {
+        name: "lab",
+        about: "attacks on the real server, in a network of their own",
+        tools: &[Tool::Python, Tool::Namespaces],
+        run: lab,
+    },
+    Step {
         name: "browser",
         about: "the main path in Chromium",
         tools: &[Tool::Node, Tool::Chromium],
@@ -250,8 +256,20 @@ fn archives(shared: &mut Shared) -> Result<Tally, Failure> {
     counted(command, "checks of archives", tally::of_node)
 }
 
+/// Runs the server among hostile sites. Where namespaces cannot be made, the lab
+/// says so and counts as skipped, which CI does not take.
+fn lab(shared: &mut Shared) -> Result<Tally, Failure> {
+    let binary = built(shared)?;
+    let mut command = Command::new("python3");
+    command
+        .arg("-B")
+        .arg(shared.root.join("tests/lab/run.py"))
+        .env("CUTTINGS_BINARY", binary);
+    counted(command, "lab cases", tally::of_node)
+}
+
 /// Builds the binary that other programs are held against, and says where it is.
-fn built(shared: &mut Shared) -> Result<PathBuf, String> {
+fn built(shared: &Shared) -> Result<PathBuf, String> {
     let mut build = cargo(shared);
     build.args(["build", "--locked", "--profile", "ci", "-p", "cuttings"]);
     tools::succeed(build, "the build of cuttings")?;

@@ -30,6 +30,9 @@ pub enum Tool {
     Postgres,
     /// `node` 20 or newer and `npm`.
     Node,
+    /// `ip`, `nft` and `openssl`, for the lab. Without root they are of no use, so
+    /// then they are not asked for.
+    Namespaces,
     /// Chromium, at `CUTTINGS_CHROMIUM` or where Debian puts it.
     Chromium,
 }
@@ -150,6 +153,12 @@ fn present(tool: Tool) -> bool {
                 && answers("npm", &["--version"]).is_some()
         }
         Tool::Chromium => chromium().is_some(),
+        Tool::Namespaces => {
+            !is_root()
+                || [("ip", "-V"), ("nft", "--version"), ("openssl", "version")]
+                    .iter()
+                    .all(|(program, version)| answers(program, &[version]).is_some())
+        }
     }
 }
 
@@ -163,6 +172,7 @@ fn needs(tool: Tool) -> String {
         Tool::Postgres => format!(
             "PostgreSQL {POSTGRES_FLOOR} or newer: initdb and postgres, on PATH or under /usr/lib/postgresql"
         ),
+        Tool::Namespaces => "ip, nft and openssl".to_owned(),
         Tool::Node => format!("Node {NODE_FLOOR} or newer, with npm"),
         Tool::Chromium => {
             "Chromium, at /usr/bin/chromium or where CUTTINGS_CHROMIUM says".to_owned()
@@ -181,6 +191,7 @@ fn packages(tools: &[Tool]) -> Vec<&'static str> {
             Tool::Postgres => ["postgresql"].as_slice(),
             Tool::Node => ["nodejs", "npm"].as_slice(),
             Tool::Chromium => ["chromium"].as_slice(),
+            Tool::Namespaces => ["iproute2", "nftables", "openssl"].as_slice(),
         })
         .copied()
         .collect()

@@ -83,7 +83,7 @@ impl fmt::Display for Site {
 }
 
 /// The host in its one form: as the URL standard writes it, without final dot.
-fn host_of(url: &Url) -> Option<String> {
+pub(crate) fn host_of(url: &Url) -> Option<String> {
     Some(url.host_str()?.trim_end_matches('.').to_owned())
 }
 

@@ -17,6 +17,11 @@ pub struct FetchConfig {
     /// an intranet. An IPv4 network also covers the IPv4-mapped IPv6 spelling
     /// of its addresses. Empty by default.
     pub allow_private: Vec<IpNet>,
+    /// Hosts that may be reached although they lead to addresses that are not
+    /// public: exactly these names, and only when somebody asked for one of them.
+    /// No other site can lead there, by redirect or by what its pages name. Empty
+    /// by default.
+    pub allow_private_hosts: Vec<String>,
     /// The `User-Agent` header. It says honestly who asks.
     pub user_agent: String,
     /// How much one fetch may cost.
@@ -27,6 +32,7 @@ impl Default for FetchConfig {
     fn default() -> Self {
         Self {
             allow_private: Vec::new(),
+            allow_private_hosts: Vec::new(),
             user_agent: format!(
                 "Cuttings/{} (self-hosted reading library)",
                 env!("CARGO_PKG_VERSION")

@@ -20,7 +20,7 @@ use futures_util::stream::FuturesUnordered;
 use http::Uri;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -66,8 +66,11 @@ impl ConnectError {
 pub(crate) struct Guarded(pub(crate) Arc<Rules>);
 
 /// What every connection of one fetcher goes by.
+#[derive(Clone)]
 pub(crate) struct Rules {
     pub(crate) allow: Vec<IpNet>,
+    /// Hosts that may lead to any address, in their one form.
+    pub(crate) allow_hosts: Vec<String>,
     pub(crate) lookup: Arc<dyn Lookup>,
     pub(crate) tls: Arc<ClientConfig>,
     pub(crate) no_roots: bool,
@@ -99,6 +102,14 @@ async fn connect(rules: &Rules, target: &Uri) -> Result<Wire, ConnectError> {
         .port_u16()
         .unwrap_or(if encrypted { 443 } else { 80 });
 
+    // The operator opened this host by its name, wherever it leads.
+    let everywhere = [Ipv4Net::default().into(), Ipv6Net::default().into()];
+    let is_open = rules
+        .allow_hosts
+        .iter()
+        .any(|open| open == host.trim_end_matches('.'));
+    let allow: &[IpNet] = if is_open { &everywhere } else { &rules.allow };
+
     let addresses = if let Ok(addr) = host.parse::<IpAddr>() {
         let addr = addr.to_canonical();
         if !may_reach(addr, &rules.allow) {
@@ -106,7 +117,7 @@ async fn connect(rules: &Rules, target: &Uri) -> Result<Wire, ConnectError> {
         }
         vec![addr]
     } else {
-        allowed_addresses(&*rules.lookup, host, &rules.allow, rules.dns_limit).await?
+        allowed_addresses(&*rules.lookup, host, allow, rules.dns_limit).await?
     };
 
     let stream = timeout(rules.connect_limit, first_to_answer(&addresses, port))
@@ -121,7 +132,7 @@ async fn connect(rules: &Rules, target: &Uri) -> Result<Wire, ConnectError> {
         .map_err(|error| refused(&error))?
         .ip()
         .to_canonical();
-    if !may_reach(peer, &rules.allow) {
+    if !may_reach(peer, allow) {
         return Err(ConnectError::NotPublic { addr: peer });
     }
     // Only delays small writes when it fails.

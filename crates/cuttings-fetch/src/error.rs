@@ -317,7 +317,8 @@ impl FetchError {
             // No address, no hint at what listens there: see the module header.
             Self::PrivateAddress { url, .. } => format!(
                 "{} leads into a network that is not public, so it was not fetched. If it is \
-                 yours, the operator can open it with --allow-private-network.",
+                 yours, the operator can open it with --allow-private-host or \
+                 --allow-private-network.",
                 short(url)
             ),
             Self::NameNotFound { url } => format!(

@@ -24,17 +24,16 @@ use http::header::{
 use http::{Request, Response, StatusCode, Uri, Version};
 use http_body_util::Empty;
 use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::capture_connection;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
-use crate::access::{Access, Shown, SiteAccess, tells};
+use crate::access::{Access, Shown, SiteAccess, host_of, tells};
 use crate::body::{BodyError, Progress, arriving, read_up_to};
-use crate::config::{FetchConfig, FetchLimits, Want};
-use crate::connect::{ConnectError, Guarded, Peer, Rules};
+use crate::clients::{Clients, HttpClient, open_hosts};
+use crate::config::{FetchConfig, Want};
+use crate::connect::{ConnectError, Peer, Rules};
 use crate::decode::{self, PastLimit};
 use crate::error::{FetchError, Stage};
 use crate::gate::{Gate, Step};
@@ -45,9 +44,6 @@ use crate::tls;
 /// The longest wait we take from a `Retry-After` header; more is shortened.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
-/// The least that the HTTP reader can be told to stop at.
-const SMALLEST_HEAD_BUFFER: usize = 8 * 1024;
-
 /// Fetches addresses that others name, within the operator's rules.
 ///
 /// Cloning is cheap and shares open connections, and the count of what each host
@@ -55,12 +51,16 @@ const SMALLEST_HEAD_BUFFER: usize = 8 * 1024;
 /// users; [`Fetcher::with_access`] makes one that serves one of them.
 #[derive(Clone)]
 pub struct Fetcher {
-    client: Client<Guarded, Empty<Bytes>>,
-    connector: Guarded,
+    clients: Clients,
+    rules: Arc<Rules>,
+    open_hosts: Arc<[String]>,
     access: Access,
     /// For requests that carry what the user has given, and no other. Present
     /// when there is some.
-    own_client: Option<Client<Guarded, Empty<Bytes>>>,
+    own_clients: Option<Clients>,
+    /// The host of the page that names what is fetched; none for what a user
+    /// asked for.
+    page_host: Option<String>,
     config: Arc<FetchConfig>,
     gate: Arc<Gate>,
     user_agent: HeaderValue,
@@ -169,19 +169,23 @@ impl Fetcher {
                 why: "the user agent has characters that no header may hold".to_owned(),
             })?;
         let limits = &config.limits;
-        let connector = Guarded(Arc::new(Rules {
+        let rules = Arc::new(Rules {
             allow: config.allow_private.clone(),
+            allow_hosts: Vec::new(),
             lookup: surroundings.lookup,
             tls: tls::client_config(&surroundings.roots)?,
             no_roots: surroundings.roots.is_empty(),
             dns_limit: limits.dns,
             connect_limit: limits.connect,
-        }));
+        });
+        let open_hosts = open_hosts(&config.allow_private_hosts)?;
         Ok(Self {
-            client: client(limits, connector.clone()),
-            connector,
+            clients: Clients::new(limits, &rules, &open_hosts),
+            rules,
+            open_hosts: open_hosts.into(),
             access: Access::default(),
-            own_client: None,
+            own_clients: None,
+            page_host: None,
             config: Arc::new(config),
             gate: Arc::new(Gate::new()),
             user_agent,
@@ -196,19 +200,21 @@ impl Fetcher {
     #[must_use]
     pub fn with_access(&self, access: Vec<SiteAccess>) -> Self {
         Self {
-            own_client: (!access.is_empty())
-                .then(|| client(&self.config.limits, self.connector.clone())),
+            own_clients: (!access.is_empty())
+                .then(|| Clients::new(&self.config.limits, &self.rules, &self.open_hosts)),
             access: Access(access.into()),
             ..self.clone()
         }
     }
 
     /// The same fetcher for what the page at `page` names: its pictures and
-    /// further parts. A site is shown what it is given only if the page is its own.
+    /// further parts. A site is shown what it is given only if the page is its own,
+    /// and a host that is open by its name is reached only from its own pages.
     #[must_use]
     pub fn on_page(&self, page: &Url) -> Self {
         Self {
             access: self.access.of_page(page),
+            page_host: Some(host_of(page).unwrap_or_default()),
             ..self.clone()
         }
     }
@@ -253,6 +259,9 @@ impl Fetcher {
         };
         let nothing = Validators::default();
         let asked = start.origin();
+        // Who may open a host by its name: whoever asked for it, and its own pages.
+        let from = self.page_host.clone().or_else(|| host_of(&start));
+        let mut is_direct = true;
         let mut url = start;
         let mut step = match want {
             Want::Page | Want::Feed => Step::Page,
@@ -282,7 +291,19 @@ impl Fetcher {
                 Shown::Headers(headers) => headers,
                 Shown::Locked => return Err(FetchError::AccessLocked { url }),
             };
-            let answer = time.spend(self.ask(&url, want, known, secrets)).await?;
+            // A chain that has left the host cannot lead back into it.
+            is_direct &= host_of(&url) == from;
+            let clients = match &self.own_clients {
+                Some(own) if !secrets.is_empty() => own,
+                _ => &self.clients,
+            };
+            let client = match &clients.direct {
+                Some(direct) if is_direct => direct,
+                _ => &clients.usual,
+            };
+            let answer = time
+                .spend(self.ask(client, &url, want, known, secrets))
+                .await?;
             let status = answer.status().as_u16();
             if matches!(status, 301 | 302 | 303 | 307 | 308) {
                 let location = redirect_target(&url, answer.headers())?;
@@ -326,6 +347,7 @@ impl Fetcher {
     /// Sends one request and waits for the head of its answer.
     async fn ask(
         &self,
+        client: &HttpClient,
         url: &Url,
         want: Want,
         known: &Validators,
@@ -354,10 +376,6 @@ impl Fetcher {
         for (name, value) in secrets {
             headers.insert(name.clone(), value.clone());
         }
-        let client = match &self.own_client {
-            Some(own) if !secrets.is_empty() => own,
-            _ => &self.client,
-        };
 
         // Connecting has limits of its own; the wait for the answer is counted
         // from when the connection stands.
@@ -476,26 +494,6 @@ impl Fetcher {
             peer,
         })
     }
-}
-
-/// A client with connections of its own.
-fn client(limits: &FetchLimits, connector: Guarded) -> Client<Guarded, Empty<Bytes>> {
-    Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(Duration::from_secs(30))
-        .pool_max_idle_per_host(4)
-        .http1_max_buf_size(limits.header_bytes.max(SMALLEST_HEAD_BUFFER))
-        .http1_max_headers(limits.header_count)
-        // As lenient with header lines as browsers are.
-        .http1_allow_obsolete_multiline_headers_in_responses(true)
-        .http1_allow_spaces_after_header_name_in_responses(true)
-        .http1_ignore_invalid_headers_in_responses(true)
-        // Past this the connection breaks without a reason we could tell, so
-        // it stands above our own count. HTTP/2 adds 32 bytes to each line.
-        .http2_max_header_list_size(
-            u32::try_from(limits.header_bytes.saturating_mul(4)).unwrap_or(u32::MAX),
-        )
-        .build(connector)
 }
 
 /// The time that one fetch may still take. Only what is spent with the site counts,

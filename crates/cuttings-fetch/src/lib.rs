@@ -19,6 +19,7 @@
 //! | `connect` | one guarded connection |
 //! | `tls` | whom we trust, and what a failed handshake means |
 //! | `gate` | how hard one host is asked |
+//! | `clients` | connections, shared only where the same may be made |
 //! | `fetcher` | ask, follow redirects by hand, read what comes |
 //! | `body` | reading an answer as far as the limits go |
 //! | `decode` | from the bytes on the wire to those the author wrote |
@@ -27,6 +28,7 @@
 mod access;
 mod address;
 mod body;
+mod clients;
 mod config;
 mod connect;
 mod decode;

@@ -72,6 +72,17 @@ pub struct Settings {
     )]
     pub allow_private_network: Vec<String>,
 
+    /// Host in a private network that pages may be fetched from by its name, such
+    /// as wiki.intranet; may be given several times
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_ALLOW_PRIVATE_HOST",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub allow_private_host: Vec<String>,
+
     /// File with the key that seals secrets; the same on every node
     /// [default: instance.key in the data folder]
     #[arg(

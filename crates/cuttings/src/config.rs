@@ -18,12 +18,13 @@ use url::Url;
 use crate::args::Settings;
 
 /// Keys of the settings file, which are also the names of the flags.
-pub const KEYS: [&str; 10] = [
+pub const KEYS: [&str; 11] = [
     "listen",
     "database",
     "blobs",
     "public_url",
     "allow_private_network",
+    "allow_private_host",
     "site_spacing_ms",
     "instance_key_file",
     "parser_memory_mib",
@@ -66,6 +67,7 @@ pub struct Config {
     pub listen: String,
     pub public_url: Option<Url>,
     pub allow_private_network: Vec<IpNet>,
+    pub allow_private_host: Vec<String>,
     pub site_spacing: Duration,
     pub instance_key_file: PathBuf,
     /// What reading one page or picture may cost.
@@ -124,6 +126,9 @@ impl Config {
         let networks = (!flags.allow_private_network.is_empty())
             .then(|| flags.allow_private_network.join(","));
         let networks = choose("allow_private_network", networks, "none")?;
+        let hosts =
+            (!flags.allow_private_host.is_empty()).then(|| flags.allow_private_host.join(","));
+        let hosts = choose("allow_private_host", hosts, "none")?;
         let spacing = choose("site_spacing_ms", flags.site_spacing_ms.clone(), "500")?;
         let instance_key_file = choose(
             "instance_key_file",
@@ -181,6 +186,12 @@ impl Config {
             listen,
             public_url,
             allow_private_network,
+            allow_private_host: hosts
+                .iter()
+                .flat_map(|list| list.split(','))
+                .map(|name| name.trim().to_owned())
+                .filter(|name| !name.is_empty())
+                .collect(),
             site_spacing: Duration::from_millis(number(
                 "site_spacing_ms",
                 spacing,
@@ -264,7 +275,9 @@ impl File {
         match self.table.get(key) {
             None => Ok(None),
             Some(toml::Value::String(text)) => Ok(Some(text.clone())),
-            Some(toml::Value::Array(items)) if key == "allow_private_network" => {
+            Some(toml::Value::Array(items))
+                if matches!(key, "allow_private_network" | "allow_private_host") =>
+            {
                 let items: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
                 Ok(Some(
                     items

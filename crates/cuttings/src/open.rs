@@ -24,6 +24,7 @@ pub async fn library(config: &Config) -> Result<Library, Failure> {
         .map_err(|error| Failure::Library(with_causes(error)))?;
     let fetcher = Fetcher::new(FetchConfig {
         allow_private: config.allow_private_network.clone(),
+        allow_private_hosts: config.allow_private_host.clone(),
         limits: FetchLimits {
             page_spacing: config.site_spacing,
             spacing: config.site_spacing / 10,

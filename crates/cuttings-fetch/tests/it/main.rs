@@ -8,6 +8,7 @@ mod bodies;
 mod conditional;
 mod encodings;
 mod names;
+mod open_hosts;
 mod origin;
 mod redirects;
 mod refusals;
