@@ -67,7 +67,7 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
             what: format!("job {} is for an article that is not there", job.id),
         })?;
     let ours = fetcher_for(library, job.user_id).await?;
-    let done = capture_with(library, job, &article, &ours.fetcher).await;
+    let done = Box::pin(capture_with(library, job, &article, &ours.fetcher)).await;
     ours.note_used(library).await?;
     done
 }
@@ -122,7 +122,7 @@ async fn capture_with(
             fail(
                 library,
                 job,
-                &article,
+                article,
                 Failed {
                     capture,
                     reason,

@@ -251,18 +251,21 @@ pub(crate) async fn fetcher_for(
             let headers = sealer
                 .as_ref()
                 .and_then(|sealer| open(sealer, user_id, row));
-            Some(match headers {
-                Some(headers) => SiteAccess::new(site, row.subdomains, row.plain_http, headers),
-                None => {
-                    tracing::error!(
-                        user.id = user_id.0,
-                        site = row.site,
-                        "what was given for a site cannot be opened: the key of this installation \
-                         is missing or another one"
-                    );
-                    SiteAccess::locked(site, row.subdomains, row.plain_http)
-                }
-            })
+            let Some(headers) = headers else {
+                tracing::error!(
+                    user.id = user_id.0,
+                    site = row.site,
+                    "what was given for a site cannot be opened: the key of this installation is \
+                     missing or another one"
+                );
+                return Some(SiteAccess::locked(site, row.subdomains, row.plain_http));
+            };
+            Some(SiteAccess::new(
+                site,
+                row.subdomains,
+                row.plain_http,
+                headers,
+            ))
         })
         .collect();
     Ok(UserFetcher {

@@ -103,10 +103,8 @@ struct Counted {
     language: Option<Arc<str>>,
     year: Option<Arc<str>>,
     length: Option<&'static str>,
-    archived: bool,
-    starred: bool,
-    highlighted: bool,
-    failed: bool,
+    /// Those of [`STATES`] that it is in.
+    states: Vec<&'static str>,
 }
 
 /// What was read of each user's articles. While a library's clock stands, nothing
@@ -152,6 +150,17 @@ impl KnownLibrary {
         let language = language
             .as_ref()
             .map(|tag| tag.split('-').next().unwrap_or_default().to_lowercase());
+        let mut states = vec![if read.7.is_some() {
+            "archived"
+        } else {
+            "unread"
+        }];
+        if read.8.is_some() {
+            states.push("starred");
+        }
+        if read.9 == "failed" {
+            states.push("failed");
+        }
         Ok(Counted {
             publication: publication.as_ref().map(|name| self.name(name)),
             authors: authors.iter().map(|name| self.name(name)).collect(),
@@ -159,10 +168,7 @@ impl KnownLibrary {
             language: language.map(|tag| self.name(&tag)),
             year: year.map(|year| self.name(&year)),
             length: length.filter(|_| *words > 0).map(Length::as_str),
-            archived: read.7.is_some(),
-            starred: read.8.is_some(),
-            highlighted: false,
-            failed: read.9 == "failed",
+            states,
         })
     }
 }
@@ -315,7 +321,9 @@ impl Store {
                 .flatten()
                 .map(|name| library.name(name))
                 .collect();
-            counted.highlighted = highlighted.contains(&row.0);
+            if highlighted.contains(&row.0) {
+                counted.states.push("highlighted");
+            }
             let counted = Arc::new(counted);
             // What was read under an earlier clock may be out of date by now.
             if library.clock == clock {
@@ -355,20 +363,7 @@ fn tally<'c>(articles: impl Iterator<Item = &'c Arc<Counted>>) -> Facets {
         if let Some(length) = article.length {
             lengths.add(length);
         }
-        states.add(if article.archived {
-            "archived"
-        } else {
-            "unread"
-        });
-        for (state, holds) in [
-            ("starred", article.starred),
-            ("highlighted", article.highlighted),
-            ("failed", article.failed),
-        ] {
-            if holds {
-                states.add(state);
-            }
-        }
+        article.states.iter().for_each(|state| states.add(state));
     }
     let [
         publications,

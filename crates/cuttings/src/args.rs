@@ -170,19 +170,7 @@ pub enum Command {
     /// Read pages from standard input for another process of Cuttings, which
     /// starts this itself
     #[command(hide = true)]
-    Parser(ParserProcess),
-}
-
-/// How a parser process is started.
-#[derive(Debug, ClapArgs)]
-pub struct ParserProcess {
-    /// Folder of site rules
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
-
-    /// Try to do what a parser may not do, and print what was refused
-    #[arg(long)]
-    pub try_walls: bool,
+    Parser(crate::cmd::parser::Parser),
 }
 
 /// Whose library.

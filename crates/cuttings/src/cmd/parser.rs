@@ -1,14 +1,28 @@
 //! `cuttings parser`: the process that reads what strangers wrote. Cuttings starts
 //! it itself; `--try-walls` shows to people that it can do nothing else.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use cuttings_extract::rules::Rules;
 use cuttings_library::parser::{ParserLimits, child};
 
-use crate::{Failure, args, print};
+use crate::{Failure, print};
+
+/// How a parser process is started.
+#[derive(Debug, clap::Args)]
+pub struct Parser {
+    /// Folder of site rules
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+
+    /// Try to do what a parser may not do, and print what was refused
+    #[arg(long)]
+    pub try_walls: bool,
+}
 
 /// Reads requests until standard input ends. Starts no thread.
-pub fn run(args: &args::ParserProcess, limits: ParserLimits, json: bool) -> Result<(), Failure> {
+pub fn run(args: &Parser, limits: ParserLimits, json: bool) -> Result<(), Failure> {
     if args.try_walls {
         return try_walls(limits, json);
     }

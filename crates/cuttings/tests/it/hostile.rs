@@ -32,12 +32,12 @@ fn story(inside: &str) -> Vec<u8> {
 }
 
 /// A chunk of a PNG.
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut sum = flate2::Crc::new();
-    sum.update(kind);
+    sum.update(&kind);
     sum.update(data);
     let mut chunk = u32::try_from(data.len()).unwrap().to_be_bytes().to_vec();
-    chunk.extend_from_slice(kind);
+    chunk.extend_from_slice(&kind);
     chunk.extend_from_slice(data);
     chunk.extend_from_slice(&sum.sum().to_be_bytes());
     chunk
@@ -62,10 +62,10 @@ fn png(width: u32, height: u32, before: &[Vec<u8>]) -> Vec<u8> {
     let data = packed_zeros((row * height as usize).min(8 << 20));
     [
         b"\x89PNG\r\n\x1a\n".to_vec(),
-        chunk(b"IHDR", &head),
+        chunk(*b"IHDR", &head),
         before.concat(),
-        chunk(b"IDAT", &data),
-        chunk(b"IEND", &[]),
+        chunk(*b"IDAT", &data),
+        chunk(*b"IEND", &[]),
     ]
     .concat()
 }
@@ -173,12 +173,12 @@ fn pictures() -> Vec<(&'static str, Vec<u8>)> {
             picture(&png(
                 600,
                 400,
-                &[chunk(b"zTXt", &packed), chunk(b"iTXt", &international)],
+                &[chunk(*b"zTXt", &packed), chunk(*b"iTXt", &international)],
             )),
         ),
         (
             "/png/profile",
-            picture(&png(600, 400, &[chunk(b"iCCP", &packed)])),
+            picture(&png(600, 400, &[chunk(*b"iCCP", &packed)])),
         ),
     ]
 }

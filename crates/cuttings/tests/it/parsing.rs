@@ -240,7 +240,7 @@ pub fn kept_sizes(rig: &Rig, article: i64) -> Vec<i64> {
             blobs: None,
         };
         let store = cuttings_store::Store::open(&places).await.unwrap();
-        let article = ArticleId(article.try_into().unwrap());
+        let article = ArticleId(article);
         let captures = store.captures(UserId(1), article).await.unwrap();
         captures.iter().map(|capture| capture.body_size).collect()
     })
