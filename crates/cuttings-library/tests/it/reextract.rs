@@ -12,7 +12,7 @@ const OLD_WORDS: &str = "An older extractor took this line of a newsletter for t
 async fn run(rig: &Rig, wanted: Wanted) -> Vec<Report> {
     let mut reports = Vec::new();
     reextract::run(&rig.library, rig.user.id, wanted, |report| {
-        reports.push(report)
+        reports.push(report);
     })
     .await
     .expect("the store works");
@@ -127,7 +127,7 @@ fn u10_a_text_is_not_replaced_by_an_emptier_one_without_being_asked_and_marked()
         );
         let id = rig.capture(&origin.url("/wall")).await.id;
         let good = rig.text(id).await;
-        let fuller = vec![good.as_str(); 3].join("\n\n");
+        let fuller = [good.as_str(); 3].join("\n\n");
         age(&rig, id, &fuller).await;
         let apply = Wanted {
             apply: true,
