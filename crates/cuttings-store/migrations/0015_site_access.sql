@@ -14,4 +14,4 @@ CREATE TABLE site_access (
     changed_at BIGINT NOT NULL,
     used_at    BIGINT,
     PRIMARY KEY (user_id, site)
-);
+) STRICT;

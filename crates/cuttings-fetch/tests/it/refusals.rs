@@ -26,7 +26,7 @@ async fn f01_every_row_of_the_address_table_is_refused_with_one_wording() {
         assert_eq!(
             wording,
             " leads into a network that is not public, so it was not fetched. If it is yours, the \
-             operator can open it with --allow-private-network.",
+             operator can open it with --allow-private-host or --allow-private-network.",
             "{host}"
         );
     }

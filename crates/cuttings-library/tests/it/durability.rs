@@ -129,7 +129,7 @@ fn highlights_of_an_older_library_are_found_by_their_words() {
              ALTER TABLE articles DROP COLUMN edited_to;
              ALTER TABLE articles DROP COLUMN edited_how;
              ALTER TABLE articles DROP COLUMN edit_seen_at;
-             ALTER TABLE captures DROP COLUMN seal; ALTER TABLE article_bodies DROP COLUMN seal;
+             DROP TABLE site_access; ALTER TABLE captures DROP COLUMN seal; ALTER TABLE article_bodies DROP COLUMN seal;
              UPDATE meta SET value = '9' WHERE name = 'tables_version'",
         )
         .await;

@@ -80,6 +80,10 @@ fn walks(step: &str) -> bool {
     // Made by the statement itself; a row of the search index found by number.
     let is_derived = ["found", "o", "json_each", "steps"].contains(&table)
         || step == "SCAN search_index VIRTUAL TABLE INDEX 0:=";
+    // What a user gave for sites is needed whole, and a few rows at most.
+    if table == "site_access" {
+        return false;
+    }
     (step.starts_with("SCAN") && !is_derived)
         || step.ends_with("(user_id=?)")
         || step.ends_with("(user_id=? AND id<?)")
