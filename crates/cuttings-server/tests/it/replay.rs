@@ -146,7 +146,7 @@ async fn v11_replay_has_the_same_policy_whatever_the_answer() {
         app.damage_blobs();
         for path in [&page, &picture] {
             let answer = nobody.get(path).await;
-            assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(answer.status, StatusCode::GONE);
             let policy = answer.header("content-security-policy");
             assert!(policy.starts_with("sandbox allow-popups "), "{policy}");
             assert!(answer.header("content-type").starts_with("text/plain"));

@@ -14,16 +14,16 @@ async fn a_cookie_is_given_replaced_and_taken_back_on_the_page_and_never_shown()
         let ada = app.signed_in("ada").await;
         let cookie = format!("id={CANARY}");
         let form = [
-            ("site", "https://www.News.example/story?x=1"),
+            ("site", "https://www.Courier.example/story?x=1"),
             ("cookie", cookie.as_str()),
             ("headers", "X-One: first\n\nX-Two: second"),
             ("subdomains", "1"),
         ];
         let given = ada.post("/settings/sites", &form).await;
         assert_eq!(given.location(), "/settings/sites?done=given");
-        for path in [given.location(), "/settings/sites?site=www.news.example"] {
+        for path in [given.location(), "/settings/sites?site=www.courier.example"] {
             let page = ada.get(path).await.text();
-            assert!(page.contains("www.news.example"), "{page}");
+            assert!(page.contains("www.courier.example"), "{page}");
             assert!(page.contains("x-one, x-two, cookie"), "{page}");
             for secret in [CANARY, "first", "second"] {
                 assert!(!page.contains(secret), "{page}");
@@ -31,9 +31,9 @@ async fn a_cookie_is_given_replaced_and_taken_back_on_the_page_and_never_shown()
         }
         let charles = app.signed_in("charles").await;
         let theirs = charles.get("/settings/sites").await.text();
-        assert!(!theirs.contains("www.news.example"), "{theirs}");
+        assert!(!theirs.contains("www.courier.example"), "{theirs}");
 
-        let one = [("site", "www.news.example"), ("headers", "X-Three: third")];
+        let one = [("site", "www.courier.example"), ("headers", "X-Three: third")];
         ada.post("/settings/sites", &one).await;
         let page = ada.get("/settings/sites").await.text();
         assert!(
@@ -41,10 +41,10 @@ async fn a_cookie_is_given_replaced_and_taken_back_on_the_page_and_never_shown()
             "{page}"
         );
 
-        let gone = [("site", "www.news.example")];
+        let gone = [("site", "www.courier.example")];
         ada.post("/settings/sites/remove", &gone).await;
         let page = ada.get("/settings/sites").await.text();
-        assert!(!page.contains("www.news.example"), "{page}");
+        assert!(!page.contains("www.courier.example"), "{page}");
     })
     .await;
 }
