@@ -33,7 +33,10 @@ async fn a_cookie_is_given_replaced_and_taken_back_on_the_page_and_never_shown()
         let theirs = charles.get("/settings/sites").await.text();
         assert!(!theirs.contains("www.courier.example"), "{theirs}");
 
-        let one = [("site", "www.courier.example"), ("headers", "X-Three: third")];
+        let one = [
+            ("site", "www.courier.example"),
+            ("headers", "X-Three: third"),
+        ];
         ada.post("/settings/sites", &one).await;
         let page = ada.get("/settings/sites").await.text();
         assert!(
