@@ -6,8 +6,7 @@
 //! Every hop is a fetch of its own, judged from the start. Nothing is carried
 //! from one to the next or from one user to another: no cookie, no referrer,
 //! no credentials. What a user has given for a site is looked up anew at each hop
-//! and goes over connections that nobody else uses. Proxies named in the
-//! environment are not used.
+//! and goes over connections that nobody else uses.
 
 use std::error::Error;
 use std::net::IpAddr;
@@ -172,6 +171,7 @@ impl Fetcher {
         let rules = Arc::new(Rules {
             allow: config.allow_private.clone(),
             allow_hosts: Vec::new(),
+            proxy: config.proxy.clone(),
             lookup: surroundings.lookup,
             tls: tls::client_config(&surroundings.roots)?,
             no_roots: surroundings.roots.is_empty(),

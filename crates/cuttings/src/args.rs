@@ -83,6 +83,16 @@ pub struct Settings {
     )]
     pub allow_private_host: Vec<String>,
 
+    /// Proxy that everything is fetched through: http://host:port [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "CUTTINGS_EGRESS_PROXY",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub egress_proxy: Option<String>,
+
     /// File with the key that seals secrets; the same on every node
     /// [default: instance.key in the data folder]
     #[arg(
