@@ -7,14 +7,17 @@ one packet may have left the server for an address outside its "internet".
 import json
 import os
 import subprocess
+import re
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import net
 from net import Origin, answer, page, redirect, tls
 
 REFUSED = "private_address"
+PASSWORD = "a long password\n"
 
 
 class Lab:
@@ -32,10 +35,13 @@ class Lab:
         tls(folder, "lab-authority")
         self.binary = os.environ["CUTTINGS_BINARY"]
         self.data = folder / "data"
-        self.cuttings("user", "add", "ada", "--password-stdin", input="a long password\n")
-        told = self.cuttings("--json", "token", "add", "lab", "--scope", "full")
-        self.token = next(v for v in json.loads(told).values()
-                          if isinstance(v, str) and len(v) > 20)
+        self.tokens = {}
+        for user in ("ada", "ben"):
+            self.cuttings("user", "add", user, "--password-stdin", input=PASSWORD)
+            told = self.cuttings("--json", "token", "add", "lab", "--user", user,
+                                 "--scope", "full")
+            self.tokens[user] = next(v for v in json.loads(told).values()
+                                     if isinstance(v, str) and len(v) > 20)
         self.server = subprocess.Popen(
             self.inside(self.binary, "serve", "--listen", f"{net.SERVER}:{net.PORT}",
                         "--allow-private-network", "198.18.0.0/15",
@@ -103,11 +109,11 @@ class Lab:
 
     # Asking the server.
 
-    def ask(self, method, path, body=None):
+    def ask(self, method, path, body=None, user="ada"):
         request = urllib.request.Request(
             f"http://{net.SERVER}:{net.PORT}{path}", method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.token}",
+            headers={"Authorization": f"Bearer {self.tokens[user]}",
                      "Content-Type": "application/json"},
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -118,18 +124,35 @@ class Lab:
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"{}")
 
-    def get(self, path):
-        return self.ask("GET", path)[1]
+    def get(self, path, user="ada"):
+        return self.ask("GET", path, user=user)[1]
 
-    def save(self, url):
+    def browser(self, user):
+        """Somebody who has signed in: asks for a path, gives status and text."""
+        jar = urllib.request.HTTPCookieProcessor()
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar)
+
+        def ask(path, form=None):
+            try:
+                with opener.open(f"http://{net.SERVER}:{net.PORT}{path}", form, 20) as came:
+                    return came.status, came.read().decode("utf-8", "replace")
+            except urllib.error.HTTPError as error:
+                return error.code, error.read().decode("utf-8", "replace")
+
+        if user:
+            form = urllib.parse.urlencode({"name": user, "password": PASSWORD.strip()})
+            assert ask("/signin", form.encode())[0] == 200, user
+        return ask
+
+    def save(self, url, user="ada"):
         """Saves an address and waits until its capture has an end."""
-        status, article = self.ask("POST", "/api/v1/articles", {"url": url})
+        status, article = self.ask("POST", "/api/v1/articles", {"url": url}, user)
         assert status in (200, 201), (url, status, article)
-        return self.ended(article["id"])
+        return self.ended(article["id"], user)
 
-    def ended(self, number):
+    def ended(self, number, user="ada"):
         for _ in range(300):
-            article = self.get(f"/api/v1/articles/{number}")
+            article = self.get(f"/api/v1/articles/{number}", user)
             if article["state"] != "queued" or article.get("reason"):
                 return article
             time.sleep(0.1)
@@ -144,8 +167,8 @@ class Lab:
         assert len(text) > 20 and text.endswith("."), text
         return text
 
-    def ready(self, url):
-        article = self.save(url)
+    def ready(self, url, user="ada"):
+        article = self.save(url, user)
         assert article["state"] == "ready", (url, article["state"], article["reason"])
         return article
 
@@ -314,6 +337,41 @@ def f09_a_site_that_turns_bad_is_refused_when_it_is_visited_again(lab):
     assert len(origin.requests) == 2, origin.requests
 
 
+def f10_nothing_that_takes_an_address_fetches_it(lab):
+    # The one route that is handed an address gives out what was kept with a capture,
+    # to whoever has a ticket for it; all others are walked in the server's own tests.
+    canary = "http://10.0.0.1/f10.png"
+    origin = lab.site(lambda path, head: page(f"<img src={canary} width=800 height=600>"))
+    article = lab.ready(f"http://{origin.name}/f10")
+    other = lab.ready(f"http://{origin.name}/f10", "ben")
+
+    def ticket(browser, number, user):
+        captures = lab.get(f"/api/v1/articles/{number}/captures", user)["captures"]
+        where = f"/articles/{number}/captures/{captures[0]['id']}/replay"
+        status, text = browser(where)
+        assert status == 200, (status, text)
+        return re.search(r'<iframe src="(/replay/[^"/]+)/page"', text)[1]
+
+    ada, ben, nobody = lab.browser("ada"), lab.browser("ben"), lab.browser(None)
+    hers, his = ticket(ada, article["id"], "ada"), ticket(ben, other["id"], "ben")
+    assert nobody(f"{hers}/page")[0] == 200
+    before = len(origin.requests)
+    # Those with numbers of her ticket and the mark of his, and the other way round.
+    forged = [hers.rpartition("-")[0] + "-" + his.rpartition("-")[2],
+              his.rpartition("-")[0] + "-" + hers.rpartition("-")[2],
+              "/replay/" + "0" * 64, "/replay/1-1-1-9999999999999-" + "0" * 64, "/replay/-"]
+    named = [canary, "http://127.0.0.1/x", "//10.0.0.1/x", f"http://{origin.name}/never-kept"]
+    for ask in (ada, ben, nobody):
+        for way in [hers, his, *forged]:
+            for address in named:
+                query = urllib.parse.urlencode({"url": address})
+                status, text = ask(f"{way}/resource?{query}")
+                assert status == 404, (way, address, status, text)
+        for path in ("/proxy", "/image", "/fetch", "/api/v1/proxy", "/static/proxy"):
+            assert ask(f"{path}?url={canary}")[0] == 404, path
+    assert len(origin.requests) == before, origin.requests[before:]
+
+
 def f11_saving_the_library_itself_ends_and_uses_no_credentials(lab):
     article = lab.save(f"http://{net.SERVER}:{net.PORT}/")
     assert article["state"] != "queued", article
@@ -409,6 +467,51 @@ def f19_a_proxy_in_the_environment_is_not_used(lab):
     lab.ready(f"http://{origin.name}/f19")
 
 
+def f19_the_proxy_that_is_configured_is_the_only_way_out(lab):
+    proxy = net.Proxy()
+    origin = lab.site(lambda path, head: redirect("http://10.0.0.1/") if path == "/inside"
+                      else page('<img src="/p.png" width=600 height=400>'))
+    lab.names.put("inside.example", ["10.0.0.1"])
+    lab.names.put("turns.example", [origin.address], ["10.0.0.1"])
+    data = str(lab.folder / "proxied")
+
+    def cuttings(*args, **how):
+        command = [lab.binary, "--data", data, "--json", "--egress-proxy",
+                   f"http://{net.PROXY}:{net.PROXY_PORT}",
+                   "--allow-private-network", "198.18.0.0/15", *args]
+        return subprocess.run(lab.inside(*command), env=lab.environment(),
+                              capture_output=True, text=True, timeout=40, **how)
+
+    def saved(*urls):
+        done = cuttings("save", "--wait", *urls)
+        return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+    made = cuttings("user", "add", "ada", "--password-stdin", input=PASSWORD)
+    assert made.returncode == 0, made.stderr
+    try:
+        told, why = saved(f"http://{origin.name}/f19")
+        assert told[0]["state"] == "ready", (told, why)
+        assert len(origin.requests) >= 2 and net.SERVER not in origin.peers, origin.peers
+        assert set(proxy.asked) == {f"{origin.address}:80"}, proxy.asked
+        proxy.asked.clear()
+        # What is not public is not public through it either, the proxy included.
+        told, why = saved("http://10.0.0.1/", "http://[fd00:ec2::254]/", "http://localhost/",
+                          "http://inside.example/", f"http://{net.PROXY}:{net.PROXY_PORT}/")
+        assert [one["reason_code"] for one in told] == [REFUSED] * 5, (told, why)
+        assert not proxy.asked, proxy.asked
+        told, why = saved(f"http://{origin.name}/inside", "http://turns.example/f19")
+        assert told[0]["reason_code"] == REFUSED and told[1]["state"] == "ready", (told, why)
+        # The proxy was given the address that was judged, and looked up nothing.
+        assert set(proxy.asked) == {f"{origin.address}:80"}, proxy.asked
+    finally:
+        proxy.stop()
+    before = len(origin.requests)
+    told, why = saved(f"http://{origin.name}/down")
+    assert told[0]["reason_code"] == "proxy", (told, why)
+    assert "proxy" in told[0]["reason"] and net.PROXY not in told[0]["reason"], told
+    assert len(origin.requests) == before, "fetched without the proxy"
+
+
 def f20_bad_certificates_are_told_and_good_ones_read(lab):
     good = lab.site(lambda path, head: page(), name="good.example", port=443,
                     tls=tls(lab.folder, "good.example", "lab-authority"))
@@ -459,6 +562,55 @@ def f22_pages_of_one_site_keep_their_distance(lab):
         assert lab.ended(number)["state"] == "ready"
     gaps = [b - a for a, b in zip(origin.times, origin.times[1:])]
     assert min(gaps) > 0.4, gaps
+
+
+def f23_what_a_page_claims_joins_nothing(lab):
+    victim = lab.site(lambda path, head: page("<p>The true report.</p>"))
+    true = f"http://{victim.name}/report"
+    claim = f"<link rel=canonical href={true}><meta property=og:url content={true}>"
+    liar = lab.site(lambda path, head: redirect(true) if path == "/leads"
+                    else page("<p>The false report.</p>", claim))
+    # Another user's article is none of hers, whatever is claimed and wherever it leads.
+    his = lab.ready(true, "ben")
+    lying = lab.ready(f"http://{liar.name}/lies")
+    leads = lab.ready(f"http://{liar.name}/leads")
+    assert lying["twin_of"] is None, lying
+    assert lying["url"] == lying["final_url"] == f"http://{liar.name}/lies", lying
+    assert lying["canonical_url"] == true, lying
+    assert (leads["url"], leads["final_url"]) == (f"http://{liar.name}/leads", true), leads
+    # A page on another host is not taken for the one it claims to be, before the true
+    # one is saved or after; only the user joins them.
+    status, again = lab.ask("POST", "/api/v1/articles", {"url": f"http://{liar.name}/lies"})
+    assert status == 200 and again["id"] == lying["id"], (status, again)
+    assert leads["id"] != lying["id"]
+    mine = lab.save(true)
+    assert mine["id"] != lying["id"] and mine["final_url"] == true, mine
+    late = lab.ready(f"http://{liar.name}/late")
+    assert late["id"] not in (mine["id"], lying["id"]) and late["final_url"] != true, late
+    for number, user in ((his["id"], "ben"), (mine["id"], "ada")):
+        captures = lab.get(f"/api/v1/articles/{number}/captures", user)["captures"]
+        assert [one["final_url"] for one in captures] == [true], captures
+    after = lab.get(f"/api/v1/articles/{his['id']}", "ben")
+    assert after["updated_at"] == his["updated_at"], (his, after)
+
+
+def f24_nothing_on_a_page_runs_when_it_is_captured(lab):
+    # No browser makes captures. A page that would send one everywhere sends nobody.
+    there = "http://10.0.0.1"
+    script = f"""<meta http-equiv=refresh content="1;url={there}/refresh">
+        <script>fetch("{there}/fetch"); new WebSocket("ws://10.0.0.1/socket");
+        new Worker("{there}/worker.js"); navigator.sendBeacon("{there}/beacon");
+        new RTCPeerConnection({{iceServers: [{{urls: "stun:10.0.0.1"}}]}}).createOffer();
+        location = "{there}/location"; new EventSource("{there}/events")</script>
+        <script type=module src={there}/module.js></script>
+        <link rel=dns-prefetch href=//prefetch.example><link rel=preconnect href={there}>
+        <script type=speculationrules>{{"prefetch": [{{"urls": ["{there}/next"]}}]}}</script>"""
+    origin = lab.site(lambda path, head: page(head=script))
+    lab.names.asked.clear()
+    article = lab.ready(f"http://{origin.name}/f24")
+    assert article["final_url"] == f"http://{origin.name}/f24", article
+    time.sleep(2)
+    assert ("prefetch.example", 1) not in lab.names.asked, lab.names.asked
 
 
 def p06_a_site_learns_nothing_of_who_asks(lab):
