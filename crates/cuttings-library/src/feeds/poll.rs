@@ -51,6 +51,9 @@ pub enum Polled {
     Unchanged,
     /// The feed could not be read.
     Failed(Reason),
+    /// The feed was not asked: its site has other requests of ours to answer, or
+    /// wants to be left alone. It is read as soon as its turn comes.
+    Waits(Reason),
     /// Somebody else polled it meanwhile, or its user changed it.
     Lost,
 }
@@ -62,12 +65,15 @@ pub enum Polled {
 /// [`FeedError::NoSuchFeed`]; a feed that cannot be read is [`Polled::Failed`].
 pub async fn poll_now(library: &Library, user_id: UserId, id: FeedId) -> Result<Polled, FeedError> {
     let now = now_ms();
+    // The lease writes over it.
+    let due_ms = library.store.feed(user_id, id).await?;
+    let due_ms = due_ms.map_or(now, |feed| feed.poll_at_ms);
     let feed = library
         .store
         .lease_feed(now, now + LEASE_MS, Some((user_id, id)))
         .await?
         .ok_or(FeedError::NoSuchFeed)?;
-    Ok(poll(library, &feed).await?)
+    Ok(poll_due(library, &feed, due_ms).await?)
 }
 
 /// Polls a feed under lease to its end.
@@ -76,13 +82,30 @@ pub async fn poll_now(library: &Library, user_id: UserId, id: FeedId) -> Result<
 ///
 /// Only of the store: then the feed comes due again when its lease runs out.
 pub async fn poll(library: &Library, feed: &Feed) -> Result<Polled, StoreError> {
+    poll_due(library, feed, now_ms()).await
+}
+
+/// The same for a feed that was due at `due_ms`.
+async fn poll_due(library: &Library, feed: &Feed, due_ms: i64) -> Result<Polled, StoreError> {
     let ours = fetcher_for(library, feed.user_id).await?;
     let answer = ask(&ours.fetcher, feed).await;
     ours.note_used(library).await?;
     let now = now_ms();
     let answer = match answer {
         Ok(answer) => answer,
-        Err(Failure { reason, wait, gone }) => {
+        Err(NotRead::Waits { reason, wait }) => {
+            let turn_ms = now.saturating_add(millis(wait));
+            // A site that had trouble, or asked for time, gets what it was given.
+            let until_ms = match feed.failures {
+                0 => turn_ms,
+                _ => turn_ms.max(due_ms),
+            };
+            return Ok(match library.store.put_back_poll(feed, until_ms).await? {
+                true => Polled::Waits(reason),
+                false => Polled::Lost,
+            });
+        }
+        Err(NotRead::Failed { reason, wait, gone }) => {
             let state = if gone { FeedState::Gone } else { feed.state };
             return fail(library, feed, state, reason, wait).await;
         }
@@ -180,14 +203,18 @@ async fn choose(library: &Library, feed: &Feed, read: &mut FeedRead) -> Result<(
 }
 
 /// Why a feed was not read, and what that means for the next time.
-struct Failure {
-    reason: Reason,
-    wait: Option<Duration>,
-    gone: bool,
+enum NotRead {
+    /// It was not asked.
+    Waits { reason: Reason, wait: Duration },
+    Failed {
+        reason: Reason,
+        wait: Option<Duration>,
+        gone: bool,
+    },
 }
 
-async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<Fetched, Failure> {
-    let url = Url::parse(&feed.url).map_err(|_| Failure {
+async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<Fetched, NotRead> {
+    let url = Url::parse(&feed.url).map_err(|_| NotRead::Failed {
         reason: Reason {
             code: "bad_url".to_owned(),
             text: "The address of this feed cannot be read. Subscribe to it anew.".to_owned(),
@@ -210,21 +237,29 @@ async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<Fetched, Failure> {
         .get_if_changed(&url, Want::Feed, &known)
         .await
         .map_err(|error| {
-            let (wait, gone) = match &error {
+            let reason = reason_of(&error);
+            match error {
+                FetchError::Wait { wait, .. } => NotRead::Waits { reason, wait },
                 FetchError::Status {
                     status,
-                    retry_after,
+                    retry_after: wait,
                     ..
-                } => (*retry_after, *status == 410),
-                FetchError::Wait { wait, .. } => (Some(*wait), false),
-                _ => (None, false),
-            };
-            Failure {
-                reason: reason_of(&error),
-                wait,
-                gone,
+                } => NotRead::Failed {
+                    reason,
+                    wait,
+                    gone: status == 410,
+                },
+                _ => NotRead::Failed {
+                    reason,
+                    wait: None,
+                    gone: false,
+                },
             }
         })
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 async fn fail(
@@ -236,9 +271,7 @@ async fn fail(
 ) -> Result<Polled, StoreError> {
     let now = now_ms();
     // Not shortened by chance: the site has named a time.
-    let asked_ms = wait.map_or(0, |wait| {
-        i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
-    });
+    let asked_ms = wait.map_or(0, millis);
     let own_ms = jittered(backoff_ms(feed.failures));
     let written = library
         .store
