@@ -205,9 +205,13 @@ impl Earlier {
             }
             Err(error) => return Err(error),
         };
+        let Some(answer) = exchange::read(&text).pop() else {
+            return Ok(Validators::default());
+        };
+        let header = |name| answer.header(name).map(str::to_owned);
         Ok(Validators {
-            etag: exchange::last_header(&text, "etag"),
-            last_modified: exchange::last_header(&text, "last-modified"),
+            etag: header("etag"),
+            last_modified: header("last-modified"),
         })
     }
 
