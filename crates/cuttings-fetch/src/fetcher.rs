@@ -87,6 +87,9 @@ impl Surroundings {
 /// `Last-Modified` said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Validators {
+    /// The address that answered, behind all redirects. No other is told: it is
+    /// none of its business, and that it has not changed would say nothing.
+    pub url: Option<Url>,
     /// `ETag`, as it was written.
     pub etag: Option<String>,
     /// `Last-Modified`, as it was written.
@@ -238,8 +241,8 @@ impl Fetcher {
     /// As [`Fetcher::get`], unless nothing has changed since the answer that
     /// `known` comes from: then the status is 304 and the body empty.
     ///
-    /// What is known is told to the host of `url` alone, not to where it may
-    /// redirect.
+    /// What is known is told to the address it is known of alone, wherever on the
+    /// way that comes.
     ///
     /// # Errors
     ///
@@ -258,7 +261,6 @@ impl Fetcher {
             whole: limits.total_page,
         };
         let nothing = Validators::default();
-        let asked = start.origin();
         // Who may open a host by its name: whoever asked for it, and its own pages.
         let from = self.page_host.clone().or_else(|| host_of(&start));
         let mut is_direct = true;
@@ -270,11 +272,11 @@ impl Fetcher {
         let mut redirects: Vec<Hop> = Vec::new();
         loop {
             check_url(&url, &self.config.allow_private)?;
-            let known = if url.origin() == asked {
-                known
-            } else {
-                &nothing
+            let known = match &known.url {
+                Some(of) if same_page(of, &url) => known,
+                _ => &nothing,
             };
+            let is_marked = known.etag.is_some() || known.last_modified.is_some();
             // Held until the answer is read, and given back before the next hop,
             // so that no fetch waits for a host while it keeps another busy.
             let _pass = self
@@ -322,7 +324,7 @@ impl Fetcher {
                 continue;
             }
             // Nobody who was told nothing may say that it has not changed.
-            let is_unchanged = status == 304 && *known != nothing;
+            let is_unchanged = status == 304 && is_marked;
             if !answer.status().is_success() && !is_unchanged {
                 let retry_after = retry_after(answer.headers(), SystemTime::now());
                 if status == 429 || (status == 503 && retry_after.is_some()) {

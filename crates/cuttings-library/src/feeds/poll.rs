@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use cuttings_fetch::{FetchError, Fetched, Fetcher, Validators, Want};
+use cuttings_fetch::{FetchError, Fetched, Validators, Want};
 use cuttings_model::{Feed, FeedId, FeedState, PageAddress, Reason, UserId, address};
 use cuttings_store::{FeedRead, PollEnd, StoreError};
 use cuttings_text::query;
@@ -17,7 +17,7 @@ use url::Url;
 
 use super::{FeedError, read, rules};
 use crate::error::reason_of;
-use crate::site_access::fetcher_for;
+use crate::site_access::{UserFetcher, fetcher_for};
 use crate::{Library, now_ms};
 
 /// How long a poll may take before another worker may do it.
@@ -88,7 +88,7 @@ pub async fn poll(library: &Library, feed: &Feed) -> Result<Polled, StoreError> 
 /// The same for a feed that was due at `due_ms`.
 async fn poll_due(library: &Library, feed: &Feed, due_ms: i64) -> Result<Polled, StoreError> {
     let ours = fetcher_for(library, feed.user_id).await?;
-    let answer = ask(&ours.fetcher, feed).await;
+    let answer = ask(&ours, feed).await;
     ours.note_used(library).await?;
     let now = now_ms();
     let answer = match answer {
@@ -136,10 +136,13 @@ async fn poll_due(library: &Library, feed: &Feed, due_ms: i64) -> Result<Polled,
     }
     let moved = moved_to(&answer);
     let known = library.store.known_entries(feed.user_id, feed.id).await?;
-    let validators = Validators {
-        etag: answer.header("etag").map(str::to_owned),
-        last_modified: answer.header("last-modified").map(str::to_owned),
+    // They are kept as those of the feed's own address. One that is led to from there
+    // may be anybody's, and is read whole.
+    let header = |name| {
+        let header = answer.header(name).map(str::to_owned);
+        header.filter(|_| answer.redirects.is_empty())
     };
+    let (etag, last_modified) = (header("etag"), header("last-modified"));
     let (base, body, is_cut) = (answer.final_url.clone(), answer.body.clone(), answer.is_cut);
     let content_type = answer.content_type().map(str::to_owned);
     let place = library.extracting.acquire().await;
@@ -168,8 +171,8 @@ async fn poll_due(library: &Library, feed: &Feed, due_ms: i64) -> Result<Polled,
     end.next_poll_at_ms = now + jittered(rest_ms(&answer, prepared.ttl_minutes));
     end.reason = prepared.note;
     end.read = Some(FeedRead {
-        etag: validators.etag,
-        last_modified: validators.last_modified,
+        etag,
+        last_modified,
         ..prepared.read
     });
     let Some(new) = library.store.end_poll(feed, end).await? else {
@@ -213,7 +216,7 @@ enum NotRead {
     },
 }
 
-async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<Fetched, NotRead> {
+async fn ask(ours: &UserFetcher, feed: &Feed) -> Result<Fetched, NotRead> {
     let url = Url::parse(&feed.url).map_err(|_| NotRead::Failed {
         reason: Reason {
             code: "bad_url".to_owned(),
@@ -224,16 +227,17 @@ async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<Fetched, NotRead> {
     })?;
     let was_read = feed
         .read_at_ms
-        .is_some_and(|read| now_ms() - read < BELIEVED_MS);
+        .is_some_and(|read| now_ms() - read < BELIEVED_MS && !ours.shows_more_since(&url, read));
     let known = if was_read {
         Validators {
+            url: Some(url.clone()),
             etag: feed.etag.clone(),
             last_modified: feed.last_modified.clone(),
         }
     } else {
         Validators::default()
     };
-    fetcher
+    ours.fetcher
         .get_if_changed(&url, Want::Feed, &known)
         .await
         .map_err(|error| {

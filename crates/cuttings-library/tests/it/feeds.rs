@@ -166,6 +166,22 @@ fn any_page_leads_to_its_feeds_and_what_is_no_feed_is_not_kept() {
 }
 
 #[test]
+fn f13_what_a_feed_is_known_by_is_not_told_to_the_site_that_led_to_it() {
+    on_both(|rig| async move {
+        let (leads, brings) = (Origin::start().await, Origin::start().await);
+        let mut answer = rss(&item("a", "A", "a"));
+        answer.headers.push(("ETag".into(), "\"theirs\"".into()));
+        brings.put("/feed", answer.clone());
+        leads.put("/feed", Answer::redirect(&brings.url("/feed")));
+        let feed = rig.subscribe(&leads.url("/feed")).await;
+        assert_eq!(rig.poll(&feed).await, read(0));
+        for request in leads.requests() {
+            assert!(!request.contains("theirs"), "{request}");
+        }
+    });
+}
+
+#[test]
 fn m09_what_has_not_changed_is_asked_for_by_what_is_known() {
     on_both(|rig| async move {
         let origin = Origin::start().await;
