@@ -222,6 +222,15 @@ impl Fetcher {
         }
     }
 
+    /// Whether what is at `from` may have `to` fetched as if a user had asked for
+    /// it. It may not where `to` is a host that is open by its name, unless it is
+    /// there itself.
+    pub fn may_lead(&self, from: &Url, to: &Url) -> bool {
+        let to = host_of(to);
+        let is_open = to.as_ref().is_some_and(|to| self.open_hosts.contains(to));
+        !is_open || host_of(from) == to
+    }
+
     /// Fetches `url`, following redirects.
     ///
     /// - `want`: what it is for; decides what we say we accept, and the size
