@@ -273,6 +273,7 @@ impl Fetcher {
         // Who may open a host by its name: whoever asked for it, and its own pages.
         let from = self.page_host.clone().or_else(|| host_of(&start));
         let mut is_direct = true;
+        let mut is_home = true;
         let mut url = start;
         let mut step = match want {
             Want::Page | Want::Feed => Step::Page,
@@ -297,7 +298,14 @@ impl Fetcher {
                     wait: turned_away.wait,
                 })?;
             step = Step::Onward;
-            let secrets = match self.access.shown_to(&url) {
+            // Nor can what a page names elsewhere lead back to its site with a login.
+            is_home &= self.page_host.is_none() || self.access.knows(&url);
+            let shown = if is_home {
+                self.access.shown_to(&url)
+            } else {
+                Shown::Nothing
+            };
+            let secrets = match shown {
                 Shown::Nothing => &[],
                 Shown::Headers(headers) => headers,
                 Shown::Locked => return Err(FetchError::AccessLocked { url }),

@@ -131,12 +131,11 @@ impl Proxy {
 
     /// Asks for a connection to `target`. The status says whether it stands.
     async fn ask(&self, stream: &mut TcpStream, target: SocketAddr) -> Result<u16, ConnectError> {
-        let authorization = self
-            .authorization
-            .iter()
-            .map(|value| format!("Proxy-Authorization: {value}\r\n"))
-            .collect::<String>();
-        let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{authorization}\r\n");
+        let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");
+        if let Some(authorization) = &self.authorization {
+            request += &format!("Proxy-Authorization: {authorization}\r\n");
+        }
+        request += "\r\n";
         let broke_off = |_| fails("it closed the connection without an answer");
         stream
             .write_all(request.as_bytes())

@@ -173,7 +173,11 @@ pub async fn give(
     own_host: Option<&str>,
 ) -> Result<GivenAccess, SiteAccessError> {
     let site = site_of(&new.site)?;
-    if own_host.is_some_and(|own| own.eq_ignore_ascii_case(site.host())) {
+    let is_ours = own_host.is_some_and(|own| {
+        let below = own.strip_suffix(site.host());
+        below.is_some_and(|below| below.is_empty() || (new.subdomains && below.ends_with('.')))
+    });
+    if is_ours {
         return Err(SiteAccessError::Ourselves(site.to_string()));
     }
     let headers = headers_of(new)?;

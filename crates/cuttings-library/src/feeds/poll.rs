@@ -100,9 +100,11 @@ async fn poll_due(library: &Library, feed: &Feed, due_ms: i64) -> Result<Polled,
                 0 => turn_ms,
                 _ => turn_ms.max(due_ms),
             };
-            return Ok(match library.store.put_back_poll(feed, until_ms).await? {
-                true => Polled::Waits(reason),
-                false => Polled::Lost,
+            let is_ours = library.store.put_back_poll(feed, until_ms).await?;
+            return Ok(if is_ours {
+                Polled::Waits(reason)
+            } else {
+                Polled::Lost
             });
         }
         Err(NotRead::Failed { reason, wait, gone }) => {
