@@ -168,6 +168,15 @@ pub fn is_block(tag: Tag) -> bool {
     )
 }
 
+/// The tag by which an element is read. A template that holds the inside of the
+/// element around it (a declarative shadow root) is shown, as a box.
+fn tag_as_read(doc: &Document, id: NodeId) -> Tag {
+    match doc.tag(id) {
+        Tag::Template if doc.attr(id, Attr::Shadowrootmode).is_some() => Tag::Div,
+        tag => tag,
+    }
+}
+
 /// Elements whose content is never text of the page.
 pub fn is_unread(tag: Tag) -> bool {
     matches!(
@@ -309,7 +318,7 @@ impl<'d> Page<'d> {
         let parent = above.map_or(0, |above| above.index);
         let mut node = Node {
             id,
-            tag: self.doc.tag(id),
+            tag: tag_as_read(self.doc, id),
             parent,
             end: index + 1,
             traits: Traits::NONE,

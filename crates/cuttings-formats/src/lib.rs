@@ -4,7 +4,8 @@
 //! in which a visit's headers are kept; [`warc`] and [`tar`] read archives of
 //! pages, and [`answer`] what a web archive keeps of one; [`warc_writer`] and
 //! [`wacz`] write them. [`feed`] reads feeds of
-//! every kind, [`opml`] lists of them. Books, citations and imports join them
+//! every kind, [`opml`] lists of them. [`sent_page`] opens pages that a browser
+//! sent whole. Books, citations and imports join them
 //! here.
 
 pub mod answer;
@@ -12,6 +13,7 @@ pub mod exchange;
 pub mod feed;
 pub mod opml;
 mod retain;
+pub mod sent_page;
 pub mod surt;
 pub mod tar;
 mod unpack;

@@ -239,6 +239,15 @@ pub async fn add_token(
     Ok((token, secret))
 }
 
+/// Ends an app token; false when the user has none of this number.
+pub async fn revoke_token(
+    library: &Library,
+    user_id: UserId,
+    id: i64,
+) -> Result<bool, AccountError> {
+    Ok(library.store.delete_token(user_id, id).await?)
+}
+
 /// The user of an app token and what it may do; `None` when it was revoked.
 pub async fn token_user(
     library: &Library,

@@ -17,9 +17,10 @@ use bytes::Bytes;
 use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, SafeHtml};
 use cuttings_fetch::{FetchError, Fetched, Fetcher, Validators, Want};
 use cuttings_formats::exchange::{self, Exchange};
+use cuttings_formats::sent_page::Purpose;
 use cuttings_model::{
-    Article, ArticleState, CaptureId, Dated, Job, JobKind, Origin, Picture, PictureRole, Reason,
-    job,
+    Article, ArticleState, Capture, CaptureId, Dated, Job, JobKind, Origin, Picture, PictureRole,
+    Reason, job,
 };
 use cuttings_store::{CaptureResult, FailedVisit, NewCapture, NewPart, ShownArticle, StoreError};
 use url::Url;
@@ -27,6 +28,7 @@ use url::Url;
 use crate::again::{Earlier, Judged};
 use crate::error::reason_of;
 use crate::parts::{self, Whole};
+use crate::sent::{self, Inside};
 use crate::site_access::{UserFetcher, fetcher_for};
 use crate::{Library, again, now_ms, pictures};
 
@@ -41,6 +43,10 @@ pub(crate) struct Page {
     pub(crate) base: Url,
     /// Pictures that came with the page, by address.
     pub(crate) at_hand: HashMap<String, Picture>,
+    /// Pictures inside the page, when a browser sent it.
+    pub(crate) inside: Option<Inside>,
+    /// How the page came.
+    pub(crate) origin: Origin,
 }
 
 /// Does a leased job to its end: the article is ready or says why it is not.
@@ -114,12 +120,12 @@ async fn capture_with(
                 JobKind::Extract => parts::as_handed_over(page, extraction),
                 JobKind::Resources => return Err(no_capture(job)),
             };
-            show(library, job, article, fetcher, earlier, whole).await
+            Box::pin(show(library, job, article, fetcher, earlier, whole)).await
         }
         Err((reason, may_pass)) => {
             let capture = page
                 .new_capture
-                .unwrap_or_else(|| reread(article, page.content_type));
+                .unwrap_or_else(|| reread(article, page.origin, page.content_type));
             fail(
                 library,
                 job,
@@ -188,6 +194,15 @@ fn given_url(article: &Article) -> Result<Url, StoreError> {
     Url::parse(&article.given_url).map_err(|_| StoreError::Nonsense {
         what: format!("articles.given_url of article {} is no URL", article.id),
     })
+}
+
+/// Where a page that was handed over is from: its own address, which may be
+/// another than that of its article.
+fn read_from(article: &Article, capture: &Capture) -> Result<Url, StoreError> {
+    match capture.final_url.as_deref().map(Url::parse) {
+        Some(Ok(url)) => Ok(url),
+        _ => given_url(article),
+    }
 }
 
 /// Visits an address and keeps what came. When nothing has changed since the
@@ -271,6 +286,8 @@ pub(crate) async fn visit(
         content_type,
         base: fetched.final_url,
         at_hand: HashMap::new(),
+        inside: None,
+        origin: Origin::Fetched,
     }))
 }
 
@@ -337,7 +354,7 @@ async fn read_upload(
     let captures = library.store.captures(article.user_id, article.id).await?;
     let newest = captures
         .into_iter()
-        .find(|capture| capture.origin == Origin::Uploaded);
+        .find(|capture| capture.origin.is_handed_over() && capture.failure.is_none());
     let Some((capture, digest)) = newest.and_then(|capture| Some((capture.clone(), capture.body?)))
     else {
         return Err(StoreError::Nonsense {
@@ -347,7 +364,28 @@ async fn read_upload(
             ),
         });
     };
-    let body = library.store.blobs().get(&digest).await?;
+    let base = read_from(article, &capture)?;
+    let (body, inside) = if capture.origin.is_from_browser() {
+        match sent::open(library, &digest, &base, Purpose::Reading).await? {
+            Ok((html, inside)) => (html, Some(inside)),
+            Err(error) => {
+                return Ok(Err(Box::new(Failed {
+                    reason: Reason {
+                        code: "unreadable".to_owned(),
+                        text: format!(
+                            "The file sent for {base} could not be read: {error}. It is kept and \
+                             can be downloaded."
+                        ),
+                    },
+                    capture: reread(article, capture.origin, capture.content_type),
+                    not_before: None,
+                    retry_after_ms: None,
+                })));
+            }
+        }
+    } else {
+        (library.store.blobs().get(&digest).await?, None)
+    };
     if let Some(kind) = other_than_html(&body, capture.content_type.as_deref()) {
         return Ok(Err(Box::new(Failed {
             reason: Reason {
@@ -358,12 +396,11 @@ async fn read_upload(
                     article.given_url
                 ),
             },
-            capture: reread(article, capture.content_type),
+            capture: reread(article, capture.origin, capture.content_type),
             retry_after_ms: None,
             not_before: None,
         })));
     }
-    let base = given_url(article)?;
     let at_hand = library
         .store
         .pictures(article.user_id, article.id)
@@ -376,16 +413,18 @@ async fn read_upload(
         new_capture: None,
         earlier_capture: Some(capture.id),
         body,
+        origin: capture.origin,
         content_type: capture.content_type,
         base,
         at_hand,
+        inside,
     }))
 }
 
 /// A failed look at an upload that is kept already.
-fn reread(article: &Article, content_type: Option<String>) -> NewCapture {
+fn reread(article: &Article, origin: Origin, content_type: Option<String>) -> NewCapture {
     NewCapture {
-        origin: Origin::Uploaded,
+        origin,
         captured_at_ms: now_ms(),
         requested_url: article.given_url.clone(),
         final_url: None,
@@ -434,6 +473,14 @@ async fn show(
 ) -> Result<(), StoreError> {
     let (state, reason) = verdict(&whole);
     let reason = reason.or_else(|| whole.missing.clone());
+    // What came to its end meanwhile counts too, such as a page sent by a browser
+    // while its address was being asked for.
+    let meanwhile = library.store.article(job.user_id, job.article_id).await?;
+    let article = meanwhile.as_ref().unwrap_or(article);
+    let earlier = match earlier {
+        None => again::earlier(library, article).await?,
+        earlier => earlier,
+    };
     let judged = match &earlier {
         Some(earlier) => again::judge(library, article, earlier, &whole).await?,
         None => Judged::Show { edit: None },
@@ -449,14 +496,15 @@ async fn show(
         // They are kept with the capture that has the same words.
         pictures::Kept::default()
     } else {
-        pictures::keep(
-            &fetcher.on_page(&page.base),
-            &library.parser,
-            library.store.blobs(),
-            &extraction,
-            &page.at_hand,
-        )
-        .await?
+        let fetcher = fetcher.on_page(&page.base);
+        let sources = pictures::Sources {
+            at_hand: &page.at_hand,
+            inside: page.inside.as_ref(),
+            // What a browser sent as a whole is all there is of it.
+            web: (page.origin != Origin::Sent).then_some(&fetcher),
+        };
+        let blobs = library.store.blobs();
+        pictures::keep(&sources, &library.parser, blobs, &extraction).await?
     };
     let details = details(&extraction, &kept.missing, &parts);
     tracing::info!(

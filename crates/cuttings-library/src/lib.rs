@@ -6,6 +6,7 @@
 //! | File | Its sentence |
 //! |---|---|
 //! | [`save`] | from an address to a queued article, acknowledged |
+//! | [`sent`] | a page that a browser sent, kept and opened again |
 //! | [`capture`] | from a queued article to one that can be read and found |
 //! | `parts` | a story on several pages, by its site's rule |
 //! | [`again`] | a page captured again, and which capture is shown |
@@ -64,6 +65,7 @@ pub mod save;
 pub mod schedule;
 pub mod seal;
 pub mod search;
+pub mod sent;
 pub mod settings;
 pub mod shelf;
 pub mod site_access;
@@ -100,6 +102,7 @@ pub struct Library {
     rules: Arc<Rules>,
     instance_key: seal::InstanceKey,
     saved: Arc<Notify>,
+    shown: Arc<sent::Shown>,
     extracting: Arc<Semaphore>,
     hashing: Arc<Semaphore>,
 }
@@ -114,6 +117,7 @@ impl Library {
             rules: Arc::default(),
             instance_key: seal::InstanceKey::default(),
             saved: Arc::new(Notify::new()),
+            shown: Arc::default(),
             extracting: Arc::new(Semaphore::new(READS_AT_ONCE)),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         }

@@ -11,12 +11,14 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use cuttings_extract::Extraction;
 use cuttings_fetch::{Fetcher, Want};
+use cuttings_formats::sent_page::INSIDE;
 use cuttings_model::PictureRole;
 use cuttings_store::{Blobs, NewPicture, StoreError};
 use futures_util::{StreamExt as _, stream};
 use url::Url;
 
 use crate::parser::{Parser, Thumbnail};
+use crate::sent::Inside;
 
 /// Most pictures kept with one capture; the rest is left out, in page order.
 const MAX_PICTURES: usize = 100;
@@ -102,21 +104,29 @@ pub(crate) struct Kept {
     pub missing: Vec<String>,
 }
 
-/// Fetches and keeps the pictures an article shows, and makes its thumbnail.
-///
-/// `at_hand` are pictures that came with the page, by address: they are used
-/// instead of fetching and are not in the result again.
+/// Where pictures are taken from, the first that has one.
+pub(crate) struct Sources<'l> {
+    /// Pictures that came with the page and are kept, by address: they are not in
+    /// the result again.
+    pub at_hand: &'l HashMap<String, cuttings_model::Picture>,
+    /// The page itself, when a browser sent it.
+    pub inside: Option<&'l Inside>,
+    /// The web; none when nothing may be asked for.
+    pub web: Option<&'l Fetcher>,
+}
+
+/// Gets and keeps the pictures an article shows, and makes its thumbnail.
 ///
 /// # Errors
 ///
 /// Only of the blob store. Pictures that fail are in [`Kept::missing`].
 pub(crate) async fn keep(
-    fetcher: &Fetcher,
+    from: &Sources<'_>,
     parser: &Parser,
     blobs: &Blobs,
     extraction: &Extraction,
-    at_hand: &HashMap<String, cuttings_model::Picture>,
 ) -> Result<Kept, StoreError> {
+    let at_hand = from.at_hand;
     let lead = extraction.lead_image.as_ref();
     let mut shown: Vec<&String> = Vec::new();
     for source in extraction
@@ -140,7 +150,7 @@ pub(crate) async fn keep(
     let mut total = 0;
     let mut answers = stream::iter(wanted)
         .map(|source| async move {
-            let bytes = fetch(fetcher, &source).await;
+            let bytes = from.get(&source).await;
             (source, bytes)
         })
         .buffered(FETCHES_AT_ONCE);
@@ -179,6 +189,20 @@ pub(crate) async fn keep(
         }
     }
     Ok(kept)
+}
+
+impl Sources<'_> {
+    async fn get(&self, source: &str) -> Option<Bytes> {
+        if let Some(inside) = self.inside
+            && let Some(bytes) = inside.bytes_at(source).await
+        {
+            return Some(bytes);
+        }
+        match self.web {
+            Some(fetcher) if !source.starts_with(INSIDE) => fetch(fetcher, source).await,
+            _ => None,
+        }
+    }
 }
 
 async fn fetch(fetcher: &Fetcher, source: &str) -> Option<Bytes> {

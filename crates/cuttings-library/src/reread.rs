@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 
+use cuttings_formats::sent_page::Purpose;
 use cuttings_model::{Article, Capture, Origin, Reason};
 use cuttings_store::{NewCapture, StoreError};
 use url::Url;
@@ -15,6 +16,7 @@ use url::Url;
 use crate::Library;
 use crate::capture::{Failed, Page, extract, other_than_html};
 use crate::parts::{self, Whole};
+use crate::sent;
 
 /// Reads a capture of an article as it would be read if it had just come.
 /// `captures` are all of the article's.
@@ -50,7 +52,9 @@ pub(crate) async fn reread(
     };
     Ok(Ok(match capture.origin {
         Origin::Fetched => parts::follow_kept(library, &kept, page, extraction).await?,
-        Origin::Uploaded => parts::as_handed_over(page, extraction),
+        Origin::Uploaded | Origin::Sent | Origin::Extension => {
+            parts::as_handed_over(page, extraction)
+        }
     }))
 }
 
@@ -112,8 +116,30 @@ async fn page(library: &Library, capture: &Capture) -> Result<Result<Page, Reaso
     let Some(digest) = &capture.body else {
         return lost("has no bytes");
     };
-    let body = match library.store.blobs().get(digest).await {
-        Ok(body) => body,
+    let opened = if capture.origin.is_from_browser() {
+        match sent::open(library, digest, &base, Purpose::Reading).await {
+            Ok(Ok((html, inside))) => Ok((html, Some(inside))),
+            Ok(Err(error)) => {
+                return Ok(Err(Reason {
+                    code: "unreadable".to_owned(),
+                    text: format!(
+                        "The page kept as capture {} cannot be read: {error}.",
+                        capture.id
+                    ),
+                }));
+            }
+            Err(error) => Err(error),
+        }
+    } else {
+        library
+            .store
+            .blobs()
+            .get(digest)
+            .await
+            .map(|body| (body, None))
+    };
+    let (body, inside) = match opened {
+        Ok(opened) => opened,
         Err(StoreError::Damaged { .. }) => return lost("is damaged on the disk"),
         Err(error @ StoreError::Blob { .. }) => {
             tracing::warn!(capture.id = capture.id.0, error = %error, "kept bytes cannot be read");
@@ -131,5 +157,7 @@ async fn page(library: &Library, capture: &Capture) -> Result<Result<Page, Reaso
         content_type: capture.content_type.clone(),
         base,
         at_hand: HashMap::new(),
+        inside,
+        origin: capture.origin,
     }))
 }

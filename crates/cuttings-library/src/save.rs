@@ -10,13 +10,14 @@
 
 use bytes::Bytes;
 use cuttings_extract::MAX_HTML_BYTES;
-use cuttings_model::{Article, ArticleId, PageAddress, PictureRole, UserId};
+use cuttings_model::{Article, ArticleId, Origin, PageAddress, PictureRole, UserId};
 use cuttings_store::{NewArticle, NewPicture, NewUpload};
 
 use crate::shelf::still_here;
 use crate::{Library, LibraryError, now_ms, pictures};
 
-/// A page handed over with its address: a file, later a browser.
+/// A page handed over with its address, as a file. What browsers send is in
+/// [`crate::sent`].
 #[derive(Debug, Clone)]
 pub struct Upload {
     /// The page's bytes, in whatever charset.
@@ -126,6 +127,9 @@ async fn store_upload(library: &Library, upload: Upload) -> Result<NewUpload, Li
         });
     }
     Ok(NewUpload {
+        origin: Origin::Uploaded,
+        captured_at_ms: now_ms(),
+        only_if_wanting: false,
         body: blobs.put(upload.body).await?,
         content_type: upload.content_type,
         pictures: kept,

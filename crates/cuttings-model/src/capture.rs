@@ -16,8 +16,13 @@ crate::id! {
 pub enum Origin {
     /// We fetched the address.
     Fetched,
-    /// Somebody handed us the page: a file, later a browser.
+    /// Somebody handed us the page as a file.
     Uploaded,
+    /// A browser sent the page as one complete file, as SingleFile makes them.
+    Sent,
+    /// Our browser extension sent the page as it stood. Pictures that a page of
+    /// their site may not read are left to us.
+    Extension,
 }
 
 impl Origin {
@@ -26,12 +31,24 @@ impl Origin {
         match self {
             Self::Fetched => "fetched",
             Self::Uploaded => "uploaded",
+            Self::Sent => "sent",
+            Self::Extension => "extension",
         }
+    }
+
+    /// Whether the page was given to us, rather than fetched by us.
+    pub fn is_handed_over(self) -> bool {
+        self != Self::Fetched
+    }
+
+    /// Whether a browser gave it to us, as its reader saw it.
+    pub fn is_from_browser(self) -> bool {
+        matches!(self, Self::Sent | Self::Extension)
     }
 
     /// Reads [`Self::as_str`] back; `None` for any other word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Fetched, Self::Uploaded]
+        [Self::Fetched, Self::Uploaded, Self::Sent, Self::Extension]
             .into_iter()
             .find(|origin| origin.as_str() == word)
     }
@@ -46,7 +63,7 @@ pub struct Capture {
     pub article_id: ArticleId,
     /// How it came.
     pub origin: Origin,
-    /// When.
+    /// When; of a page from a browser, when its reader saw it.
     pub captured_at_ms: i64,
     /// The address that was asked for.
     pub requested_url: String,

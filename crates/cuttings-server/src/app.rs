@@ -16,13 +16,24 @@ pub struct App {
 }
 
 /// How the server is reached.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ServerSettings {
     /// The address people use, such as `https://cuttings.example.org`, when it
     /// is not the one listened on. With https, cookies are `Secure` and bound
     /// to the host. Absolute links are made with it, never with what a request
     /// claims in `Host` or `X-Forwarded-Host`.
     pub public_url: Option<Url>,
+    /// Largest page that a browser may send, in bytes.
+    pub upload_limit_bytes: u64,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            upload_limit_bytes: 100_000_000,
+        }
+    }
 }
 
 impl ServerSettings {

@@ -35,6 +35,7 @@ const STYLE: &str = concat!(
     include_str!("../static/search.css"),
     include_str!("../static/compare.css"),
     include_str!("../static/offline.css"),
+    include_str!("../static/save.css"),
     include_str!("../static/replay.css"),
     // Last: it gives what the others lay out its size for thumbs.
     include_str!("../static/touch.css"),
@@ -102,6 +103,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         script!("marked.js"),
         script!("looks.js"),
         script!("reader.js"),
+        script!("save.js"),
         script!("footnotes.js"),
         script!("gallery.js"),
         script!("focus.js"),

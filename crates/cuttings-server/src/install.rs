@@ -52,10 +52,8 @@ pub(crate) async fn worker() -> Response {
         .into_response()
 }
 
-/// `GET /manifest.webmanifest`.
-///
-/// A browser that shares a page with the app would come by `share_target`,
-/// once there is a page for saving that takes an address in its query.
+/// `GET /manifest.webmanifest`. By `share_target` the app stands among those that
+/// a page can be shared with; what comes there only fills in a form.
 pub(crate) async fn manifest() -> Response {
     let icon = |name: &str, kind: &str, sizes: &str, purpose: &str| json!({"src": assets::address(name), "type": kind, "sizes": sizes, "purpose": purpose});
     let shortcut = |name: &str, url: &str| json!({"name": name, "url": url});
@@ -77,6 +75,12 @@ pub(crate) async fn manifest() -> Response {
             icon("icon-512.png", "image/png", "512x512", "any"),
             icon("icon-maskable-512.png", "image/png", "512x512", "maskable"),
         ],
+        "share_target": {
+            "action": "/share",
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": { "title": "title", "text": "text", "url": "url" },
+        },
         "shortcuts": [
             shortcut(ENGLISH.frame.library, "/"),
             shortcut(ENGLISH.frame.search, "/search"),

@@ -19,6 +19,7 @@ mod error;
 mod headers;
 mod install;
 mod margin;
+mod multipart;
 mod once;
 mod origin;
 mod pages;

@@ -18,7 +18,7 @@ use cuttings_store::{Begun, KeptAnswer, KeyedChange};
 use tokio::time::{Instant, sleep};
 
 use crate::app::App;
-use crate::body::MAX_JSON_BYTES;
+use crate::body::{MAX_JSON_BYTES, boundary};
 use crate::error::HttpError;
 use crate::policy::Answers;
 use crate::problems;
@@ -36,12 +36,14 @@ const MAX_KEY_BYTES: usize = 200;
 const WAIT: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Whether a request is to be made once only.
+/// Whether a request is to be made once only. One that sends a file is not read
+/// whole for that; its handler calls [`once_for`] when it knows what it holds.
 pub(crate) fn is_keyed(method: &Method, answers: Answers, headers: &HeaderMap) -> bool {
     answers == Answers::Api
         && method != Method::GET
         && method != Method::HEAD
         && headers.contains_key(KEY)
+        && boundary(headers).is_none()
 }
 
 /// Makes a change under its key, or gives the answer it had.
@@ -71,9 +73,44 @@ async fn keyed(
         parts.uri.path_and_query().map_or("", |path| path.as_str()),
         &body,
     );
+    let request = Request::from_parts(parts, Body::from(body));
+    under(&app, user_id, &key, &fingerprint, next.run(request)).await
+}
+
+/// Makes a change that `fingerprint` describes: under its key if the request has
+/// one, and to its end even if the client hangs up.
+pub(crate) async fn once_for(
+    app: App,
+    user_id: UserId,
+    headers: &HeaderMap,
+    fingerprint: String,
+    change: impl Future<Output = Result<Response, HttpError>> + Send + 'static,
+) -> Result<Response, HttpError> {
+    let key = headers
+        .contains_key(KEY)
+        .then(|| key(headers))
+        .transpose()?;
+    let made = tokio::spawn(async move {
+        let change = async { change.await.unwrap_or_else(IntoResponse::into_response) };
+        match key {
+            Some(key) => under(&app, user_id, &key, &fingerprint, change).await,
+            None => Ok(change.await),
+        }
+    });
+    made.await
+        .unwrap_or_else(|error| Err(HttpError::internal(&error)))
+}
+
+async fn under(
+    app: &App,
+    user_id: UserId,
+    key: &str,
+    fingerprint: &str,
+    run: impl Future<Output = Response>,
+) -> Result<Response, HttpError> {
     let until = Instant::now() + WAIT;
     let change = loop {
-        match begin(&app.library, user_id, &key, &fingerprint).await? {
+        match begin(&app.library, user_id, key, fingerprint).await? {
             Begun::Yours(change) => break change,
             Begun::Done(answer) => return again(&answer),
             Begun::Other => {
@@ -88,20 +125,16 @@ async fn keyed(
             Begun::UnderWay => sleep(LOOK).await,
         }
     };
-    let request = Request::from_parts(parts, Body::from(body));
-    make(&app, &change, request, next).await
+    make(app, &change, run).await
 }
 
 /// Makes the change and keeps its answer.
 async fn make(
     app: &App,
     change: &KeyedChange,
-    request: Request,
-    next: Next,
+    run: impl Future<Output = Response>,
 ) -> Result<Response, HttpError> {
-    let (parts, body) = under_key(change.clone(), next.run(request))
-        .await
-        .into_parts();
+    let (parts, body) = under_key(change.clone(), run).await.into_parts();
     let bytes: Bytes = to_bytes(body, usize::MAX)
         .await
         .map_err(|error| HttpError::internal(&error))?;

@@ -17,9 +17,9 @@ use crate::error::present;
 use crate::headers::guard;
 use crate::install;
 use crate::pages::{
-    again, articles, bulk, capture, captures, compare, edit, entries, feed_lists, feed_rules,
-    feeds, filters, health, highlights, library, offline, pictures, problems, reader, replay,
-    search, settings, setup, signin, sites, tags,
+    again, articles, bulk, capture, captures, compare, connect, edit, entries, feed_lists,
+    feed_rules, feeds, filters, health, highlights, library, offline, pictures, problems, reader,
+    replay, save, search, settings, setup, signin, sites, tags,
 };
 use crate::policy::Answers::{Api, Bytes, Page, Replay};
 use crate::policy::Policy::{Change, Public, Read, Save, Setup, SignIn, Ticket};
@@ -299,6 +299,19 @@ fn routes(app: App) -> Routes {
         .add(GET, "/settings/sites", Page, Read, sites::list)
         .add(POST, "/settings/sites", Page, Change, sites::give)
         .add(POST, "/settings/sites/remove", Page, Change, sites::remove)
+        // Saving from elsewhere, and the programs that do.
+        .add(GET, "/save", Page, Read, save::form)
+        .add(POST, "/save", Page, Save, save::save)
+        .add(POST, "/share", Page, SignIn, save::share)
+        .add(GET, "/connect", Page, Read, connect::page)
+        .add(POST, "/connect/tokens", Page, Change, connect::make)
+        .add(
+            POST,
+            "/connect/tokens/{token}/revoke",
+            Page,
+            Change,
+            connect::revoke,
+        )
         // Coming in and going out.
         .add(GET, "/setup", Page, Setup, setup::form)
         .add(POST, "/setup", Page, Setup, setup::open)
@@ -309,6 +322,31 @@ fn routes(app: App) -> Routes {
         .add(GET, "/api/v1/session", Api, Read, api::session::session)
         .add(GET, "/api/v1/articles", Api, Read, api::articles::list)
         .add(POST, "/api/v1/articles", Api, Save, api::articles::save)
+        // Pages from browsers: ours, and the addresses SingleFile has for others.
+        .add(GET, "/api/v1/pages", Api, Read, api::sent::kept)
+        .add(POST, "/api/v1/pages", Api, Save, api::sent::page)
+        .add(POST, "/api/v1/singlefile", Api, Save, api::sent::singlefile)
+        .add(
+            POST,
+            "/api/v1/bookmarks/singlefile",
+            Api,
+            Save,
+            api::sent::singlefile,
+        )
+        .add(
+            POST,
+            "/api/bookmarks/singlefile/",
+            Api,
+            Save,
+            api::sent::singlefile,
+        )
+        .add(
+            POST,
+            "/linkding/api/bookmarks/singlefile/",
+            Api,
+            Save,
+            api::sent::singlefile,
+        )
         .add(GET, "/api/v1/articles/{id}", Api, Read, api::articles::read)
         .add(
             Method::PATCH,

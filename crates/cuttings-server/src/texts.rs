@@ -9,6 +9,7 @@
 mod capture;
 mod captures;
 mod compare;
+mod connect;
 mod edit;
 mod feeds;
 mod frame;
@@ -19,6 +20,7 @@ mod list;
 mod offline;
 mod reader;
 mod replay;
+mod save;
 mod search;
 mod settings;
 mod sites;
@@ -27,6 +29,7 @@ mod tags;
 pub(crate) use capture::Capture;
 pub(crate) use captures::Captures;
 pub(crate) use compare::Compare;
+pub(crate) use connect::Connect;
 pub(crate) use edit::Edit;
 pub(crate) use feeds::Feeds;
 pub(crate) use frame::Frame;
@@ -37,6 +40,7 @@ pub(crate) use list::List;
 pub(crate) use offline::Offline;
 pub(crate) use reader::Reader;
 pub(crate) use replay::Replay;
+pub(crate) use save::Save;
 pub(crate) use search::Search;
 pub(crate) use settings::Settings;
 pub(crate) use sites::Sites;
@@ -77,6 +81,10 @@ pub(crate) struct Texts {
     pub captures: Captures,
     /// A kept page as it looked.
     pub replay: Replay,
+    /// What connects other programs.
+    pub connect: Connect,
+    /// Saving from another page.
+    pub save: Save,
     /// Two captures held against each other.
     pub compare: Compare,
 }
@@ -99,6 +107,8 @@ pub(crate) static ENGLISH: Texts = Texts {
     capture: capture::ENGLISH,
     captures: captures::ENGLISH,
     replay: replay::ENGLISH,
+    connect: connect::ENGLISH,
+    save: save::ENGLISH,
     compare: compare::ENGLISH,
 };
 

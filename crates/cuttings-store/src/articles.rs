@@ -112,6 +112,13 @@ pub struct NewArticle<'a> {
 /// A page that was handed over, already in the blob store.
 #[derive(Debug)]
 pub struct NewUpload {
+    /// How it came.
+    pub origin: Origin,
+    /// When it was seen.
+    pub captured_at_ms: i64,
+    /// Whether to leave alone an article that can be read as a whole and holds a
+    /// page from a browser already.
+    pub only_if_wanting: bool,
     /// The page's bytes.
     pub body: Stored,
     /// The declared type, if any.
@@ -127,6 +134,8 @@ pub struct PutArticle {
     pub article: Article,
     /// Whether it was in the library before.
     pub already: bool,
+    /// Whether a page that was handed over was kept with it.
+    pub is_kept: bool,
 }
 
 /// Where a user puts an article.
@@ -189,11 +198,17 @@ impl Store {
         let failed = found
             .as_ref()
             .is_some_and(|found| found.state == ArticleState::Failed);
+        let is_whole = match &found {
+            Some(found) if already => is_whole_as_sent(&mut tx, found).await?,
+            _ => false,
+        };
+        let upload = upload.filter(|upload| !(upload.only_if_wanting && is_whole));
+        let is_kept = upload.is_some();
         let kind = match upload {
             Some(upload) => {
                 let capture = NewCapture {
-                    origin: Origin::Uploaded,
-                    captured_at_ms: now_ms,
+                    origin: upload.origin,
+                    captured_at_ms: upload.captured_at_ms,
                     requested_url: address.as_str().to_owned(),
                     final_url: Some(address.as_str().to_owned()),
                     status: None,
@@ -230,7 +245,11 @@ impl Store {
                 what: format!("article {id} vanished in its own transaction"),
             })?;
         tx.commit().await?;
-        Ok(PutArticle { article, already })
+        Ok(PutArticle {
+            article,
+            already,
+            is_kept,
+        })
     }
 
     /// An article, deleted or not.
@@ -250,6 +269,22 @@ impl Store {
             .as_ref()
             .map(article)
             .transpose()
+    }
+
+    /// The article that holds a page, unless it is deleted.
+    pub async fn article_of_page(
+        &self,
+        user_id: UserId,
+        page: &PageAddress,
+    ) -> Result<Option<Article>, StoreError> {
+        let found = self
+            .db
+            .optional(AssertSqlSafe(of_page()), args![user_id.0, page.page_key()])
+            .await?
+            .as_ref()
+            .map(article)
+            .transpose()?;
+        Ok(found.filter(|article| article.deleted_at_ms.is_none()))
     }
 
     /// The numbers of all articles of a user that are not deleted.
@@ -446,36 +481,59 @@ pub(crate) async fn body_in(
     .transpose()
 }
 
-/// The article that holds a page: the one saved under its address, else the one
-/// that an article of this address was joined to, else the oldest whose address
-/// led there.
+/// Whether an article can be read, with nothing to know about it, and holds a page
+/// that a browser sent. What was only fetched may be less than its reader saw.
+async fn is_whole_as_sent(tx: &mut Tx, found: &Article) -> Result<bool, StoreError> {
+    if found.state != ArticleState::Ready || found.reason.is_some() {
+        return Ok(false);
+    }
+    let sent = tx
+        .optional(
+            "SELECT 1 AS one FROM captures
+             WHERE user_id = $1 AND article_id = $2 AND origin IN ($3, $4)
+               AND body_digest IS NOT NULL LIMIT 1",
+            args![
+                found.user_id.0,
+                found.id.0,
+                Origin::Sent.as_str(),
+                Origin::Extension.as_str()
+            ],
+        )
+        .await?;
+    Ok(sent.is_some())
+}
+
+/// Finds the article that holds a page: the one saved under its address, else the
+/// one that an article of this address was joined to, else the oldest whose
+/// address led there.
+fn of_page() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM articles a
+         WHERE a.user_id = $1 AND a.id = (
+             SELECT id FROM (
+                 SELECT id, 0 AS place FROM articles
+                 WHERE user_id = $1 AND page_key = $2
+                 UNION ALL
+                 SELECT article_id, 1 FROM article_addresses
+                 WHERE user_id = $1 AND page_key = $2
+                 UNION ALL
+                 SELECT id, 2 FROM articles
+                 WHERE user_id = $1 AND final_page_key = $2) found
+             ORDER BY place, id
+             LIMIT 1)"
+    )
+}
+
 async fn by_page(
     tx: &mut Tx,
     user_id: UserId,
     page_key: &str,
 ) -> Result<Option<Article>, StoreError> {
-    tx.optional(
-        AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM articles a
-             WHERE a.user_id = $1 AND a.id = (
-                 SELECT id FROM (
-                     SELECT id, 0 AS place FROM articles
-                     WHERE user_id = $1 AND page_key = $2
-                     UNION ALL
-                     SELECT article_id, 1 FROM article_addresses
-                     WHERE user_id = $1 AND page_key = $2
-                     UNION ALL
-                     SELECT id, 2 FROM articles
-                     WHERE user_id = $1 AND final_page_key = $2) found
-                 ORDER BY place, id
-                 LIMIT 1)"
-        )),
-        args![user_id.0, page_key],
-    )
-    .await?
-    .as_ref()
-    .map(article)
-    .transpose()
+    tx.optional(AssertSqlSafe(of_page()), args![user_id.0, page_key])
+        .await?
+        .as_ref()
+        .map(article)
+        .transpose()
 }
 
 /// Takes an article's words out of the index.

@@ -4,10 +4,14 @@
 //! `blake3/ab/abcdef….zst`. Writing the same bytes again is free, and nothing
 //! depends on conditional writes, which not every object store keeps.
 
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use cuttings_model::Digest;
+use futures_util::StreamExt as _;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
@@ -18,11 +22,16 @@ use crate::{Places, StoreError};
 /// zstd level: fast enough to be free beside a fetch, small enough for text.
 pub(crate) const COMPRESSION_LEVEL: i32 = 6;
 
+/// How much of a large file is handed on at once.
+const PART_BYTES: u64 = 8 << 20;
+
 /// The bytes of a library. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Blobs {
     pub(crate) objects: Arc<dyn ObjectStore>,
     db: Db,
+    /// Where files lie that have no name and go with their last user.
+    spool: PathBuf,
 }
 
 /// Proof that bytes are safely stored: only [`Blobs::put`] makes one, and rows
@@ -75,6 +84,7 @@ impl Blobs {
         Ok(Self {
             objects: Arc::new(files),
             db,
+            spool: places.data.clone(),
         })
     }
 
@@ -95,19 +105,7 @@ impl Blobs {
             digest,
             size: bytes.len() as i64,
         };
-        // A row in `blobs` is written only after its bytes were synced, so it
-        // spares us the second write; a file alone would not prove that. Bytes
-        // that were lost or set aside since are written again.
-        if self
-            .db
-            .optional(
-                "SELECT 1 AS one FROM blobs WHERE digest = $1",
-                args![digest.to_string()],
-            )
-            .await?
-            .is_some()
-            && (self.objects.head(&path(&digest)).await).is_ok_and(|file| file.size > 0)
-        {
+        if self.is_stored(&digest).await? {
             return Ok(stored);
         }
         let failed = |source| StoreError::Blob {
@@ -126,6 +124,147 @@ impl Blobs {
             .await
             .map_err(failed)?;
         Ok(stored)
+    }
+
+    /// Whether these bytes are safe already. A row in `blobs` is written only
+    /// after its bytes were synced, so it spares the second write; a file alone
+    /// would not prove that. Bytes that were lost or set aside since are not.
+    async fn is_stored(&self, digest: &Digest) -> Result<bool, StoreError> {
+        let noted = self
+            .db
+            .optional(
+                "SELECT 1 AS one FROM blobs WHERE digest = $1",
+                args![digest.to_string()],
+            )
+            .await?;
+        Ok(noted.is_some()
+            && (self.objects.head(&path(digest)).await).is_ok_and(|file| file.size > 0))
+    }
+
+    /// A file without a name for what comes in and is too large for memory. It
+    /// goes when it is closed, even by a crash.
+    pub fn spool(&self) -> Result<File, StoreError> {
+        tempfile::tempfile_in(&self.spool).map_err(|source| self.unspoolable(source))
+    }
+
+    fn unspoolable(&self, source: io::Error) -> StoreError {
+        StoreError::Folder {
+            folder: self.spool.clone(),
+            source,
+        }
+    }
+
+    /// Makes the bytes of a file last, in bounded memory. When this returns they
+    /// survive a power cut.
+    pub async fn put_file(&self, file: &File) -> Result<Stored, StoreError> {
+        let cloned = |file: &File| file.try_clone().map_err(|error| self.unspoolable(error));
+        let (mut plain, mut packed) = (cloned(file)?, self.spool()?);
+        let (digest, size) = blocking({
+            let mut plain = cloned(file)?;
+            move || {
+                plain.rewind()?;
+                Digest::of_reader(plain)
+            }
+        })
+        .await
+        .map_err(|error| self.unspoolable(error))?;
+        let stored = Stored {
+            digest,
+            size: size as i64,
+        };
+        if self.is_stored(&digest).await? {
+            return Ok(stored);
+        }
+        packed = blocking(move || {
+            plain.rewind()?;
+            zstd::stream::copy_encode(plain, &mut packed, COMPRESSION_LEVEL)?;
+            packed.rewind()?;
+            Ok(packed)
+        })
+        .await
+        .map_err(|error| self.unspoolable(error))?;
+        let failed = |source| StoreError::Blob {
+            doing: "write",
+            digest,
+            source,
+        };
+        let mut upload = self
+            .objects
+            .put_multipart(&path(&digest))
+            .await
+            .map_err(failed)?;
+        loop {
+            let part = blocking({
+                let packed = cloned(&packed)?;
+                move || {
+                    let mut part = Vec::new();
+                    packed.take(PART_BYTES).read_to_end(&mut part)?;
+                    Ok(part)
+                }
+            })
+            .await
+            .map_err(|error| self.unspoolable(error))?;
+            if part.is_empty() {
+                break;
+            }
+            if let Err(error) = upload.put_part(PutPayload::from(part)).await {
+                // What is left of it is of no use; the first error is what counts.
+                let _ = upload.abort().await;
+                return Err(failed(error));
+            }
+        }
+        upload.complete().await.map_err(failed)?;
+        Ok(stored)
+    }
+
+    /// The bytes called `digest` as a file without a name, checked against their
+    /// name, in bounded memory.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Blobs::get`].
+    pub async fn get_file(&self, digest: &Digest) -> Result<File, StoreError> {
+        let digest = *digest;
+        let failed = |source| StoreError::Blob {
+            doing: "read",
+            digest,
+            source,
+        };
+        let (mut packed, mut plain) = (self.spool()?, self.spool()?);
+        let mut parts = self
+            .objects
+            .get(&path(&digest))
+            .await
+            .map_err(failed)?
+            .into_stream();
+        while let Some(part) = parts.next().await {
+            let part = part.map_err(failed)?;
+            packed = blocking(move || {
+                packed.write_all(&part)?;
+                Ok(packed)
+            })
+            .await
+            .map_err(|error| self.unspoolable(error))?;
+        }
+        let is_whole = blocking({
+            let mut plain = plain.try_clone().map_err(|error| self.unspoolable(error))?;
+            move || {
+                packed.rewind()?;
+                if zstd::stream::copy_decode(packed, &mut plain).is_err() {
+                    return Ok(false);
+                }
+                plain.rewind()?;
+                let (found, _) = Digest::of_reader(&plain)?;
+                Ok(found == digest)
+            }
+        })
+        .await
+        .map_err(|error| self.unspoolable(error))?;
+        if !is_whole {
+            return Err(StoreError::Damaged { digest });
+        }
+        plain.rewind().map_err(|error| self.unspoolable(error))?;
+        Ok(plain)
     }
 
     /// The bytes called `digest`, checked against their name.
@@ -215,6 +354,15 @@ impl Blobs {
                 source,
             })
     }
+}
+
+/// Runs what waits for a disk where it stops nobody else.
+async fn blocking<T: Send + 'static>(
+    run: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(run)
+        .await
+        .map_err(io::Error::other)?
 }
 
 /// Notes in the database that `stored` is safe, in the transaction that first

@@ -61,6 +61,10 @@ pub struct Settings {
     #[arg(long, global = true, env = "CUTTINGS_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
+    /// Largest page that a browser may send, in MB [default: 100]
+    #[arg(long, global = true, env = "CUTTINGS_UPLOAD_LIMIT_MB")]
+    pub upload_limit_mb: Option<String>,
+
     /// Private network that pages may be fetched from, such as 192.168.1.0/24;
     /// may be given several times
     #[arg(
@@ -103,8 +107,7 @@ pub struct Settings {
     )]
     pub instance_key_file: Option<String>,
 
-    /// Least time between two pages asked of one site, in milliseconds
-    /// [default: 500]
+    /// Least time between two pages asked of one site, in ms [default: 500]
     #[arg(
         long,
         global = true,

@@ -19,11 +19,12 @@ use url::Url;
 use crate::args::Settings;
 
 /// Keys of the settings file, which are also the names of the flags.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 13] = [
     "listen",
     "database",
     "blobs",
     "public_url",
+    "upload_limit_mb",
     "allow_private_network",
     "allow_private_host",
     "egress_proxy",
@@ -68,6 +69,8 @@ pub struct Config {
     pub places: Places,
     pub listen: String,
     pub public_url: Option<Url>,
+    /// Largest page that a browser may send, in millions of bytes.
+    pub upload_limit_mb: u64,
     pub allow_private_network: Vec<IpNet>,
     pub allow_private_host: Vec<String>,
     pub egress_proxy: Option<Proxy>,
@@ -126,6 +129,8 @@ impl Config {
         )?;
         let blobs = choose("blobs", flags.blobs.clone(), "blobs/ in the data folder")?;
         let public_url = choose("public_url", flags.public_url.clone(), "none")?;
+        let upload_limit_mb = choose("upload_limit_mb", flags.upload_limit_mb.clone(), "100")?
+            .unwrap_or_else(|| "100".to_owned());
         let networks = (!flags.allow_private_network.is_empty())
             .then(|| flags.allow_private_network.join(","));
         let networks = choose("allow_private_network", networks, "none")?;
@@ -163,6 +168,10 @@ impl Config {
                 _ => bail!("public_url: “{text}” is not an http or https address"),
             })
             .transpose()?;
+        let upload_limit_mb = match upload_limit_mb.parse() {
+            Ok(megabytes) if (1..=10_000).contains(&megabytes) => megabytes,
+            _ => bail!("upload_limit_mb: “{upload_limit_mb}” is not a number from 1 to 10000"),
+        };
         let allow_private_network = networks
             .iter()
             .flat_map(|list| list.split(','))
@@ -189,6 +198,7 @@ impl Config {
             },
             listen,
             public_url,
+            upload_limit_mb,
             allow_private_network,
             allow_private_host: hosts
                 .iter()

@@ -467,3 +467,16 @@ fn the_text_is_what_its_html_says_where_a_line_begins_with_what_is_left_out() {
         "The ferry"
     ));
 }
+
+#[test]
+fn the_inside_of_an_element_in_a_template_is_read_where_it_is_shown() {
+    let found = with(
+        "<div><template shadowrootmode=open><style>p { margin: 0 }</style>\
+         <p>The post came late all the same, by a boat from the other side of the lake, and the \
+         postmistress, who had walked the last mile of it, read the cards out in the square.</p>\
+         <slot></slot></template></div>\
+         <template><p>This is shown by nobody, and stands here for a script to copy.</p></template>",
+    );
+    holds(&found, "read the cards out in the square.</p>");
+    assert!(!found.text.contains("shown by nobody"), "{}", found.text);
+}

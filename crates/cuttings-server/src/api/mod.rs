@@ -11,6 +11,7 @@ pub(crate) mod feed_rules;
 pub(crate) mod feeds;
 pub(crate) mod highlights;
 pub(crate) mod search;
+pub(crate) mod sent;
 pub(crate) mod session;
 pub(crate) mod site_access;
 pub(crate) mod tags;

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cuttings_library::evidence::{Evidence, evidence};
 use cuttings_library::replay;
+use cuttings_library::sent::INSIDE;
 use cuttings_model::{ArticleId, Origin, Picture, Resource};
 
 use super::captures::{note, size};
@@ -142,6 +143,8 @@ pub(crate) async fn capture(
             how: match capture.origin {
                 Origin::Fetched => ENGLISH.captures.fetched,
                 Origin::Uploaded => ENGLISH.captures.uploaded,
+                Origin::Sent => ENGLISH.captures.sent,
+                Origin::Extension => ENGLISH.captures.extension,
             },
             redirects,
             note: note(&capture),
@@ -199,7 +202,11 @@ fn picture_item(id: ArticleId, picture: Picture) -> Item {
         path: Some(format!("/articles/{id}/pictures/{}", picture.digest)),
         about: format!("{}{pixels}, {}", picture.content_type, size(picture.size)),
         digest: Some(picture.digest.to_string()),
-        url: picture.url,
+        url: if picture.url.starts_with(INSIDE) {
+            ENGLISH.captures.inside.to_owned()
+        } else {
+            picture.url
+        },
     }
 }
 

@@ -167,6 +167,8 @@ fn view(article: &Article, all: &[Capture], capture: Capture) -> CaptureView {
         how: match capture.origin {
             Origin::Fetched => ENGLISH.captures.fetched,
             Origin::Uploaded => ENGLISH.captures.uploaded,
+            Origin::Sent => ENGLISH.captures.sent,
+            Origin::Extension => ENGLISH.captures.extension,
         },
         status: capture.status,
         failure: capture.failure,

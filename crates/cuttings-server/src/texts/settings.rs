@@ -14,6 +14,8 @@ super::texts! {
         sample_dek: "For ninety years three librarians cut up each edition and filed it by name and by day.",
         sample_first: "In the basement of the old printing house stood forty thousand envelopes, each with a name on it. Whoever wanted to know what the mayor had said in 1931 asked at the counter, waited ten minutes, and was handed a brown envelope with the answer.",
         sample_second: "“Nobody ever asked for the whole story,” the last librarian remembers. “They asked for the sentence.”",
+        programs: "Other programs",
+        connect: "Bookmarklet, SingleFile, phone and app tokens",
         theme: "Colours",
         theme_system: "System",
         theme_paper: "Paper",

@@ -6,6 +6,7 @@
 //! database there.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use std::time::Duration;
@@ -143,7 +144,15 @@ impl TestApp {
     pub fn reached_at(mut self, public_url: &str) -> Self {
         self.settings = ServerSettings {
             public_url: Some(public_url.parse().expect("an address")),
+            ..ServerSettings::default()
         };
+        self.router = router(self.state());
+        self
+    }
+
+    /// The same library, which takes pages of so many bytes from browsers.
+    pub fn taking(mut self, upload_limit_bytes: u64) -> Self {
+        self.settings.upload_limit_bytes = upload_limit_bytes;
         self.router = router(self.state());
         self
     }
@@ -154,6 +163,16 @@ impl TestApp {
             settings: self.settings.clone(),
             stopping: CancellationToken::new(),
         }
+    }
+
+    /// What lies in the data folder.
+    pub fn files(&self) -> Vec<std::ffi::OsString> {
+        let folder = std::fs::read_dir(self.folder.path()).expect("a folder");
+        let mut names: Vec<_> = folder
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect();
+        names.sort();
+        names
     }
 
     /// All routes of the server.
@@ -452,6 +471,7 @@ impl Answer {
 /// A site on this machine whose pages can be saved.
 pub struct Origin {
     address: SocketAddr,
+    asked: Arc<AtomicU32>,
 }
 
 impl Origin {
@@ -460,8 +480,19 @@ impl Origin {
             .await
             .expect("a port");
         let address = listener.local_addr().expect("an address");
-        tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
-        Self { address }
+        let asked = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&asked);
+        let router = Router::new().fallback(async move |request: Request<Body>| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            answer(request).await
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address, asked }
+    }
+
+    /// How many requests came.
+    pub fn asked(&self) -> u32 {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// The address of a page of this site. `/story/NAME` is a story called

@@ -21,6 +21,7 @@ mod reading;
 mod replay;
 mod saving;
 mod search;
+mod sent;
 mod settings;
 mod shelf;
 mod sign_in;

@@ -48,6 +48,7 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
         library: library.clone(),
         settings: ServerSettings {
             public_url: config.public_url.clone(),
+            upload_limit_bytes: config.upload_limit_mb * 1_000_000,
         },
         stopping: CancellationToken::new(),
     };

@@ -53,11 +53,9 @@ pub async fn run(config: &Config, token: &Token, json: bool) -> Result<(), Failu
         }
         TokenAction::Revoke { id, whose } => {
             let user = open::user(&library, whose.user.as_deref()).await?;
-            let gone = library
-                .store
-                .delete_token(user.id, *id)
+            let gone = accounts::revoke_token(&library, user.id, *id)
                 .await
-                .context("cannot revoke the token")?;
+                .map_err(|error| Failure::Other(error.into()))?;
             if !gone {
                 return Err(Failure::wrong_use(format!(
                     "{} has no token {id}",
