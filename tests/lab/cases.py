@@ -6,6 +6,7 @@ one packet may have left the server for an address outside its "internet".
 
 import json
 import os
+import ssl
 import subprocess
 import re
 import time
@@ -42,11 +43,16 @@ class Lab:
                                  "--scope", "full")
             self.tokens[user] = next(v for v in json.loads(told).values()
                                      if isinstance(v, str) and len(v) > 20)
+        self.start()
+        self.counters_work()
+        self.reset()
+
+    def start(self):
         self.server = subprocess.Popen(
             self.inside(self.binary, "serve", "--listen", f"{net.SERVER}:{net.PORT}",
                         "--allow-private-network", "198.18.0.0/15",
                         "--allow-private-host", "intranet.example", "--log", "debug"),
-            env=self.environment(), stderr=self.log.open("w"),
+            env=self.environment(), stderr=self.log.open("a"),
         )
         for _ in range(100):
             try:
@@ -54,8 +60,6 @@ class Lab:
                 break
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
-        self.counters_work()
-        self.reset()
 
     def counters_work(self):
         """A packet sent astray on purpose: what counts nothing proves nothing."""
@@ -526,6 +530,18 @@ def f20_bad_certificates_are_told_and_good_ones_read(lab):
     assert "nobody" in texts[0] and "another name" in texts[1], texts
     article = lab.save(f"https://{plain.name}/f20")
     assert article["reason"]["code"] in ("tls", "timeout"), article["reason"]
+    old = tls(lab.folder, "old.example", "lab-authority")
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    lab.site(lambda path, head: page(), name="old.example", port=443, tls=old)
+    assert "still safe" in lab.kept_with("https://old.example/f20", "tls")
+    # One that hangs up in the middle of the handshake may have had bad luck.
+    short = lab.site(None, name="short.example", port=443)
+    cut = lab.save(f"https://{short.name}/f20")
+    assert cut["reason"]["code"] == "unreachable", cut["reason"]
+    assert "encryption" in cut["reason"]["text"], cut["reason"]
+    # None of that has weakened anything for the others.
+    lab.ready(f"https://{good.name}/f20-again")
 
 
 def f21_loops_and_chains_stop(lab):
@@ -550,6 +566,33 @@ def f22_a_busy_site_is_left_alone_and_others_are_not(lab):
     assert time.monotonic() - began < 4
     assert lab.ended(waiting["id"])["state"] == "ready"
     assert busy.times[1] - busy.times[0] >= 6, busy.times
+
+
+def f22_no_storm_breaks_loose_when_the_server_starts_again(lab):
+    busy = lab.site(lambda path, head: answer("", "429 Slow", headers="Retry-After: 6\r\n")
+                    if path == "/busy" else page())
+    lab.kept_with(f"http://{busy.name}/busy", "too_many_requests")
+    numbers = []
+    for number in range(4):
+        url = f"http://{busy.name}/{number}"
+        numbers.append(lab.ask("POST", "/api/v1/articles", {"url": url})[1]["id"])
+    time.sleep(1)
+    lab.stop()
+    lab.start()
+    for number in numbers:
+        assert lab.ended(number)["state"] == "ready"
+    assert busy.times[1] - busy.times[0] >= 6, busy.times
+    gaps = [b - a for a, b in zip(busy.times[1:], busy.times[2:])]
+    assert min(gaps) > 0.4, gaps
+
+
+def f22_waits_that_make_no_sense_are_bounded(lab):
+    # None of these closes the site: not for a century, and not for ever after.
+    for wait in ("-5", "soon", "", "Tue, 10 Nov 2020 10:05:00 GMT", "0"):
+        origin = lab.site(lambda path, head: answer("", "503 Slow", headers=f"Retry-After: {wait}\r\n")
+                          if path == "/busy" else page())
+        lab.kept_with(f"http://{origin.name}/busy", "server_error")
+        lab.ready(f"http://{origin.name}/other")
 
 
 def f22_pages_of_one_site_keep_their_distance(lab):

@@ -65,7 +65,7 @@ class Namespaces:
             sh("ip", "-n", name, "addr", "add", f"{address}/15", "dev", "eth0")
             sh("ip", "-n", name, "addr", "add", f"{six}/64", "dev", "eth0", "nodad")
             sh("ip", "-n", name, "link", "set", "eth0", "up")
-        for last in range(1, 30):
+        for last in range(1, 60):
             sh("ip", "-n", self.net, "addr", "add", f"198.18.1.{last}/15", "dev", "eth0")
         for address in CANARIES:
             bits, more = ("128", ["nodad"]) if ":" in address else ("32", [])
@@ -172,7 +172,8 @@ class Quiet(socketserver.ThreadingTCPServer):
 class Origin:
     """A web server that answers by a script and remembers what it was sent.
 
-    `script(path, head)` gives the whole answer as bytes."""
+    `script(path, head)` gives the whole answer as bytes; without a script it hangs
+    up when it hears something."""
 
     def __init__(self, address, script, port=80, tls=None):
         self.requests, self.times, self.peers = [], [], []
@@ -185,6 +186,9 @@ class Origin:
                 if tls:
                     self.connection = tls.wrap_socket(self.connection, server_side=True)
                     self.rfile = self.connection.makefile("rb")
+                if script is None:
+                    self.connection.recv(64)
+                    return
                 head = b""
                 while not head.endswith(b"\r\n\r\n"):
                     line = self.rfile.readline()
