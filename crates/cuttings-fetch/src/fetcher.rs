@@ -342,7 +342,9 @@ impl Fetcher {
             }
             // Nobody who was told nothing may say that it has not changed.
             let is_unchanged = status == 304 && is_marked;
-            if !answer.status().is_success() && !is_unchanged {
+            // Nor is a part a page: none was asked for.
+            let is_whole = answer.status().is_success() && status != 206;
+            if !is_whole && !is_unchanged {
                 let retry_after = retry_after(answer.headers(), SystemTime::now());
                 if status == 429 || (status == 503 && retry_after.is_some()) {
                     self.gate.hold(&url, retry_after, limits);
