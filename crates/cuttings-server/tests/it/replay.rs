@@ -10,7 +10,7 @@ use crate::app::{Answer, Browser, TestApp, on_each_database};
 const FRAME: &str = "/articles/1/captures/1/replay";
 
 /// The path of the kept page in the frame of `browser`, without its last part.
-async fn ticket(browser: &Browser<'_>) -> String {
+pub async fn ticket(browser: &Browser<'_>) -> String {
     let page = browser.get(FRAME).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
     let text = page.text();
