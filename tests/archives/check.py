@@ -91,7 +91,10 @@ class Origin(http.server.BaseHTTPRequestHandler):
         elif path in PAGES:
             head["Content-Type"], body = PAGES[path]
             status = 200
-            if "gzip" in self.headers.get("Accept-Encoding", ""):
+            head["ETag"] = f'"{zlib.crc32(body)}"'
+            if self.headers.get("If-None-Match") == head["ETag"]:
+                status, body = 304, b""
+            elif "gzip" in self.headers.get("Accept-Encoding", ""):
                 body, head["Content-Encoding"] = gzip.compress(body), "gzip"
         self.send_response(status)
         for name, value in head.items():
@@ -133,6 +136,9 @@ def main():
 
         cuttings("user", "add", "ada", "--password-stdin", given="a long password\n")
         cuttings("save", "--wait", f"{base}/old", f"{base}/F%C3%A4hre/")
+        time.sleep(1.1)  # A second visit is told from the first by its second.
+        again = json.loads(cuttings("recapture", "--json", "--wait", 2))
+        check("a second visit finds a page unchanged", again["outcome"] == "unchanged", again)
         handed = folder / "handed.html"
         handed.write_bytes(story("Handed over", "By a browser."))
         uploaded = "https://www.Lantern.example/Up/Load%20me/?z=1&A=2"
@@ -170,6 +176,11 @@ def warcs(folder):
     ran = run(PROGRAMS / "warcio", "check", "-v", folder / "all.warc.gz")
     said = ran.stdout + ran.stderr
     check("warcio check passes", ran.returncode == 0 and "fail" not in said, said)
+    archived = gzip.decompress((folder / "all.warc.gz").read_bytes())
+    check(
+        "a visit that found a page unchanged is a revisit",
+        b"revisit/server-not-modified\r\n" in archived and b"\r\n\r\nHTTP/1.1 304 " in archived,
+    )
     check("warcio finds a digest in every record", said.count("digest pass") >= 10, said)
     ran = run(BINARY, "extract", folder / "all.warc.gz")
     headlines = [json.loads(line)["headline"] for line in ran.stdout.splitlines() if line]
@@ -211,6 +222,9 @@ def package(path, count):
             wrong.append(said)
         if surt(said["url"]) != key:
             wrong.append((key, surt(said["url"])))
+    if name == "all.wacz":
+        again = [line for line in lines if b"warc/revisit" in line and b"hre/" in line]
+        check("the visit that found nothing new is in the index", len(again) == 1, lines)
     check(f"each line of the index of {name} leads to its record", not wrong and lines, wrong)
 
 
