@@ -154,7 +154,7 @@ impl<W: Write> Writer<W> {
             record.kind = "revisit";
             record.more = first.referred("identical-payload-digest", url);
             record.payload = &[];
-            mime = "warc/revisit".to_owned();
+            "warc/revisit".clone_into(&mut mime);
         }
         let (entry, id) = self.answer(step, record, mime, digest)?;
         self.seen.entry(known).or_insert(Seen { id, at_ms });
