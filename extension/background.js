@@ -1,0 +1,91 @@
+// What happens without a window of ours: the key, the menu, and sending what
+// waits. The popup hands its saves over, so that they go on when it closes.
+//
+// Browsers end this worker when it has nothing to do and start it for the next
+// event; whatever must last is in the outbox.
+
+import { browser } from "./browser.js";
+import { connection } from "./library.js";
+import { all, announce, flush } from "./outbox.js";
+import { saveLink, savePage, tick } from "./save.js";
+import { text } from "./texts.js";
+
+/**
+ * @typedef {{save: {tab: chrome.tabs.Tab, tags: string[]}}} Request
+ */
+
+/** How long to leave a library alone that did not answer, in milliseconds. */
+const PAUSE_MS = 60_000;
+
+let triedAt = 0;
+
+/** Sends what waits, if anything does and the library was left alone for a while. */
+async function sendWaiting() {
+  if (Date.now() - triedAt < PAUSE_MS) return;
+  triedAt = Date.now();
+  if ((await all()).some((one) => one.refused === null)) await flush();
+}
+
+/**
+ * Saves without a window: the answer is shown on the button.
+ *
+ * @param {chrome.tabs.Tab | undefined} tab
+ * @param {string} [link] the page that is saved, when it is not the tab's own
+ */
+async function saveAtOnce(tab, link) {
+  if (tab === undefined) return;
+  const outcome = link === undefined ? await savePage(tab, []) : await saveLink(link, "", []);
+  if (outcome.state === "failed" && outcome.why === "unconnected") {
+    await browser.runtime.openOptionsPage();
+    return;
+  }
+  await tick(tab.id, outcome);
+}
+
+browser.runtime.onInstalled.addListener(async ({ reason }) => {
+  await browser.contextMenus.removeAll();
+  browser.contextMenus.create({
+    id: "page",
+    title: text("menu_page"),
+    contexts: ["page", "selection", "image"],
+    documentUrlPatterns: ["http://*/*", "https://*/*"],
+  });
+  browser.contextMenus.create({
+    id: "link",
+    title: text("menu_link"),
+    contexts: ["link"],
+    targetUrlPatterns: ["http://*/*", "https://*/*"],
+  });
+  if (reason === "install" && (await connection()) === null) {
+    await browser.runtime.openOptionsPage();
+  }
+  await announce();
+});
+
+browser.runtime.onStartup.addListener(async () => {
+  await announce();
+  await sendWaiting();
+});
+
+// A moment that comes again and again and asks for no permission.
+browser.tabs.onActivated.addListener(sendWaiting);
+
+browser.contextMenus.onClicked.addListener((info, tab) =>
+  saveAtOnce(tab, info.menuItemId === "link" ? info.linkUrl : undefined),
+);
+
+browser.commands.onCommand.addListener(async (command, tab) => {
+  if (command !== "save-page") return;
+  const [active] = tab ? [tab] : await browser.tabs.query({ active: true, currentWindow: true });
+  await saveAtOnce(active);
+});
+
+browser.runtime.onMessage.addListener((/** @type {Request} */ request, sender, answer) => {
+  if (sender.id !== browser.runtime.id) return false;
+  savePage(request.save.tab, request.save.tags).then(answer, (error) => {
+    console.error("a page could not be saved:", error);
+    answer(null);
+  });
+  // The answer comes later.
+  return true;
+});

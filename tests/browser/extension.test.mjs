@@ -1,0 +1,332 @@
+// The extension, in Chromium: connecting it, saving a page that shows its story
+// only here, knowing it again, the key, the menu, and a library that is away.
+
+/// <reference types="chrome" />
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { SOURCE, copyExtension, startGate, startWithExtension } from './extension.mjs';
+import { photograph, send, startCuttings, until } from './lib.mjs';
+import { png } from './picture.mjs';
+import { openLibrary } from './views.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const WEB_EXT = fileURLToPath(new URL('node_modules/web-ext/bin/web-ext.js', import.meta.url));
+
+const LEDE =
+  'The ferry was late by an hour, and those who had come to see it off stood under the roof of the ticket office and told each other about other hours.';
+const BY_SCRIPT =
+  'It came around the mole at noon with all its flags out, because the captain was to marry on the other side, and nobody had told the harbour.';
+const IN_OPEN =
+  'The band played what it knew, which was a march and the first half of a waltz, and then the march again, until the ropes were made fast.';
+const IN_CLOSED =
+  'The bride had come on the ship, the cook said, and had peeled potatoes with him all the way, in her dress, under a coat of his.';
+
+const REST = [
+  'The wedding was held on the quay, between the crates, by a registrar who had taken his bicycle and arrived before the rings did, which were in the pocket of the stoker, and the stoker was asleep.',
+  'The guests were those who had waited for the ferry, and since they had waited for an hour they had eaten what they had brought for the crossing, so the baker opened again and sold what was left of the morning.',
+  'At two the harbour master asked, for the second time and in writing, when the ship was going to leave. The captain wrote back that he was busy until three, and that the harbour master was welcome to dance.',
+];
+
+/** What a reader types, and what says who they are; none of it may be sent. */
+const PRIVATE = ['hunter2-secret', 'half a comment', 'a draft of a letter', 'csrf-4711', 'state-of-ada'];
+
+/** A story put together by scripts, for those alone who have its cookie. */
+const STORY = `<!doctype html><html lang=en><head><title>The late ferry</title>
+<meta name=csrf-token content=csrf-4711>
+<script>window.state = 'state-of-ada'; window.ran = 1;</script></head>
+<body onload="this.title = 'x'"><article><h1>The late ferry</h1><p>${LEDE}</p>
+${REST.map((paragraph) => `<p>${paragraph}</p>`).join('\n')}
+<figure><img id=lead src=/members/ferry.png alt="The ferry" data-src=/members/other.png
+  srcset="/members/ferry.png 1x, /members/large.png 2x"><figcaption>The ferry</figcaption></figure>
+<div id=more></div><div id=open></div><x-closed></x-closed></article>
+<form><input type=hidden name=csrf value=csrf-4711><input id=name><input id=password type=password>
+<div id=mirror></div><textarea id=comment></textarea><div id=letter contenteditable>Dear editor</div><button>Post</button></form>
+<canvas id=chart width=40 height=30></canvas><iframe src=/frame title=Tides></iframe>
+<script>
+document.getElementById('more').innerHTML = '<p>' + ${JSON.stringify(BY_SCRIPT)} + '</p>';
+document.getElementById('open').attachShadow({ mode: 'open' }).innerHTML = '<p>' + ${JSON.stringify(IN_OPEN)} + '</p>';
+customElements.define('x-closed', class extends HTMLElement {
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'closed' });
+    root.innerHTML = '<p>' + ${JSON.stringify(IN_CLOSED)} + '</p>';
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('p { color: rgb(1, 2, 3); }');
+    root.adoptedStyleSheets = [sheet];
+  }
+});
+const style = document.head.appendChild(document.createElement('style'));
+style.sheet.insertRule('article { background: url(made.png); }');
+const chart = document.getElementById('chart').getContext('2d');
+chart.fillStyle = 'red';
+chart.fillRect(5, 5, 20, 20);
+document.querySelector('textarea').addEventListener('input', (event) => {
+  document.getElementById('mirror').dataset.copy = event.target.value;
+});
+</script></body></html>`;
+
+/** A site that shows its story and its pictures only with a cookie. */
+async function startMembersOnly() {
+  /** @type {string[]} */
+  const asked = [];
+  const server = createServer((request, response) => {
+    const place = request.url ?? '';
+    asked.push(place);
+    const isMember = request.headers.cookie?.includes('reader=ada');
+    if (place === '/login') {
+      response.setHeader('set-cookie', 'reader=ada; Path=/').end('in');
+    } else if (place.startsWith('/members/') && isMember) {
+      response.setHeader('content-type', 'image/png').end(png(640, 400, [40, 60, 120], [200, 210, 230]));
+    } else if (place === '/frame') {
+      response.setHeader('content-type', 'text/html').end('<p>High water at noon</p>');
+    } else if (place === '/list') {
+      response.setHeader('content-type', 'text/html').end('<title>List</title><h1>List</h1><a href=/linked>Linked</a>');
+    } else if (place === '/linked') {
+      response.setHeader('content-type', 'text/html').end(`<title>Linked</title><article><h1>Linked</h1><p>${LEDE}</p><p>${BY_SCRIPT}</p></article>`);
+    } else if (place === '/file.pdf') {
+      response.setHeader('content-type', 'application/pdf').end('%PDF-1.4');
+    } else if (isMember) {
+      response.setHeader('content-type', 'text/html; charset=utf-8').end(STORY);
+    } else {
+      response.setHeader('content-type', 'text/html; charset=utf-8').end('<title>Ferry</title><p>Subscribe to read this.</p>');
+    }
+  });
+  // Another host than the library's: what the extension may do there, it may by
+  // the press of its button.
+  await new Promise((resolve) => server.listen(0, '127.0.0.2', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { url: `http://127.0.0.2:${port}`, asked, close: () => server.close() };
+}
+
+describe('the extension', () => {
+  /** @type {Awaited<ReturnType<typeof startMembersOnly>>} */
+  let site;
+  /** @type {Awaited<ReturnType<typeof startCuttings>>} */
+  let cuttings;
+  /** @type {Awaited<ReturnType<typeof startGate>>} */
+  let gate;
+  /** @type {import('./extension.mjs').Extended} */
+  let browser;
+  /** @type {import('playwright-core').Page} */
+  let page;
+  /** @type {string[]} */
+  const complaints = [];
+  const folder = mkdtempSync(path.join(tmpdir(), 'cuttings-extension-'));
+  const folders = { extension: path.join(folder, 'extension'), profile: path.join(folder, 'profile') };
+  let token = '';
+  let story = 0;
+
+  before(async () => {
+    copyExtension(folders.extension);
+    site = await startMembersOnly();
+    cuttings = await startCuttings();
+    gate = await startGate(cuttings.url);
+    browser = await startWithExtension(folders, cuttings.url);
+    // It opens the page on which it is connected by itself.
+    await until('the options are open', () =>
+      browser.context.pages().some((one) => one.url().endsWith('/options.html')),
+    );
+    page = await browser.context.newPage();
+  });
+
+  after(async () => {
+    await browser?.context.close();
+    await gate?.shut();
+    site?.close();
+    await cuttings?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const api = async (/** @type {string} */ place) =>
+    (await fetch(cuttings.url + place, { headers: { authorization: `Bearer ${token}` } })).json();
+  const articleOf = async (/** @type {string} */ place) =>
+    (await api(`/api/v1/pages?url=${encodeURIComponent(site.url + place)}`)).article;
+  const captures = async (/** @type {number} */ id) =>
+    (await api(`/api/v1/articles/${id}/captures`)).captures.filter(
+      (/** @type {{origin: string}} */ capture) => capture.origin === 'extension',
+    );
+  const badge = () => browser.worker().evaluate(() => chrome.action.getBadgeText({}));
+  const pagesSent = () => gate.sent.filter((one) => one.path === '/api/v1/pages' && one.key !== '');
+
+  /** @param {string} scope */
+  async function makeToken(scope) {
+    await page.goto(`${cuttings.url}/connect`);
+    await page.fill('#token-name', `Browser, ${scope}`);
+    await page.selectOption('#token-scope', scope);
+    await send(page, () => page.click('.token-form button'));
+    return page.locator('#secret').innerText();
+  }
+
+  async function faults() {
+    await page.evaluate(AXE);
+    return page.evaluate(async () => {
+      // @ts-expect-error axe-core puts itself on the window.
+      const { violations } = await window.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      });
+      return violations.map((/** @type {{id: string, nodes: {html: string}[]}} */ one) => `${one.id}: ${one.nodes.map((node) => node.html)}`);
+    });
+  }
+
+  const ownPage = (/** @type {string} */ name) => page.goto(`chrome-extension://${browser.id}/${name}`);
+
+  it('says only what stands in its catalogue, and all of that', () => {
+    const catalogue = Object.keys(JSON.parse(readFileSync(path.join(SOURCE, '_locales/en/messages.json'), 'utf8')));
+    const sources = readdirSync(SOURCE)
+      .filter((name) => /\.(js|html|json)$/.test(name))
+      .map((name) => readFileSync(path.join(SOURCE, name), 'utf8'))
+      .join('\n');
+    const isUsed = (/** @type {string} */ name) =>
+      // Names with a changing end: why_…, failed_….
+      sources.includes(`"${name}"`) || sources.includes(`__MSG_${name}__`) || /^(why|failed)_/.test(name);
+    assert.deepEqual(catalogue.filter((name) => !isUsed(name)), []);
+    const used = [...sources.matchAll(/(?:data-text|data-label)="(\w+)"|\btext\("(\w+)"|__MSG_(\w+)__/g)];
+    const names = used.map((found) => found[1] ?? found[2] ?? found[3] ?? '');
+    assert.ok(names.length > 20);
+    assert.deepEqual(names.filter((name) => !catalogue.includes(name)), []);
+    for (const reason of readFileSync(path.join(SOURCE, 'library.js'), 'utf8').matchAll(/refused\("(\w+)"/g)) {
+      assert.ok(catalogue.includes(`why_${reason[1]}`), reason[1]);
+    }
+    assert.doesNotMatch(sources, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/);
+  });
+
+  it('web-ext finds nothing in it but what is known', () => {
+    const said = execFileSync(process.execPath, [WEB_EXT, 'lint', '--source-dir', SOURCE, '--output', 'json'], { encoding: 'utf8' });
+    const { errors, warnings } = JSON.parse(said);
+    assert.deepEqual(errors, []);
+    const found = warnings.map((/** @type {{code: string, message: string}} */ one) => `${one.code}: ${one.message}`);
+    const known = [
+      // Chromium knows the one, Firefox the other; the manifest has both.
+      /^BACKGROUND_SERVICE_WORKER_IGNORED: /,
+      // Firefox has it as a property of elements, which is asked first.
+      /^UNSUPPORTED_API: dom\.openOrClosedShadowRoot /,
+    ];
+    assert.deepEqual(found.filter((/** @type {string} */ one) => !known.some((pattern) => pattern.test(one))), []);
+  });
+
+  it('is connected on its own page, which says what is wrong until it is right', async () => {
+    await page.goto(cuttings.url);
+    await openLibrary(page);
+    token = await makeToken('save');
+    const readOnly = await makeToken('read');
+    const other = createServer((_, response) => response.end('Hello')).listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.on('listening', resolve));
+    const { port } = /** @type {import('node:net').AddressInfo} */ (other.address());
+
+    await ownPage('options.html');
+    await photograph(page, 'extension-options');
+    assert.deepEqual(await faults(), []);
+    const connect = async (/** @type {string} */ address, /** @type {string} */ secret, /** @type {RegExp} */ expected) => {
+      await page.fill('#address', address);
+      await page.fill('#token', secret);
+      await page.click('#connect-button');
+      await page.locator('#status').filter({ hasText: expected }).waitFor();
+    };
+    await connect('ftp://nowhere', token, /That is no address/);
+    await connect(`http://127.0.0.1:${port}`, token, /not a Cuttings library/);
+    other.close();
+    other.closeAllConnections();
+    await connect(`http://127.0.0.1:${port}`, token, /cannot be reached/);
+    await connect(gate.url, '0'.repeat(64), /does not know the token/);
+    await connect(gate.url, readOnly, /may only read/);
+    assert.equal(await page.evaluate(async () => (await chrome.storage.local.get('connection')).connection), undefined);
+    // Whatever page of the library somebody pastes.
+    await connect(`${gate.url}/articles/1?x#y`, token, /Connected with the library of ada/);
+    assert.equal(await page.inputValue('#address'), gate.url);
+    assert.equal(await page.inputValue('#token'), '', 'the token is not shown again');
+    assert.equal((await api('/api/v1/articles')).articles.length, 0, 'checking changes nothing');
+    await photograph(page, 'extension-options-connected');
+    assert.deepEqual(await faults(), []);
+  });
+
+  it('v17 one click keeps a page behind a wall as it stands, and nobody asks the site again', async () => {
+    await page.goto(`${site.url}/login`);
+    await page.goto(`${site.url}/ferry#top`);
+    await page.fill('#name', PRIVATE[0]);
+    await page.fill('#password', PRIVATE[0]);
+    await page.fill('#comment', PRIVATE[1]);
+    await page.locator('#letter').fill(PRIVATE[2]);
+    await page.waitForFunction(() => /** @type {HTMLImageElement} */ (document.querySelector('#lead')).naturalWidth === 640);
+    const asked = site.asked.length;
+    const before = await page.evaluate(() => document.documentElement.outerHTML);
+
+    const popup = await browser.press(page);
+    await popup.says(/The late ferry/);
+    assert.equal(await popup.run('document.activeElement.id'), 'tags');
+    assert.equal(await popup.run('document.querySelector("#kept").hidden'), true);
+    await popup.type('sea, ferries');
+    await popup.click('#save-button');
+    await popup.says(/✓ Kept as you see it/);
+    await popup.says(/Already kept since/);
+    await popup.close();
+
+    const article = await until('the story was read', async () => {
+      const found = await articleOf('/ferry');
+      return found?.state === 'ready' ? api(`/api/v1/articles/${found.id}?include=text,html`) : null;
+    });
+    story = article.id;
+    for (const sentence of [LEDE, BY_SCRIPT, IN_OPEN, IN_CLOSED]) assert.ok(article.text.includes(sentence), sentence);
+    assert.deepEqual(article.tags, ['ferries', 'sea']);
+    assert.match(article.html, /\/pictures\/[0-9a-f]{64}/);
+    assert.equal(article.headline, 'The late ferry');
+    // The picture was read from the browser's cache or from the site, by its page;
+    // the library, which has no cookie, asked for nothing.
+    const since = site.asked.slice(asked);
+    assert.deepEqual(since.filter((place) => !place.startsWith('/members/ferry.png')), []);
+    assert.equal(await page.evaluate(() => document.documentElement.outerHTML), before, 'the page is as it was');
+  });
+
+  it('what was typed, what acts and what proves who reads is not sent', () => {
+    const [sent] = pagesSent();
+    assert.ok(sent);
+    assert.equal(sent.cookie, '');
+    assert.equal(sent.authorization, `Bearer ${token}`);
+    for (const secret of PRIVATE) assert.ok(!sent.body.includes(secret), secret);
+    assert.doesNotMatch(sent.body, /window\.ran|onload|Dear editor/);
+    // What was made by scripts is.
+    assert.match(sent.body, /<template shadowrootmode="closed"><p>[^]*rgb\(1, 2, 3\)/);
+    assert.match(sent.body, /article \{ background: url\("http:\/\/127\.0\.0\.2:\d+\/made\.png"\)/);
+    assert.match(sent.body, /<img[^>]* id="chart"[^>]* src="data:image\/png;base64,/);
+    assert.match(sent.body, /<iframe[^>]* srcdoc="[^"]*High water at noon/);
+    assert.match(sent.body, /<button>Post<\/button>/);
+    assert.match(sent.body, /name="seen_at"\r\n\r\n20\d\d-/);
+    assert.match(sent.body, /name="url"\r\n\r\nhttp:\/\/127\.0\.0\.2:\d+\/ferry#top/);
+  });
+
+  it('knows the page again, offers the tags of the library and keeps a further capture', async () => {
+    const popup = await browser.press(page);
+    await popup.says(/Already kept since/);
+    assert.equal(await popup.run('document.querySelector("#kept-link").href'), `${gate.url}/articles/${story}`);
+    assert.equal(await popup.run('document.querySelector("#save-button").textContent'), 'Save again');
+    const offered = () => popup.run('Array.from(document.querySelectorAll("#tag-names option"), (one) => one.value)');
+    await until('tags are offered', async () => (await offered()).includes('ferries'));
+    await popup.type('sea, f');
+    assert.deepEqual(await offered(), ['sea, ferries']);
+    await popup.type('sea, noon');
+    await popup.click('#save-button');
+    await popup.says(/✓ Kept as you see it/);
+    await popup.close();
+    assert.equal((await captures(story)).length, 2);
+    assert.deepEqual((await articleOf('/ferry')).tags, ['ferries', 'noon', 'sea']);
+  });
+
+  it('v18 its pages hold no fault and look as they should', async () => {
+    await ownPage('popup.html');
+    await page.locator('#title').filter({ hasText: /./ }).waitFor();
+    await photograph(page, 'extension-popup-no-page');
+    assert.deepEqual(await faults(), []);
+  });
+
+  it('nothing went wrong inside', () => {
+    assert.deepEqual([...complaints, ...browser.complaints], []);
+  });
+});
