@@ -59,15 +59,11 @@ browser.runtime.onInstalled.addListener(async ({ reason }) => {
   if (reason === "install" && (await connection()) === null) {
     await browser.runtime.openOptionsPage();
   }
-  await announce();
 });
 
-browser.runtime.onStartup.addListener(async () => {
-  await announce();
-  await sendWaiting();
-});
-
-// A moment that comes again and again and asks for no permission.
+// Two moments at which this worker is started for nothing else: with the browser,
+// and when a tab comes to the front, which asks for no permission.
+browser.runtime.onStartup.addListener(sendWaiting);
 browser.tabs.onActivated.addListener(sendWaiting);
 
 browser.contextMenus.onClicked.addListener((info, tab) =>
@@ -89,3 +85,6 @@ browser.runtime.onMessage.addListener((/** @type {Request} */ request, sender, a
   // The answer comes later.
   return true;
 });
+
+// Whatever it was started for.
+announce().then(sendWaiting);

@@ -147,7 +147,8 @@ export async function startWithExtension({ extension, profile }, base) {
  * - `open`: all goes through;
  * - `full`: every change is answered 503;
  * - `broken`: every change is answered 500;
- * - `lost`: what is sent arrives, and the answer does not.
+ * - `lost`: what is sent arrives, and the answer does not;
+ * - `once`: one answer comes through, then it is `lost`.
  *
  * `shut` takes the gate away, so that nobody answers; `reopen` puts it back.
  * `sent` lists what was sent to it.
@@ -196,6 +197,7 @@ export async function startGate(library) {
           answer.on('end', () => incoming.socket.destroy());
           return;
         }
+        if (isChange && gate.mode === 'once') gate.mode = 'lost';
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(outgoing);
       });

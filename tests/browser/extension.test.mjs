@@ -92,8 +92,8 @@ async function startMembersOnly() {
       response.setHeader('content-type', 'text/html').end('<title>List</title><h1>List</h1><a href=/linked>Linked</a>');
     } else if (place === '/linked') {
       response.setHeader('content-type', 'text/html').end(`<title>Linked</title><article><h1>Linked</h1><p>${LEDE}</p><p>${BY_SCRIPT}</p></article>`);
-    } else if (place === '/file.pdf') {
-      response.setHeader('content-type', 'application/pdf').end('%PDF-1.4');
+    } else if (place === '/plain') {
+      response.setHeader('content-type', 'text/plain').end('Words without a page.');
     } else if (isMember) {
       response.setHeader('content-type', 'text/html; charset=utf-8').end(STORY);
     } else {
@@ -319,11 +319,182 @@ describe('the extension', () => {
     assert.deepEqual((await articleOf('/ferry')).tags, ['ferries', 'noon', 'sea']);
   });
 
-  it('v18 its pages hold no fault and look as they should', async () => {
+  /** Presses the key on a page whose button was pressed before. */
+  const pressKey = () =>
+    browser.worker().evaluate(async () => {
+      const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+      // @ts-expect-error What the browser calls when the key is pressed.
+      chrome.commands.onCommand.dispatch('save-page', tab);
+    });
+
+  const badgeOf = () =>
+    browser.worker().evaluate(async () => {
+      const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+      return chrome.action.getBadgeText({ tabId: tab?.id });
+    });
+
+  it('the key saves at once, and a tick on the button says so', async () => {
+    await page.goto(`${site.url}/list`);
+    // The press of the key lets it see the page; here that of the button did.
+    await (await browser.press(page)).close();
+    await pressKey();
+    await until('a tick is shown', async () => (await badgeOf()) === '✓');
+    const article = await articleOf('/list');
+    assert.equal((await captures(article.id)).length, 1);
+    await until('the tick goes', async () => (await badgeOf()) === '');
+  });
+
+  it('the menu of a link saves its page by its address', async () => {
+    const sent = pagesSent().length;
+    await browser.worker().evaluate(async (linkUrl) => {
+      const [tab] = await chrome.tabs.query({ active: true, lastFocusedWindow: true });
+      // @ts-expect-error What the browser calls when the menu is used.
+      chrome.contextMenus.onClicked.dispatch({ menuItemId: 'link', linkUrl, pageUrl: tab?.url, editable: false }, tab);
+    }, `${site.url}/linked`);
+    const article = await until('the linked page is read', async () => {
+      const found = await articleOf('/linked');
+      return found && found.state !== 'queued' ? found : null;
+    });
+    assert.equal(article.headline, 'Linked');
+    assert.ok(site.asked.includes('/linked'));
+    assert.equal(pagesSent().length, sent, 'no page was sent');
+  });
+
+  it('what is no page of HTML is saved by its address', async () => {
+    await page.goto(`${site.url}/plain`);
+    const popup = await browser.press(page);
+    await popup.says(/plain/);
+    await popup.click('#save-button');
+    await popup.says(/Saved by its address/);
+    await popup.close();
+    assert.ok(await articleOf('/plain'));
+  });
+
+  it('d23 pages wait while the library is down, full or broken, and are shown so', async () => {
+    await gate.shut();
+    await page.goto(`${site.url}/waits/down`);
+    const popup = await browser.press(page);
+    await popup.says(/The library cannot be reached/);
+    await popup.type('late');
+    await popup.click('#save-button');
+    await popup.says(/kept here and sent as soon/);
+    await popup.says(/One page waits[^]*The late ferry[^]*Waits since/);
+    await popup.close();
+    assert.equal(await badge(), '1');
+    await gate.reopen();
+    for (const mode of ['full', 'broken']) {
+      gate.mode = mode;
+      await page.goto(`${site.url}/waits/${mode}`);
+      const again = await browser.press(page);
+      await again.says(/The late ferry/);
+      await again.click('#save-button');
+      await again.says(/kept here and sent as soon/);
+      await again.close();
+    }
+    assert.equal(await badge(), '3');
+  });
+
+  it('d23 they are still there when the browser was closed, and are sent once', async () => {
+    complaints.push(...browser.complaints);
+    await browser.context.close();
+    browser = await startWithExtension(folders, cuttings.url);
+    page = await browser.context.newPage();
+    await until('the button says what waits', async () => (await badge()) === '3');
+    for (const mode of ['down', 'full', 'broken']) assert.equal(await articleOf(`/waits/${mode}`), null);
+
+    // They arrive, and nobody hears of it: first of one, then of the next.
+    gate.mode = 'lost';
+    await page.goto(`${site.url}/list`);
+    const popup = await browser.press(page);
+    await popup.says(/3 pages wait/);
+    for (const mode of ['down', 'full', 'broken']) {
+      await popup.click('#send');
+      await until('the page arrived', async () => (await articleOf(`/waits/${mode}`)) !== null);
+      await until('the button can be pressed again', () => popup.run('!document.querySelector("#send").disabled'));
+      await popup.says(/waits?\n/);
+      gate.mode = 'once';
+    }
+    gate.mode = 'open';
+    await popup.click('#send');
+    await until('nothing waits', () => popup.run('document.querySelector("#waiting").hidden'));
+    await popup.close();
+    assert.equal(await badge(), '');
+    for (const mode of ['down', 'full', 'broken']) {
+      const article = await articleOf(`/waits/${mode}`);
+      assert.equal((await captures(article.id)).length, 1, mode);
+      const keys = pagesSent().filter((one) => one.body.includes(`${site.url}/waits/${mode}`)).map((one) => one.key);
+      assert.ok(keys.length > 1, `${mode} was sent again`);
+      assert.equal(new Set(keys).size, 1, `${mode} was sent under one key`);
+    }
+    assert.deepEqual((await articleOf('/waits/down')).tags, ['late']);
+  });
+
+  it('d23 what waited when the browser was closed is sent when it starts', async () => {
+    await page.goto(`${site.url}/login`);
+    await page.goto(`${site.url}/waits/start`);
+    await gate.shut();
+    const popup = await browser.press(page);
+    await popup.says(/cannot be reached/);
+    await popup.click('#save-button');
+    await popup.says(/kept here and sent as soon/);
+    complaints.push(...browser.complaints);
+    await browser.context.close();
+    await gate.reopen();
+    browser = await startWithExtension(folders, cuttings.url);
+    page = await browser.context.newPage();
+    const article = await until('it is sent', () => articleOf('/waits/start'));
+    await until('nothing waits', async () => (await badge()) === '');
+    assert.equal((await captures(article.id)).length, 1);
+  });
+
+  it('what the library refuses is shown with the reason, and goes when it is discarded', async () => {
+    await page.goto(`${cuttings.url}/connect`);
+    const revoked = page.locator('.tokens li').filter({ hasText: 'Browser, save' }).locator('form button');
+    await send(page, () => revoked.click());
+    await page.goto(`${site.url}/waits/refused`);
+    const popup = await browser.press(page);
+    await popup.says(/does not know the token/);
+    await popup.click('#save-button');
+    await popup.says(/One page waits[^]*does not know the token/);
+    assert.equal(await badge(), '!');
+    await popup.click('#waiting-list button');
+    await until('nothing waits', () => popup.run('document.querySelector("#waiting").hidden'));
+    assert.equal(await badge(), '');
+    await popup.close();
+    // With a new token it goes on.
+    token = await makeToken('save');
+    await ownPage('options.html');
+    await page.fill('#token', token);
+    await page.click('#connect-button');
+    await page.locator('#status').filter({ hasText: /Connected/ }).waitFor();
+    assert.equal(await articleOf('/waits/refused'), null);
+  });
+
+  it('v18 its window holds no fault and looks as it should', async () => {
     await ownPage('popup.html');
     await page.locator('#title').filter({ hasText: /./ }).waitFor();
     await photograph(page, 'extension-popup-no-page');
     assert.deepEqual(await faults(), []);
+    // Opened in a tab it sees itself; so that it can be looked at, it is told of a page.
+    const pretend = (/** @type {string} */ url) =>
+      page.addInitScript((tab) => {
+        if (chrome.tabs) chrome.tabs.query = /** @type {any} */ (async () => [tab]);
+      }, { id: 0, url, title: 'The late ferry, and who came to see it off from the old quay' });
+    await pretend(`${site.url}/ferry`);
+    await ownPage('popup.html');
+    await page.locator('#kept-link').waitFor();
+    await photograph(page, 'extension-popup-kept');
+    assert.deepEqual(await faults(), []);
+    await gate.shut();
+    await pretend(`${site.url}/unknown`);
+    await ownPage('popup.html');
+    await page.locator('#status').filter({ hasText: /cannot be reached/ }).waitFor();
+    // Tab 0 is none, so the address is kept.
+    await page.click('#save-button');
+    await page.locator('#waiting li').waitFor();
+    await photograph(page, 'extension-popup-waiting');
+    assert.deepEqual(await faults(), []);
+    await gate.reopen();
   });
 
   it('nothing went wrong inside', () => {
