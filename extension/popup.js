@@ -4,7 +4,7 @@
 import { browser } from "./browser.js";
 import { connection, kept, tagNames } from "./library.js";
 import { all, discard, flush } from "./outbox.js";
-import { day, show, text, why } from "./texts.js";
+import { day, moment, show, text, why } from "./texts.js";
 
 /** @param {string} id */
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -82,7 +82,7 @@ async function showWaiting() {
       state.className = "hint";
       state.textContent =
         one.refused === null
-          ? text("waiting_since", new Date(one.seenAt).toLocaleString())
+          ? text("waiting_since", moment(one.seenAt))
           : why(one.refused.reason, one.refused.detail);
       const away = document.createElement("button");
       away.type = "button";

@@ -62,6 +62,48 @@
   /** Fields whose value is the writing on a button. */
   const BUTTONS = ["submit", "button", "reset"];
 
+  /**
+   * A property as the browser has it. On a form, a field takes the place of a
+   * property that has its name, and on the document a picture does; a page could
+   * hide its text so, or break off what reads it.
+   *
+   * @template {object} T
+   * @template {keyof T & string} K
+   * @param {{prototype: T}} type
+   * @param {K} name
+   * @returns {(of: T) => T[K]}
+   */
+  function property({ prototype }, name) {
+    const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+    if (!get) throw new Error(`the browser has no ${name}`);
+    return (of) => get.call(of);
+  }
+  const typeOf = property(Node, "nodeType");
+  const valueOf = property(Node, "nodeValue");
+  const parentOf = property(Node, "parentElement");
+  const firstIn = property(Node, "firstChild");
+  const lastIn = property(Node, "lastChild");
+  const before = property(Node, "previousSibling");
+  const textIn = property(Node, "textContent");
+  const baseOf = property(Node, "baseURI");
+  const nameOf = property(Element, "localName");
+  const namespaceOf = property(Element, "namespaceURI");
+  const attributesOf = property(Element, "attributes");
+  const isWritten = property(HTMLElement, "isContentEditable");
+  const rootOf = property(Document, "documentElement");
+  const doctypeOf = property(Document, "doctype");
+  const titleOf = property(Document, "title");
+  const contentTypeOf = property(Document, "contentType");
+
+  /** Whether an element is one of HTML. @param {Element} element */
+  const isHtml = (element) => namespaceOf(element) === HTML;
+
+  /** All elements below a document or a shadow root. @param {Document | ShadowRoot} root */
+  const below = (root) =>
+    (root instanceof ShadowRoot ? ShadowRoot : Document).prototype.querySelectorAll.call(root, "*");
+
+  const base = baseOf(document);
+
   /** @param {string} text */
   const escaped = (text) =>
     text.replace(/[&<>\u00a0]/g, (one) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[one] ?? "&nbsp;");
@@ -78,9 +120,8 @@
    * not read them.
    *
    * @param {CSSStyleSheet | null | undefined} sheet
-   * @param {string} base
    */
-  function rules(sheet, base) {
+  function rules(sheet) {
     try {
       if (!sheet) return null;
       const from = sheet.href ?? base;
@@ -111,7 +152,7 @@
   function adopted(root) {
     try {
       const sheets = Array.from(root.adoptedStyleSheets);
-      return sheets.map((sheet) => `<style>${styled(rules(sheet, document.baseURI) ?? "")}</style>`);
+      return sheets.map((sheet) => `<style>${styled(rules(sheet) ?? "")}</style>`);
     } catch {
       // Firefox does not show them to extensions.
       return [];
@@ -120,8 +161,7 @@
 
   /** Open or closed. @param {Element} element @returns {ShadowRoot | null} */
   function shadowRoot(element) {
-    if (element.namespaceURI !== HTML) return null;
-    if (!MAY_HOST.has(element.localName) && !element.localName.includes("-")) return null;
+    if (!isHtml(element) || !(MAY_HOST.has(nameOf(element)) || nameOf(element).includes("-"))) return null;
     const own = /** @type {Element & {openOrClosedShadowRoot?: ShadowRoot | null}} */ (element);
     if (own.openOrClosedShadowRoot !== undefined) return own.openOrClosedShadowRoot;
     try {
@@ -135,7 +175,7 @@
   function inside(frame) {
     try {
       const inner = frame.contentDocument;
-      return inner?.body?.textContent?.trim() ? inner : null;
+      return inner && textIn(rootOf(inner))?.trim() ? inner : null;
     } catch {
       return null;
     }
@@ -146,11 +186,11 @@
     /** @type {[Document | ShadowRoot, number][]} */
     const roots = [[root, depth]];
     for (let next = roots.pop(); next; next = roots.pop()) {
-      for (const element of next[0].querySelectorAll("*")) {
+      for (const element of below(next[0])) {
         yield element;
         const shadow = shadowRoot(element);
         if (shadow) roots.push([shadow, next[1]]);
-        if (element.localName === "iframe" && next[1] < MOST_FRAMES_DEEP) {
+        if (nameOf(element) === "iframe" && isHtml(element) && next[1] < MOST_FRAMES_DEEP) {
           const inner = inside(/** @type {HTMLIFrameElement} */ (element));
           if (inner) roots.push([inner, next[1] + 1]);
         }
@@ -160,7 +200,7 @@
 
   /** The address of a picture that is shown, not of one that still waits. @param {Element} element */
   function shown(element) {
-    if (element.localName !== "img" || element.namespaceURI !== HTML) return null;
+    if (nameOf(element) !== "img" || !isHtml(element)) return null;
     const { currentSrc, naturalWidth, naturalHeight } = /** @type {HTMLImageElement} */ (element);
     const isLarge = naturalWidth >= LEAST_PICTURE_PIXELS && naturalHeight >= LEAST_PICTURE_PIXELS;
     return isLarge && /^(https?|blob):/.test(currentSrc) ? currentSrc : null;
@@ -232,13 +272,14 @@
     /** @type {Set<string>} */
     const values = new Set();
     for (const element of elements(document)) {
-      if (!/^(input|textarea)$/.test(element.localName)) continue;
+      if (!/^(input|textarea)$/.test(nameOf(element)) || !isHtml(element)) continue;
       const { value } = /** @type {HTMLInputElement} */ (element);
       if (value) values.add(value);
     }
     return values;
   }
 
+  if (!/^(text\/html|application\/xhtml\+xml)$/.test(contentTypeOf(document))) return null;
   const pictures = await readPictures();
   const secrets = typed();
   let styleChars = 0;
@@ -251,14 +292,14 @@
    */
   function attributes(element, instead = {}) {
     let written = "";
-    const is = element.localName;
-    for (const { name, value } of element.attributes) {
+    const is = nameOf(element);
+    for (const { name, value } of attributesOf(element)) {
       if (Object.hasOwn(instead, name) || DROPPED.test(name)) continue;
       if (/[\s"'<>/=\u0000]/.test(name)) continue;
       if (/^\s*javascript:/i.test(value) && /^(href|src|action|xlink:href|data)$/.test(name)) continue;
       if (/^(data|aria)-/.test(name) && secrets.has(value)) continue;
       if (name === "value" && /^(input|textarea|option|button)$/.test(is)) {
-        if (!BUTTONS.includes(element.getAttribute("type") ?? "")) continue;
+        if (!BUTTONS.includes(/** @type {HTMLInputElement} */ (element).type)) continue;
       }
       written += ` ${name}=${quoted(value)}`;
     }
@@ -289,7 +330,8 @@
 
   /** Whether a `source` offers other forms of a picture that goes along. @param {Element} source */
   function isNeedless(source) {
-    const image = source.parentElement?.localName === "picture" && source.parentElement.querySelector("img");
+    const parent = parentOf(source);
+    const image = parent && nameOf(parent) === "picture" ? parent.querySelector("img") : null;
     if (!image) return false;
     const address = shown(image);
     return address !== null && pictures.has(address);
@@ -299,7 +341,7 @@
   function writeLink(link) {
     if (NEEDLESS_LINKS.test(link.rel)) return "";
     if (/\bstylesheet\b/i.test(link.rel) && !link.disabled) {
-      const css = rules(link.sheet, document.baseURI);
+      const css = rules(link.sheet);
       if (css !== null && styleChars + css.length <= MOST_STYLE_CHARS) {
         styleChars += css.length;
         const media = link.media === "" ? "" : ` media=${quoted(link.media)}`;
@@ -314,7 +356,7 @@
     const text = style.textContent ?? "";
     // Scripts may have put rules in that the text knows nothing of.
     const made = style.sheet?.cssRules.length ?? 0;
-    const css = made === countRules(text) ? text : (rules(style.sheet, document.baseURI) ?? text);
+    const css = made === countRules(text) ? text : (rules(style.sheet) ?? text);
     return `<style${attributes(style)}>${styled(css)}</style>`;
   }
 
@@ -332,8 +374,8 @@
    * @param {number} depth of frames
    */
   function whole(element, depth) {
-    const is = element.localName;
-    if (element.namespaceURI !== HTML) return is === "script" ? "" : null;
+    const is = nameOf(element);
+    if (!isHtml(element)) return is === "script" ? "" : null;
     // What a page says of itself to machines is no script.
     if (is === "script" && element.getAttribute("type")?.trim().toLowerCase() === "application/ld+json") {
       const said = (element.textContent ?? "").replace(/<\//g, "<\\/").replace(/<!--/g, "<\\!--");
@@ -372,6 +414,11 @@
     }
   }
 
+  /** Puts the children of a node on a stack, the first on top. @param {(Node | string)[]} stack @param {Node} node */
+  function pushChildren(stack, node) {
+    for (let child = lastIn(node); child; child = before(child)) stack.push(child);
+  }
+
   /**
    * A document as HTML. Not by recursion: pages nest as deep as they like.
    *
@@ -379,52 +426,50 @@
    * @param {number} depth of frames
    */
   function write(page, depth) {
-    const { doctype } = page;
+    const doctype = doctypeOf(page);
     let html = doctype === null ? "" : new XMLSerializer().serializeToString(doctype);
     /** @type {(Node | string)[]} */
-    const left = [page.documentElement];
+    const left = [rootOf(page)];
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
       if (typeof next === "string") {
         html += next;
         continue;
       }
-      if (next.nodeType === Node.TEXT_NODE) {
-        const isRaw = RAW.has(next.parentElement?.localName ?? "") && next.parentElement?.namespaceURI === HTML;
-        html += isRaw ? (next.nodeValue ?? "") : escaped(next.nodeValue ?? "");
+      if (typeOf(next) === Node.TEXT_NODE) {
+        const parent = parentOf(next);
+        const isRaw = parent !== null && isHtml(parent) && RAW.has(nameOf(parent));
+        html += isRaw ? valueOf(next) : escaped(valueOf(next) ?? "");
         continue;
       }
-      if (next.nodeType !== Node.ELEMENT_NODE) continue;
+      if (typeOf(next) !== Node.ELEMENT_NODE) continue;
       const element = /** @type {HTMLElement} */ (next);
       const done = whole(element, depth);
       if (done !== null) {
         html += done;
         continue;
       }
-      const isHtml = element.namespaceURI === HTML;
-      const name = element.localName;
+      const name = nameOf(element);
       html += `<${name}${attributes(element)}>`;
-      if (isHtml && VOID.has(name)) continue;
+      if (isHtml(element) && VOID.has(name)) continue;
       left.push(`</${name}>`);
-      if (name === "head") {
-        html += `<meta charset="utf-8"><base href=${quoted(page.baseURI)}>`;
+      if (name === "head" && isHtml(element)) {
+        html += `<meta charset="utf-8"><base href=${quoted(baseOf(page))}>`;
         left.push(...adopted(page).reverse());
       }
       // The first line break in these is no text.
-      if (/^(pre|listing)$/.test(name) && element.firstChild?.nodeValue?.startsWith("\n")) html += "\n";
+      if (/^(pre|listing)$/.test(name) && firstIn(element)?.nodeValue?.startsWith("\n")) html += "\n";
       // Somebody is writing here.
-      if (isHtml && element.isContentEditable) continue;
-      for (let child = element.lastChild; child; child = child.previousSibling) left.push(child);
+      if (isHtml(element) && isWritten(element)) continue;
+      pushChildren(left, element);
       const shadow = shadowRoot(element);
       if (shadow) {
-        left.push("</template>");
-        left.push(...adopted(shadow).reverse());
-        for (let child = shadow.lastChild; child; child = child.previousSibling) left.push(child);
+        left.push("</template>", ...adopted(shadow).reverse());
+        pushChildren(left, shadow);
         left.push(`<template shadowrootmode="${shadow.mode}">`);
       }
     }
     return html;
   }
 
-  if (!/^(text\/html|application\/xhtml\+xml)$/.test(document.contentType)) return null;
-  return { url: document.location.href, title: document.title, html: write(document, 0) };
+  return { url: location.href, title: titleOf(document), html: write(document, 0) };
 })();

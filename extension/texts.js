@@ -36,6 +36,16 @@ export function day(instant) {
 }
 
 /**
+ * A moment as people write it.
+ *
+ * @param {string} instant RFC 3339
+ */
+export function moment(instant) {
+  const style = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
+  return new Date(instant).toLocaleString(browser.i18n.getUILanguage(), style);
+}
+
+/**
  * Why something was not done, and what to do about it.
  *
  * @param {import("./library.js").Reason} reason

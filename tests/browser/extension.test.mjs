@@ -74,6 +74,33 @@ document.querySelector('textarea').addEventListener('input', (event) => {
 });
 </script></body></html>`;
 
+/** A page built so that whoever reads its tree trips over it. */
+const TRIPPING = `<!doctype html><html lang=en><head><title>Under water</title></head><body>
+<form><input name=attributes><input name=localName><input name=lastChild><input name=nodeType>
+<input name=namespaceURI><input name=parentElement><input name=isContentEditable>
+<article><h1>Under water</h1><p>${LEDE}</p>${REST.map((paragraph) => `<p>${paragraph}</p>`).join('\n')}
+<style>p::after { content: "</style" }</style><pre>
+
+Two lines above this</pre>
+<svg viewBox="0 0 9 9"><script>window.ran = 1</script><foreignObject><p>In the drawing</p></foreignObject></svg>
+<math><mi>x</mi></math></article></form>
+<img name=documentElement><img name=title><img name=baseURI><img name=querySelectorAll><img name=contentType>
+<img name=doctype><img name=body><div id=deep></div>
+<script>
+for (const type of [Node, Element, Document, Array, String]) type.prototype.toString = () => { throw new Error('no'); };
+Element.prototype.getAttribute = () => 'changed';
+Object.defineProperty(Node.prototype, 'textContent', { get() { throw new Error('no'); } });
+Array.prototype[Symbol.iterator] = function* () {};
+let at = document.getElementById('deep');
+for (let depth = 0; depth < 5000; depth += 1) at = at.appendChild(document.createElement('span'));
+at.append('At the ground');
+at.setAttribute('title', '"><script>window.ran = 1</' + 'script>');
+</script></body></html>`;
+
+/** A picture that takes some room: what stands behind the end of a PNG is no part of it. */
+const LARGE_PICTURE = Buffer.concat([png(400, 300, [9, 60, 90], [90, 200, 210]), Buffer.alloc(2_500_000, 7)]);
+const ALBUM_SIZE = 16;
+
 /** A site that shows its story and its pictures only with a cookie. */
 async function startMembersOnly() {
   /** @type {string[]} */
@@ -92,6 +119,13 @@ async function startMembersOnly() {
       response.setHeader('content-type', 'text/html').end('<title>List</title><h1>List</h1><a href=/linked>Linked</a>');
     } else if (place === '/linked') {
       response.setHeader('content-type', 'text/html').end(`<title>Linked</title><article><h1>Linked</h1><p>${LEDE}</p><p>${BY_SCRIPT}</p></article>`);
+    } else if (place === '/tripping') {
+      response.setHeader('content-type', 'text/html').end(TRIPPING);
+    } else if (place.startsWith('/large/')) {
+      response.setHeader('content-type', 'image/png').end(LARGE_PICTURE);
+    } else if (place === '/album') {
+      const pictures = Array.from({ length: ALBUM_SIZE }, (_, at) => `<img src=/large/${at}.png alt="Picture ${at}">`);
+      response.setHeader('content-type', 'text/html').end(`<title>Album</title><h1>Album</h1><p>${LEDE}</p>${pictures.join('')}`);
     } else if (place === '/plain') {
       response.setHeader('content-type', 'text/plain').end('Words without a page.');
     } else if (isMember) {
@@ -358,6 +392,47 @@ describe('the extension', () => {
     assert.equal(article.headline, 'Linked');
     assert.ok(site.asked.includes('/linked'));
     assert.equal(pagesSent().length, sent, 'no page was sent');
+  });
+
+  it('v17 a page built to trip whoever reads it is sent whole and stays a page', async () => {
+    await page.goto(`${site.url}/tripping`);
+    await (await browser.press(page)).close();
+    await pressKey();
+    await until('a tick is shown', async () => (await badgeOf()) === '✓');
+    const body = pagesSent().at(-1)?.body ?? '';
+    for (const sentence of [LEDE, ...REST, 'In the drawing', 'At the ground']) assert.ok(body.includes(sentence), sentence);
+    assert.doesNotMatch(body, /<script|changed/);
+    assert.match(body, /<pre>\n\nTwo lines/);
+    const article = await until('it is read', async () => {
+      const found = await articleOf('/tripping');
+      return found && found.state !== 'queued' ? found : null;
+    });
+    assert.equal(article.headline, 'Under water');
+    // A browser that reads it again finds what was there.
+    const html = /Content-Type: text\/html\r\n\r\n([^]*?)\r\n------/.exec(body)?.[1] ?? '';
+    const again = await browser.context.newPage();
+    await again.goto('about:blank');
+    await again.setContent(html);
+    const paragraphs = () => Document.prototype.querySelectorAll.call(document, 'article > p').length;
+    assert.equal(await again.evaluate(paragraphs), 1 + REST.length);
+    assert.equal(await again.evaluate(() => Reflect.get(window, 'ran')), undefined);
+    await again.close();
+  });
+
+  it('pictures go along up to a limit, and the library asks for the rest', async () => {
+    await page.goto(`${site.url}/album`);
+    await page.waitForFunction((size) => Array.from(document.images).filter((one) => one.naturalWidth > 0).length === size, ALBUM_SIZE);
+    const popup = await browser.press(page);
+    await popup.says(/Album/);
+    await popup.click('#save-button');
+    await popup.says(/✓ Kept as you see it/);
+    await popup.close();
+    const body = pagesSent().at(-1)?.body ?? '';
+    const inside = body.match(/<img[^>]* src="data:image\/png/g)?.length ?? 0;
+    const outside = body.match(/<img[^>]* src="http:/g)?.length ?? 0;
+    assert.equal(inside + outside, ALBUM_SIZE);
+    assert.ok(inside >= 8, `${inside} went along`);
+    assert.ok(body.length < 34 * 1024 * 1024, `${body.length} characters were sent`);
   });
 
   it('what is no page of HTML is saved by its address', async () => {

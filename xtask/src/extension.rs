@@ -1,7 +1,7 @@
 //! `cargo xtask extension`: the browser extension as the file that the stores take.
 //!
-//! Equal sources give an equal file, byte for byte: members are sorted, and none
-//! has a time. So anybody can see that what a store gives out is what lies here.
+//! Equal sources give an equal file, byte for byte: members are sorted and all have
+//! the same time. So anybody can see that what a store gives out is what lies here.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 
 /// The version of the workspace, which is that of the extension.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The first moment a ZIP can tell, 1980 in UTC, as seconds of Unix.
+const EARLIEST: i64 = 315_532_800;
 
 /// Endings of files that belong to the extension.
 const ENDINGS: &[&str] = &["json", "js", "html", "css", "png"];
@@ -69,6 +72,7 @@ fn add<W: io::Write>(
     let (mut entry, config) = archive
         .new_file(name)
         .compression_method(rawzip::CompressionMethod::DEFLATE)
+        .last_modified(rawzip::time::UtcDateTime::from_unix(EARLIEST))
         .start()?;
     let packer = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::best());
     let mut writer = config.wrap(packer);
