@@ -1,5 +1,5 @@
 // What happens without a window of ours: the key, the menu, and sending what
-// waits. The popup hands its saves over, so that they go on when it closes.
+// waits; and reading a page for the popup, which may close any moment.
 //
 // Browsers end this worker when it has nothing to do and start it for the next
 // event; whatever must last is in the outbox.
@@ -7,7 +7,7 @@
 import { browser } from "./browser.js";
 import { connection } from "./library.js";
 import { all, announce, flush } from "./outbox.js";
-import { saveLink, savePage, tick } from "./save.js";
+import { putLinkAside, putPageAside, sendAside, tick } from "./save.js";
 import { text } from "./texts.js";
 
 /**
@@ -34,7 +34,8 @@ async function sendWaiting() {
  */
 async function saveAtOnce(tab, link) {
   if (tab === undefined) return;
-  const outcome = link === undefined ? await savePage(tab, []) : await saveLink(link, "", []);
+  const put = link === undefined ? await putPageAside(tab, []) : await putLinkAside(link, "", []);
+  const outcome = await sendAside(put);
   if (outcome.state === "failed" && outcome.why === "unconnected") {
     await browser.runtime.openOptionsPage();
     return;
@@ -78,10 +79,17 @@ browser.commands.onCommand.addListener(async (command, tab) => {
 
 browser.runtime.onMessage.addListener((/** @type {Request} */ request, sender, answer) => {
   if (sender.id !== browser.runtime.id) return false;
-  savePage(request.save.tab, request.save.tags).then(answer, (error) => {
-    console.error("a page could not be saved:", error);
-    answer(null);
-  });
+  putPageAside(request.save.tab, request.save.tags).then(
+    (put) => {
+      answer(put);
+      // The popup sends it as well; whoever comes second finds nothing to do.
+      return flush();
+    },
+    (error) => {
+      console.error("a page could not be put aside:", error);
+      answer(null);
+    },
+  );
   // The answer comes later.
   return true;
 });

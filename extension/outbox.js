@@ -19,8 +19,6 @@ import { connection, send } from "./library.js";
  * @property {{reason: import("./library.js").Reason, detail: string} | null} refused
  */
 
-/** @typedef {import("./library.js").Answer} Answer */
-
 /** Most pages that wait. */
 export const MOST_PAGES = 50;
 
@@ -100,29 +98,26 @@ export async function add(waiting) {
 }
 
 /**
- * Sends what waits, oldest first; with `again` also what was refused. Gives the
- * answers by key.
+ * Sends what waits, oldest first; with `again` also what was refused.
  *
  * @param {{again?: boolean}} [options]
- * @returns {Promise<Map<string, Answer>>}
+ * @returns {Promise<void>}
  */
 export async function flush({ again = false } = {}) {
-  return navigator.locks.request("outbox", async () => {
-    /** @type {Map<string, Answer>} */
-    const answers = new Map();
+  await navigator.locks.request("outbox", async () => {
     const library = await connection();
-    if (library === null) return answers;
+    if (library === null) return;
     for (const waiting of await all()) {
       if (waiting.refused !== null && !again) continue;
+      // Somebody may have discarded it meanwhile, now and while it is sent.
+      if (!(await holds(waiting.number))) continue;
       const answer = await send(library, waiting);
-      answers.set(waiting.key, answer);
       if (answer.ok) {
         await discard(waiting.number);
         continue;
       }
       const { reason, detail } = answer;
       const refused = PASSING.includes(reason) ? null : { reason, detail };
-      // Only what is still there: it may have been discarded meanwhile.
       if (JSON.stringify(refused) !== JSON.stringify(waiting.refused) && (await holds(waiting.number))) {
         await withOutbox("readwrite", (outbox) => outbox.put({ ...waiting, refused }));
       }
@@ -130,7 +125,6 @@ export async function flush({ again = false } = {}) {
       if (reason === "unreachable") break;
     }
     await announce();
-    return answers;
   });
 }
 

@@ -4,6 +4,7 @@
 import { browser } from "./browser.js";
 import { connection, kept, tagNames } from "./library.js";
 import { all, discard, flush } from "./outbox.js";
+import { sendAside } from "./save.js";
 import { day, moment, show, text, why } from "./texts.js";
 
 /** @param {string} id */
@@ -130,13 +131,17 @@ async function save(library, tab) {
   try {
     /** @type {import("./background.js").Request} */
     const request = { save: { tab, tags: typedTags() } };
-    /** @type {import("./save.js").Outcome | null} */
-    const outcome = await browser.runtime.sendMessage(request);
+    /** @type {import("./save.js").Aside | import("./save.js").Failed | null} */
+    const put = await browser.runtime.sendMessage(request);
+    const outcome = put === null ? null : await sendAside(put);
     if (outcome?.state === "kept") {
       field.value = "";
       await showKept(library, tab.url ?? "");
     }
     tell(outcomeText(outcome));
+  } catch (error) {
+    console.error("a page could not be saved:", error);
+    tell(outcomeText(null));
   } finally {
     saveButton.disabled = false;
     await showWaiting();

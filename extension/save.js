@@ -1,17 +1,26 @@
-// Saving a page or a link: takes the page as it stands in its tab, puts it aside,
-// sends it, and says what became of it.
+// Saving a page or a link, in two steps: it is put aside as it stands in its tab,
+// and sent. The popup leaves the first to the worker, which goes on when the popup
+// closes, and does the second itself, because browsers end a worker whose request
+// takes half a minute, as a large page on a slow line may.
 
 import { browser } from "./browser.js";
 import { connection } from "./library.js";
 import { add, all, announce, flush } from "./outbox.js";
 
+/** @typedef {{state: "failed", why: "unconnected" | "full" | "no_page"}} Failed */
+
 /**
- * What became of a save. `by_address`: the page could not be read in its tab, so
- * the library fetches it.
+ * Put aside under a key. `byAddress`: the page could not be read in its tab, so the
+ * library fetches it.
+ *
+ * @typedef {{state: "aside", key: string, byAddress: boolean}} Aside
+ */
+
+/**
+ * What became of a save.
  *
  * @typedef {{state: "kept" | "waiting", byAddress: boolean}
- *   | {state: "refused", reason: import("./library.js").Reason, detail: string}
- *   | {state: "failed", why: "unconnected" | "full" | "no_page"}} Outcome
+ *   | {state: "refused", reason: import("./library.js").Reason, detail: string} | Failed} Outcome
  */
 
 /** @typedef {{url: string, title: string, html: string}} Taken */
@@ -37,30 +46,30 @@ async function take(tabId) {
 }
 
 /**
+ * Puts the page of a tab aside; where it cannot be read, its address.
+ *
  * @param {chrome.tabs.Tab} tab
  * @param {string[]} tags
- * @returns {Promise<Outcome>}
+ * @returns {Promise<Aside | Failed>}
  */
-export async function savePage(tab, tags) {
-  if ((await connection()) === null) return { state: "failed", why: "unconnected" };
+export async function putPageAside(tab, tags) {
   const taken = await take(Number(tab.id));
-  if (taken === null) return saveLink(tab.url ?? "", tab.title ?? "", tags);
+  if (taken === null) return putLinkAside(tab.url ?? "", tab.title ?? "", tags);
   const page = new Blob([taken.html], { type: "text/html" });
-  return put(taken.url, taken.title, page, tags);
+  return putAside(taken.url, taken.title, page, tags);
 }
 
 /**
- * Saves an address, which the library fetches.
+ * Puts an address aside, which the library is to fetch.
  *
  * @param {string} url
  * @param {string} title
  * @param {string[]} tags
- * @returns {Promise<Outcome>}
+ * @returns {Promise<Aside | Failed>}
  */
-export async function saveLink(url, title, tags) {
-  if ((await connection()) === null) return { state: "failed", why: "unconnected" };
+export async function putLinkAside(url, title, tags) {
   if (!/^https?:/.test(url)) return { state: "failed", why: "no_page" };
-  return put(url, title, null, tags);
+  return putAside(url, title, null, tags);
 }
 
 /**
@@ -68,22 +77,29 @@ export async function saveLink(url, title, tags) {
  * @param {string} title
  * @param {Blob | null} page
  * @param {string[]} tags
- * @returns {Promise<Outcome>}
+ * @returns {Promise<Aside | Failed>}
  */
-async function put(url, title, page, tags) {
+async function putAside(url, title, page, tags) {
+  if ((await connection()) === null) return { state: "failed", why: "unconnected" };
   const key = crypto.randomUUID();
   const seenAt = new Date().toISOString();
   const isThere = await add({ key, url, title, page, tags, seenAt, refused: null });
-  if (!isThere) return { state: "failed", why: "full" };
-  const answer = (await flush()).get(key);
-  const byAddress = page === null;
-  if (answer?.ok) return { state: "kept", byAddress };
-  // Without an answer of its own it came behind one that stopped the sending, or
-  // was sent from elsewhere at the same moment.
+  return isThere ? { state: "aside", key, byAddress: page === null } : { state: "failed", why: "full" };
+}
+
+/**
+ * Sends what was put aside, and says what became of it.
+ *
+ * @param {Aside | Failed} put
+ * @returns {Promise<Outcome>}
+ */
+export async function sendAside(put) {
+  if (put.state === "failed") return put;
+  const { key, byAddress } = put;
+  await flush();
   const left = (await all()).find((one) => one.key === key);
   if (left === undefined) return { state: "kept", byAddress };
-  if (left.refused === null) return { state: "waiting", byAddress };
-  return { state: "refused", ...left.refused };
+  return left.refused === null ? { state: "waiting", byAddress } : { state: "refused", ...left.refused };
 }
 
 /** How long a tick stays on the button, in milliseconds. */
