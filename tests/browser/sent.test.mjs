@@ -129,6 +129,31 @@ describe('pages that a browser sends', () => {
       return article.state === 'queued' ? null : article;
     });
 
+  /** Opens the newest capture as it looked: every picture is there, in its colours. */
+  const looksAsItDid = async (/** @type {number} */ id) => {
+    await page.goto(`/articles/${id}/captures`);
+    await page.goto(String(await page.locator('a[href$="/replay"]').first().getAttribute('href')));
+    await page.waitForLoadState('networkidle');
+    const shown = page.frames().find((frame) => frame.url().includes('/replay/'));
+    assert.ok(shown, 'there is a frame');
+    assert.match(await shown.locator('body').innerText(), /The bridge held/);
+    // SingleFile shows a picture that stands twice as the background of an empty one.
+    const widths = () =>
+      shown.evaluate(() =>
+        Promise.all(
+          [...document.querySelectorAll('img')].map(async (image) => {
+            const behind = /url\("(.*)"\)/.exec(getComputedStyle(image).backgroundImage)?.[1];
+            const seen = new Image();
+            seen.src = behind ?? image.currentSrc;
+            await seen.decode();
+            return seen.naturalWidth;
+          }),
+        ),
+      );
+    assert.deepEqual(await widths(), [640, 640]);
+    await photograph(page, `sent-replay-${id}`);
+  };
+
   it('a token is made on the page Connect and shown once', async () => {
     await page.goto('/connect');
     await photograph(page, 'connect');
@@ -175,6 +200,7 @@ describe('pages that a browser sends', () => {
     );
     await page.goto(`/articles/${id}/captures`);
     assert.match(await page.locator('main').innerText(), /sent by a browser as a complete page/);
+    await looksAsItDid(id);
   });
 
   it('a page that SingleFile packed is read like any other', async () => {
@@ -186,6 +212,7 @@ describe('pages that a browser sends', () => {
     const article = await read(sent.body.id);
     for (const sentence of [LEDE, BY_SCRIPT, IN_SHADOW]) assert.ok(article.text.includes(sentence), sentence);
     assert.match(article.html, /\/pictures\/[0-9a-f]{64}/);
+    await looksAsItDid(sent.body.id);
     assert.equal(walled.asked.length, asked);
   });
 

@@ -126,7 +126,7 @@ use crate::shape::{Claim, Discussion, Shape};
 
 /// Goes up when the same page would give another extraction, so that what was
 /// kept can be made anew.
-pub const EXTRACTOR_VERSION: u32 = 2;
+pub const EXTRACTOR_VERSION: u32 = 3;
 
 /// The longest page that is read, in bytes: 20 MiB.
 pub const MAX_HTML_BYTES: usize = 20 * 1024 * 1024;

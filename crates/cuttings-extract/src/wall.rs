@@ -149,7 +149,8 @@ pub fn judge(page: &Page<'_>, evidence: &Evidence<'_>) -> Option<NoArticle> {
             readable_words: words,
         });
     }
-    if words < 80 && has_wall(page) && says_subscribe(page) {
+    if words < 80 && has_wall(page) && says(page, &SUBSCRIBE) || words < 40 && says(page, &READ_ON)
+    {
         return Some(NoArticle::Paywall {
             readable_words: words,
         });
@@ -188,7 +189,7 @@ pub fn access(
     match is_free {
         Some(true) => (Access::Free, Some(Source::LinkedData)),
         Some(false) => (Access::Walled, Some(Source::LinkedData)),
-        None if has_wall(page) && says_subscribe(page) => {
+        None if has_wall(page) && says(page, &SUBSCRIBE) => {
             (Access::Walled, Some(Source::VisibleText))
         }
         None => (Access::Unknown, None),
@@ -280,24 +281,39 @@ fn has_wall(page: &Page<'_>) -> bool {
         .any(|node| node.traits.has(Traits::PAYWALL) && node.end_line > node.first_line)
 }
 
-fn says_subscribe(page: &Page<'_>) -> bool {
+/// What is said at a wall, and in offers elsewhere too.
+const SUBSCRIBE: [&str; 10] = [
+    "subscribe to",
+    "to continue reading",
+    "already a subscriber",
+    "for subscribers",
+    "subscription to",
+    "weiterlesen mit",
+    "réservé aux abonnés",
+    "solo para suscriptores",
+    "abonnenten",
+    "to read the full",
+];
+
+/// What is said where a story is kept back, and of nothing but this story.
+const READ_ON: [&str; 9] = [
+    "to continue reading",
+    "to read this article",
+    "to read this story",
+    "to read the full",
+    "to keep reading",
+    "um weiterzulesen",
+    "pour lire la suite",
+    "pour lire cet article",
+    "para seguir leyendo",
+];
+
+/// Whether a short line has one of these in it.
+fn says(page: &Page<'_>, phrases: &[&str]) -> bool {
     page.lines.iter().any(|line| {
         line.size < 400 && {
             let text = page.line_text(line).to_lowercase();
-            [
-                "subscribe to",
-                "to continue reading",
-                "already a subscriber",
-                "for subscribers",
-                "subscription to",
-                "weiterlesen mit",
-                "réservé aux abonnés",
-                "solo para suscriptores",
-                "abonnenten",
-                "to read the full",
-            ]
-            .iter()
-            .any(|phrase| text.contains(phrase))
+            phrases.iter().any(|phrase| text.contains(phrase))
         }
     })
 }

@@ -6,9 +6,9 @@
 //! and a list of pictures that can be read from the file one by one. A file of
 //! 150 MB is never in memory as a whole.
 //!
-//! A picture that was taken out of the text stands there under an address below
-//! [`INSIDE`]; the address depends on the bytes of the file alone, so reading the
-//! file again gives the same.
+//! What was taken out of the text stands there under an address below [`INSIDE`];
+//! the address depends on the bytes of the file alone, so reading the file again
+//! gives the same.
 
 mod head;
 mod inline;
@@ -21,15 +21,26 @@ pub use head::Head;
 use inline::Inline;
 use packed::Packed;
 
-/// Under this address, which leads nowhere (RFC 2606), stand the pictures that
-/// were inside the text of a page.
+/// Under this address, which leads nowhere (RFC 2606), stands what was inside the
+/// text of a page.
 pub const INSIDE: &str = "https://inside.invalid/";
 
-/// Most pictures that are taken out of one file; what follows is left out.
-const MAX_PICTURES: usize = 10_000;
+/// Most that is taken out of the text of one file; what follows is left out.
+const MAX_INSIDE: usize = 10_000;
 
-/// Largest picture that is read from a file, in bytes.
+/// Largest picture, font or member that is read from a file, in bytes.
 const MAX_PICTURE_BYTES: u64 = 32 << 20;
+
+/// What a file is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To read the story: pictures are taken out of the text, other things left
+    /// out, and the `src` of a picture says what was shown.
+    Reading,
+    /// To show the page as it looked: everything is taken out of the text, and
+    /// otherwise stays as it was.
+    Replay,
+}
 
 /// Why a file is no page that can be read.
 #[derive(Debug, thiserror::Error)]
@@ -55,8 +66,8 @@ pub enum SentPageError {
 /// A file that was opened.
 #[derive(Debug)]
 pub struct SentPage {
-    /// The page, as bytes in whatever charset, without the pictures that were
-    /// inside the text. When it was too large it is cut one byte behind the limit.
+    /// The page, as bytes in whatever charset, without what was inside its text.
+    /// When it was too large it is cut one byte behind the limit.
     pub html: Vec<u8>,
     /// What the program that made the file says of it.
     pub head: Head,
@@ -77,7 +88,7 @@ enum Place {
 /// # Errors
 ///
 /// See [`SentPageError`]. Any bytes that are no ZIP are taken as HTML.
-pub fn open(file: File, max_html: usize) -> Result<SentPage, SentPageError> {
+pub fn open(file: File, max_html: usize, purpose: Purpose) -> Result<SentPage, SentPageError> {
     let packed = Packed::open(&file)?;
     let place = match &packed {
         Some(packed) => Place::Memory(packed.index(max_html as u64 * 4)?),
@@ -87,13 +98,16 @@ pub fn open(file: File, max_html: usize) -> Result<SentPage, SentPageError> {
         Place::File(file) => {
             let mut reader = BufReader::with_capacity(1 << 16, file);
             reader.rewind()?;
-            inline::take_out(reader, max_html, MAX_PICTURES)?
+            inline::take_out(reader, max_html, MAX_INSIDE, purpose)?
         }
-        Place::Memory(bytes) => inline::take_out(&bytes[..], max_html, MAX_PICTURES)?,
+        Place::Memory(bytes) => inline::take_out(&bytes[..], max_html, MAX_INSIDE, purpose)?,
     };
     Ok(SentPage {
         head: head::read(&html),
-        html: inline::settle(&html),
+        html: match purpose {
+            Purpose::Reading => inline::settle(&html),
+            Purpose::Replay => html,
+        },
         inside,
         page: place,
         packed,
@@ -121,21 +135,26 @@ pub fn head(file: &File) -> Result<Head, SentPageError> {
 }
 
 impl SentPage {
-    /// The pictures in the file by the addresses the page has for them: absolute
-    /// below [`INSIDE`], relative where they are members of a ZIP.
-    pub fn pictures(&self) -> Vec<String> {
+    /// What is in the file by the addresses the page has for it: absolute below
+    /// [`INSIDE`], relative where it is a member of a ZIP.
+    pub fn addresses(&self) -> Vec<String> {
         let inside = self.inside.iter().map(Inline::address);
         let members = self.packed.iter().flat_map(Packed::names);
         inside.chain(members.map(str::to_owned)).collect()
     }
 
-    /// The bytes of a picture, by one of the addresses of [`SentPage::pictures`].
-    /// `None` when it is too large or damaged.
+    /// Whether it is a ZIP as well; then more than a list of it is in memory.
+    pub fn is_packed(&self) -> bool {
+        self.packed.is_some()
+    }
+
+    /// The bytes at one of the [`SentPage::addresses`]. `None` when they are too
+    /// many or damaged.
     ///
     /// # Errors
     ///
     /// Only when the file cannot be read.
-    pub fn picture(&mut self, address: &str) -> io::Result<Option<Vec<u8>>> {
+    pub fn bytes_at(&mut self, address: &str) -> io::Result<Option<Vec<u8>>> {
         if !address.starts_with(INSIDE) {
             let packed = self.packed.as_ref();
             return Ok(packed.and_then(|packed| packed.member(address, MAX_PICTURE_BYTES)));
@@ -211,8 +230,8 @@ mod tests {
             base64(&picture(90_000)),
             base64(&two)
         );
-        let mut page = open(file(html.as_bytes()), 1 << 20).unwrap();
-        let addresses = page.pictures();
+        let mut page = open(file(html.as_bytes()), 1 << 20, Purpose::Reading).unwrap();
+        let addresses = page.addresses();
         assert_eq!(
             String::from_utf8_lossy(&page.html),
             format!(
@@ -223,16 +242,24 @@ mod tests {
             )
         );
         assert_eq!(addresses.len(), 2);
-        assert_eq!(page.picture(&addresses[0]).unwrap(), Some(one));
-        assert_eq!(page.picture(&addresses[1]).unwrap(), Some(two));
-        assert_eq!(page.picture("https://inside.invalid/2").unwrap(), None);
-        assert_eq!(page.picture("index.html").unwrap(), None);
+        assert_eq!(page.bytes_at(&addresses[0]).unwrap(), Some(one));
+        assert_eq!(page.bytes_at(&addresses[1]).unwrap(), Some(two));
+        let mut shown = open(file(html.as_bytes()), 1 << 20, Purpose::Replay).unwrap();
+        let fonts: Vec<String> = shown
+            .addresses()
+            .into_iter()
+            .filter(|address| !addresses.contains(address))
+            .collect();
+        assert_eq!(fonts.len(), 1);
+        assert_eq!(shown.bytes_at(&fonts[0]).unwrap(), Some(picture(90_000)));
+        assert_eq!(page.bytes_at("https://inside.invalid/2").unwrap(), None);
+        assert_eq!(page.bytes_at("index.html").unwrap(), None);
     }
 
     #[test]
     fn r09_what_is_too_large_is_cut_and_not_read_on() {
         let html = format!("<p>{}", "x".repeat(3_000_000));
-        let page = open(file(html.as_bytes()), 1 << 20).unwrap();
+        let page = open(file(html.as_bytes()), 1 << 20, Purpose::Reading).unwrap();
         assert_eq!(page.html.len(), (1 << 20) + 1);
     }
 
@@ -267,14 +294,17 @@ mod tests {
             ),
             ("images/0.png", &picture(50_000)),
         ]);
-        let mut page = open(file(&bytes), 1 << 20).unwrap();
+        let mut page = open(file(&bytes), 1 << 20, Purpose::Reading).unwrap();
         assert_eq!(
             String::from_utf8_lossy(&page.html),
             "<p>Packed</p><img src=\"images/0.png\">"
         );
-        assert_eq!(page.pictures(), ["images/0.png"]);
+        assert_eq!(page.addresses(), ["images/0.png"]);
         assert_eq!(head(&file(&bytes)).unwrap(), Head::default());
-        assert_eq!(page.picture("images/0.png").unwrap(), Some(picture(50_000)));
+        assert_eq!(
+            page.bytes_at("images/0.png").unwrap(),
+            Some(picture(50_000))
+        );
         assert!(matches!(
             head(&file(&packed(&[("a.html", b"x")]))),
             Err(SentPageError::NoIndex)
@@ -288,11 +318,14 @@ mod tests {
             ("bomb.png", &vec![0; MAX_PICTURE_BYTES as usize + 1]),
         ]);
         assert!(bytes.len() < 200_000);
-        let mut page = open(file(&bytes), 1 << 20).unwrap();
-        assert_eq!(page.picture("bomb.png").unwrap(), None);
+        let mut page = open(file(&bytes), 1 << 20, Purpose::Reading).unwrap();
+        assert_eq!(page.bytes_at("bomb.png").unwrap(), None);
         let bytes = packed(&[("index.html", &vec![b' '; 9 << 20])]);
         assert_eq!(
-            open(file(&bytes), 1 << 20).unwrap().html.len(),
+            open(file(&bytes), 1 << 20, Purpose::Reading)
+                .unwrap()
+                .html
+                .len(),
             (1 << 20) + 1
         );
     }
@@ -302,15 +335,15 @@ mod tests {
         let whole = packed(&[("index.html", b"<p>One</p>"), ("0.png", &picture(900))]);
         for cut in (0..whole.len()).step_by(7) {
             // Cut off, it is HTML again.
-            let page = open(file(&whole[..cut]), 1 << 20).unwrap();
-            assert!(page.pictures().is_empty(), "cut at {cut}");
+            let page = open(file(&whole[..cut]), 1 << 20, Purpose::Reading).unwrap();
+            assert!(page.addresses().is_empty(), "cut at {cut}");
         }
         for at in 59..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 0x55;
-            if let Ok(mut page) = open(file(&damaged), 1 << 20) {
-                for name in page.pictures() {
-                    page.picture(&name).unwrap();
+            if let Ok(mut page) = open(file(&damaged), 1 << 20, Purpose::Reading) {
+                for name in page.addresses() {
+                    page.bytes_at(&name).unwrap();
                 }
             }
         }

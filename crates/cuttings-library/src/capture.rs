@@ -17,6 +17,7 @@ use bytes::Bytes;
 use cuttings_extract::{EXTRACTOR_VERSION, ExtractError, Extraction, NoArticle, SafeHtml};
 use cuttings_fetch::{FetchError, Fetched, Fetcher, Validators, Want};
 use cuttings_formats::exchange::{self, Exchange};
+use cuttings_formats::sent_page::Purpose;
 use cuttings_model::{
     Article, ArticleState, Capture, CaptureId, Dated, Job, JobKind, Origin, Picture, PictureRole,
     Reason, job,
@@ -364,7 +365,7 @@ async fn read_upload(
     };
     let base = read_from(article, &capture)?;
     let (body, inside) = if capture.origin.is_from_browser() {
-        match sent::open(library, &digest, &base).await? {
+        match sent::open(library, &digest, &base, Purpose::Reading).await? {
             Ok((html, inside)) => (html, Some(inside)),
             Err(error) => {
                 return Ok(Err(Box::new(Failed {

@@ -102,6 +102,7 @@ pub struct Library {
     rules: Arc<Rules>,
     instance_key: seal::InstanceKey,
     saved: Arc<Notify>,
+    shown: Arc<sent::Shown>,
     extracting: Arc<Semaphore>,
     hashing: Arc<Semaphore>,
 }
@@ -116,6 +117,7 @@ impl Library {
             rules: Arc::default(),
             instance_key: seal::InstanceKey::default(),
             saved: Arc::new(Notify::new()),
+            shown: Arc::default(),
             extracting: Arc::new(Semaphore::new(READS_AT_ONCE)),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         }

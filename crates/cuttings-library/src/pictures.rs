@@ -194,7 +194,7 @@ pub(crate) async fn keep(
 impl Sources<'_> {
     async fn get(&self, source: &str) -> Option<Bytes> {
         if let Some(inside) = self.inside
-            && let Some(bytes) = inside.picture(source).await
+            && let Some(bytes) = inside.bytes_at(source).await
         {
             return Some(bytes);
         }

@@ -8,8 +8,11 @@
 //! the rewritten page knows neither where it is served nor to whom.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::Path;
 
 use bytes::Bytes;
+use cuttings_formats::sent_page::{Purpose, SentPageError};
 use cuttings_model::{
     ArticleId, Capture, CaptureId, Digest, Picture, PictureRole, ResourceKind, UserId,
 };
@@ -18,8 +21,9 @@ use cuttings_store::StoreError;
 use serde::{Deserialize, Serialize};
 use url::{Url, form_urlencoded};
 
-use crate::Library;
 use crate::parser::ParseFailure;
+use crate::sent::{self, Inside};
+use crate::{Library, resources};
 
 /// Of a picture or font that may be had at several addresses, how many are
 /// looked for.
@@ -123,6 +127,9 @@ pub enum ReplayError {
     /// The page could not be read.
     #[error(transparent)]
     Parse(#[from] ParseFailure),
+    /// What a browser sent could not be opened.
+    #[error(transparent)]
+    Sent(#[from] SentPageError),
     /// The database or the bytes.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -162,17 +169,28 @@ pub async fn page(
     capture_id: CaptureId,
 ) -> Result<(Lost, Bytes), ReplayError> {
     let capture = capture(library, user_id, article_id, capture_id).await?;
-    let body = library
-        .store
-        .blobs()
-        .get(&capture.body.ok_or(ReplayError::Nothing)?)
-        .await?;
     let base = base_of(&capture)?;
-    let kept = kept(library, user_id, article_id, capture_id).await?;
+    let mut kept = kept(library, user_id, article_id, capture_id).await?;
+    let (body, inside) = opened(library, &capture, &base).await?;
+    kept.extend(inside.iter().flat_map(Inside::addresses).map(str::to_owned));
     Ok(library
         .parser
         .replay_page(body, capture.content_type, base, kept)
         .await?)
+}
+
+/// The page of a capture, and what a browser sent inside it.
+pub(crate) async fn opened(
+    library: &Library,
+    capture: &Capture,
+    base: &Url,
+) -> Result<(Bytes, Option<Inside>), ReplayError> {
+    let digest = capture.body.ok_or(ReplayError::Nothing)?;
+    if !capture.origin.is_from_browser() {
+        return Ok((library.store.blobs().get(&digest).await?, None));
+    }
+    let (html, inside) = sent::open(library, &digest, base, Purpose::Replay).await??;
+    Ok((html, Some(inside)))
 }
 
 /// A style sheet, font or picture that the page of a capture names by `url`.
@@ -196,8 +214,10 @@ pub async fn resource(
         let picture = pictures(library, user_id, article_id, capture_id)
             .await?
             .into_iter()
-            .find(|picture| picture.url == url)
-            .ok_or(ReplayError::Nothing)?;
+            .find(|picture| picture.url == url);
+        let Some(picture) = picture else {
+            return from_inside(library, user_id, article_id, capture_id, url).await;
+        };
         return Ok(Replayed {
             body: store.blobs().get(&picture.digest).await?,
             content_type: shown_as(&picture.content_type),
@@ -219,9 +239,43 @@ pub async fn resource(
         .await?;
     Ok(Replayed {
         body: css,
-        content_type: Some("text/css; charset=utf-8"),
+        content_type: Some(STYLE),
     })
 }
+
+/// What a browser sent inside a page.
+async fn from_inside(
+    library: &Library,
+    user_id: UserId,
+    article_id: ArticleId,
+    capture_id: CaptureId,
+    url: &str,
+) -> Result<Replayed, ReplayError> {
+    let capture = capture(library, user_id, article_id, capture_id).await?;
+    let digest = capture.body.ok_or(ReplayError::Nothing)?;
+    if !capture.origin.is_from_browser() {
+        return Err(ReplayError::Nothing);
+    }
+    let page = base_of(&capture)?;
+    let inside = sent::shown(library, &digest, &page).await??;
+    let body = inside.bytes_at(url).await.ok_or(ReplayError::Nothing)?;
+    let base = Url::parse(url).map_err(|_| ReplayError::Nothing)?;
+    let is_style = Path::new(base.path()).extension() == Some(OsStr::new("css"));
+    if !is_style {
+        let content_type = resources::type_of(&body).and_then(shown_as);
+        return Ok(Replayed { body, content_type });
+    }
+    let mut kept = kept(library, user_id, article_id, capture_id).await?;
+    kept.extend(inside.addresses().map(str::to_owned));
+    let css = library.parser.replay_sheet(body, None, base, kept).await?;
+    Ok(Replayed {
+        body: css,
+        content_type: Some(STYLE),
+    })
+}
+
+/// What rewritten style sheets are sent as.
+const STYLE: &str = "text/css; charset=utf-8";
 
 /// Types that are sent as what they are.
 fn shown_as(content_type: &str) -> Option<&'static str> {
@@ -314,4 +368,4 @@ pub async fn edition(
 }
 
 /// Raised when pages are rewritten differently, so that browsers ask again.
-const EDITION: u32 = 1;
+const EDITION: u32 = 2;

@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 
+use cuttings_formats::sent_page::Purpose;
 use cuttings_model::{Article, Capture, Origin, Reason};
 use cuttings_store::{NewCapture, StoreError};
 use url::Url;
@@ -116,7 +117,7 @@ async fn page(library: &Library, capture: &Capture) -> Result<Result<Page, Reaso
         return lost("has no bytes");
     };
     let opened = if capture.origin.is_from_browser() {
-        match sent::open(library, digest, &base).await {
+        match sent::open(library, digest, &base, Purpose::Reading).await {
             Ok(Ok((html, inside))) => Ok((html, Some(inside))),
             Ok(Err(error)) => {
                 return Ok(Err(Reason {

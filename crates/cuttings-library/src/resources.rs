@@ -23,7 +23,8 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use crate::capture::exchange_of;
-use crate::replay::Wanted;
+use crate::replay::{ReplayError, Wanted, opened};
+use crate::sent::Inside;
 use crate::site_access::fetcher_for;
 use crate::{Library, now_ms, pictures};
 
@@ -119,9 +120,9 @@ async fn gather(
     job: &Job,
     capture: &Capture,
 ) -> Result<ResourcesResult, StoreError> {
-    let Some(digest) = capture.body else {
+    if capture.body.is_none() {
         return Ok(given_up("No page was kept of this visit."));
-    };
+    }
     let address = capture
         .final_url
         .as_deref()
@@ -129,9 +130,13 @@ async fn gather(
     let Ok(base) = Url::parse(address) else {
         return Ok(given_up("The page has no address."));
     };
-    let body = library.store.blobs().get(&digest).await?;
+    let (body, inside) = match opened(library, capture, &base).await {
+        Ok(opened) => opened,
+        Err(ReplayError::Store(error)) => return Err(error),
+        Err(error) => return Ok(given_up(&format!("Of the page nothing is known: {error}."))),
+    };
     // The pictures of the story are kept already.
-    let at_hand: HashSet<String> = library
+    let mut at_hand: HashSet<String> = library
         .store
         .pictures(job.user_id, job.article_id)
         .await?
@@ -139,6 +144,7 @@ async fn gather(
         .filter(|picture| picture.capture_id == capture.id && picture.role == PictureRole::Story)
         .map(|picture| picture.url)
         .collect();
+    at_hand.extend(inside.iter().flat_map(Inside::addresses).map(str::to_owned));
     let ours = fetcher_for(library, job.user_id).await?;
     let page = base.clone();
     let content_type = capture.content_type.clone();
@@ -391,6 +397,11 @@ fn content_type(kind: ResourceKind, fetched: &Fetched) -> Result<String, &'stati
         ResourceKind::Font => font(body).map(str::to_owned).ok_or("is no font."),
         _ => picture(body).map(str::to_owned).ok_or("is no picture."),
     }
+}
+
+/// The type of a font or picture, by its first bytes.
+pub(crate) fn type_of(body: &[u8]) -> Option<&'static str> {
+    font(body).or_else(|| picture(body))
 }
 
 /// The type of a font, by its first bytes.

@@ -2,9 +2,9 @@
 //!
 //! [`save`] keeps the file as it came and queues it; the capture then reads it
 //! through [`open`], which gives the page without its pictures, and the pictures
-//! one by one. Nothing of a page that is complete is asked for again.
+//! one by one; so does replay, which wants its fonts as well. Nothing of a page that is complete is asked for again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use cuttings_extract::MAX_HTML_BYTES;
 pub use cuttings_formats::sent_page::INSIDE;
-use cuttings_formats::sent_page::{self, SentPage, SentPageError};
+use cuttings_formats::sent_page::{self, Purpose, SentPage, SentPageError};
 use cuttings_model::{Article, Digest, Origin, TagName, UserId, address};
 use cuttings_store::{NewArticle, NewUpload, StoreError, TagChange};
 use url::Url;
@@ -112,28 +112,29 @@ pub async fn save(
     })
 }
 
-/// Pictures inside a page that a browser sent.
+/// What is inside a page that a browser sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Inside {
     page: Arc<Mutex<SentPage>>,
-    /// By absolute address: their addresses in the file.
+    /// By absolute address: the addresses in the file.
     names: Arc<HashMap<String, String>>,
 }
 
-/// Opens a kept page: the HTML without its pictures, and the pictures. Why it
-/// cannot be read, when it cannot.
+/// Opens a kept page: the HTML, and what was inside it. Why it cannot be read,
+/// when it cannot.
 pub(crate) async fn open(
     library: &Library,
     digest: &Digest,
     base: &Url,
+    purpose: Purpose,
 ) -> Result<Result<(Bytes, Inside), SentPageError>, StoreError> {
     let file = library.store.blobs().get_file(digest).await?;
     let base = base.clone();
     let opened = blocking(move || {
-        let mut page = sent_page::open(file, MAX_HTML_BYTES)?;
+        let mut page = sent_page::open(file, MAX_HTML_BYTES, purpose)?;
         let html = Bytes::from(std::mem::take(&mut page.html));
         let names = page
-            .pictures()
+            .addresses()
             .into_iter()
             .filter_map(|name| Some((base.join(&name).ok()?.to_string(), name)))
             .collect();
@@ -142,27 +143,80 @@ pub(crate) async fn open(
             names: Arc::new(names),
         };
         Ok((html, inside))
-    });
-    Ok(opened.await)
+    })
+    .await;
+    if let (Ok((_, inside)), Purpose::Replay) = (&opened, purpose) {
+        library.shown.put(*digest, inside);
+    }
+    Ok(opened)
+}
+
+/// What is inside a page that is looked at.
+pub(crate) async fn shown(
+    library: &Library,
+    digest: &Digest,
+    base: &Url,
+) -> Result<Result<Inside, SentPageError>, StoreError> {
+    if let Some(inside) = library.shown.get(digest) {
+        return Ok(Ok(inside));
+    }
+    let opened = open(library, digest, base, Purpose::Replay).await?;
+    Ok(opened.map(|(_, inside)| inside))
 }
 
 impl Inside {
-    /// The bytes of a picture by its absolute address, if it is in the file.
-    pub async fn picture(&self, address: &str) -> Option<Bytes> {
+    /// The absolute addresses of what is in the file.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
+    }
+
+    /// The bytes at an absolute address, if they are in the file.
+    pub async fn bytes_at(&self, address: &str) -> Option<Bytes> {
         let name = self.names.get(address)?.clone();
         let page = Arc::clone(&self.page);
         let read = tokio::task::spawn_blocking(move || {
             page.lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .picture(&name)
+                .bytes_at(&name)
         });
         match read.await.map_err(io::Error::other).flatten() {
             Ok(bytes) => bytes.map(Bytes::from),
             Err(error) => {
-                tracing::warn!(%error, "a picture could not be read from its page");
+                tracing::warn!(%error, "what is inside a page could not be read");
                 None
             }
         }
+    }
+}
+
+/// Pages that were looked at last: a browser asks for a page, and then for each
+/// picture in it, which would mean to unpack the page anew each time. Files that
+/// are open, not memory; those that are packed are opened anew.
+#[derive(Debug, Default)]
+pub(crate) struct Shown(Mutex<VecDeque<(Digest, Inside)>>);
+
+impl Shown {
+    const MOST: usize = 4;
+
+    fn get(&self, digest: &Digest) -> Option<Inside> {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = shown.iter().find(|(known, _)| known == digest);
+        found.map(|(_, inside)| inside.clone())
+    }
+
+    fn put(&self, digest: Digest, inside: &Inside) {
+        let is_packed = inside
+            .page
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_packed();
+        if is_packed {
+            return;
+        }
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.retain(|(known, _)| *known != digest);
+        shown.truncate(Self::MOST - 1);
+        shown.push_front((digest, inside.clone()));
     }
 }
 

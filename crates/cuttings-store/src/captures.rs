@@ -549,8 +549,9 @@ pub(crate) async fn insert(
     )
     .await?;
     // What an upload looks like came with it: that is what somebody saw. What a
-    // page looks like that we fetched is gone for once it can be read.
-    if new.origin == Origin::Fetched && new.body.is_some() {
+    // page looks like that we fetched is gone for once it can be read, and what
+    // our extension could not reach in the browser too.
+    if matches!(new.origin, Origin::Fetched | Origin::Extension) && new.body.is_some() {
         jobs::insert(
             tx,
             user_id,

@@ -1,5 +1,7 @@
 //! Where the two engines need different words: both texts, side by side.
 
+use cuttings_text::query::Forms;
+
 use crate::Engine;
 
 /// The shared text of a migration in the words of `engine`.
@@ -61,19 +63,42 @@ pub(crate) fn rows_as_json(engine: Engine, columns: &str) -> String {
     }
 }
 
+/// The forms in which [`ranked`] wants the words of a query as `$3`, beside their
+/// stems as `$2`.
+pub(crate) fn ranked_by(engine: Engine) -> Forms {
+    match engine {
+        Engine::Sqlite => Forms::Exact,
+        Engine::Postgres => Forms::Both,
+    }
+}
+
 /// The articles in the library of user `$1` that match `$2` and pass the
 /// conditions on `a`, ranked: `most` of them, the newest. Columns `id` and `rank`
 /// (smaller is better).
 ///
 /// A word in the headline counts ten times a word in the body, one in the dek,
-/// byline or publication four times; stems and exact words alike. Ranking costs
-/// more than finding, so no more are ranked than anybody will look at.
+/// byline or publication four times; one as it was typed twice what another form
+/// of it counts. Ranking costs more than finding, so no more are ranked than
+/// anybody will look at.
 pub(crate) fn ranked(engine: Engine, conditions: &str, most: &str) -> String {
+    let newest = if conditions.is_empty() {
+        format!("LIMIT {most}")
+    } else {
+        String::new()
+    };
     match engine {
         // The index gives its rows from the newest; CROSS JOIN keeps it in front.
+        // Words as they were typed are part of what is found, so the newest that
+        // have them are among the newest that are found, unless filters take
+        // articles out of between.
         Engine::Sqlite => format!(
             "SELECT a.id, a.saved_at,
-                    bm25(search_index, 10.0, 10.0, 4.0, 4.0, 1.0, 1.0) AS rank
+                    bm25(search_index, 10.0, 10.0, 4.0, 4.0, 1.0, 1.0)
+                      * (1 + (search_index.rowid IN (
+                          SELECT x.rowid FROM search_index x
+                          WHERE x.search_index MATCH $3
+                            AND x.rowid BETWEEN $1 * 2147483648 AND $1 * 2147483648 + 2147483647
+                          ORDER BY x.rowid DESC {newest}))) AS rank
              FROM search_index
              CROSS JOIN articles a ON a.user_id = $1
                                   AND a.id = search_index.rowid - $1 * 2147483648
@@ -85,7 +110,7 @@ pub(crate) fn ranked(engine: Engine, conditions: &str, most: &str) -> String {
         ),
         Engine::Postgres => format!(
             "SELECT newest.id, newest.saved_at,
-                    -CAST(ts_rank('{{0.1, 0.1, 0.4, 1.0}}', i.words, CAST($2 AS tsquery), 1)
+                    -CAST(ts_rank('{{0.1, 0.1, 0.4, 1.0}}', i.words, CAST($3 AS tsquery), 1)
                       AS double precision) AS rank
              FROM (SELECT a.id, a.saved_at FROM search_index w
                    JOIN articles a ON a.user_id = w.user_id AND a.id = w.id

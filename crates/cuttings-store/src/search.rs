@@ -6,7 +6,7 @@
 
 use cuttings_model::{Article, ArticleId, UserId};
 use cuttings_text::analyse;
-use cuttings_text::query::{AnyOf, Condition, Days, Query, State, Test};
+use cuttings_text::query::{AnyOf, Condition, Days, Forms, Query, State, Test};
 use sqlx::AssertSqlSafe;
 
 use crate::articles::{COLUMNS, article};
@@ -36,12 +36,14 @@ impl Store {
             sql: String::new(),
             values: args![user_id.0],
         };
-        let words = self.words(user_id, query).await?;
+        let words = self.words(user_id, query, Forms::Stems).await?;
         // Numbers only, and all in one row: each row crosses threads, which costs
         // more than ranking it. The rows of the page that is shown come after.
         let (found, order) = if let Some(words) = words.filter(|_| !query.negative_only()) {
-            // What `dialect::ranked` knows as `$2`.
+            // What `dialect::ranked` knows as `$2` and `$3`.
             conditions.bind(words);
+            let forms = dialect::ranked_by(self.engine());
+            conditions.bind(self.words(user_id, query, forms).await?);
             self.with_filters(user_id, query, &mut conditions).await?;
             let most = conditions.bind(most);
             (
@@ -104,15 +106,20 @@ impl Store {
     }
 
     /// The words of a query as the engine's index takes them.
-    async fn words(&self, user_id: UserId, query: &Query) -> Result<Option<String>, StoreError> {
+    async fn words(
+        &self,
+        user_id: UserId,
+        query: &Query,
+        forms: Forms,
+    ) -> Result<Option<String>, StoreError> {
         if query.expression.is_none() {
             return Ok(None);
         }
         let languages = self.languages(user_id).await?;
         let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
         Ok(match self.engine() {
-            Engine::Sqlite => query.fts5(&languages),
-            Engine::Postgres => query.tsquery(&languages),
+            Engine::Sqlite => query.fts5(forms, &languages),
+            Engine::Postgres => query.tsquery(forms, &languages),
         })
     }
 
@@ -124,7 +131,7 @@ impl Store {
         query: &Query,
         conditions: &mut Conditions,
     ) -> Result<(), StoreError> {
-        if let Some(words) = self.words(user_id, query).await? {
+        if let Some(words) = self.words(user_id, query, Forms::Stems).await? {
             let place = conditions.bind(words);
             let matches = dialect::matching_ids(self.engine()).replace("$2", &place);
             let not = if query.negative_only() { "NOT" } else { "" };

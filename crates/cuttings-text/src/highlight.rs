@@ -6,11 +6,10 @@
 //! Nothing is read from the search engine: the text is analysed again with the
 //! rules it was indexed by. What a query leaves out is never marked.
 
-use std::collections::HashMap;
-
 use crate::query::{Expression, Query};
 use crate::scan::{Kind, scan, unit_length};
 use crate::stem::Stemmer;
+use crate::word_map::WordMap;
 
 /// A stretch of text, marked or not. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -358,8 +357,10 @@ fn merged(spots: &[Spot]) -> Vec<(usize, usize)> {
 struct Patterns {
     /// First slot and number of slots of each.
     sequences: Vec<(usize, usize)>,
-    exact: HashMap<String, u64>,
-    stems: HashMap<String, u64>,
+    exact: WordMap<u64>,
+    stems: WordMap<u64>,
+    /// The letters that stems begin with.
+    initials: Vec<char>,
     /// Starts of words.
     prefixes: Vec<(String, u64)>,
 }
@@ -368,8 +369,9 @@ impl Patterns {
     fn none() -> Self {
         Self {
             sequences: Vec::new(),
-            exact: HashMap::new(),
-            stems: HashMap::new(),
+            exact: WordMap::default(),
+            stems: WordMap::default(),
+            initials: Vec::new(),
             prefixes: Vec::new(),
         }
     }
@@ -410,7 +412,8 @@ impl Patterns {
         self.sequences.push((first, count));
         if stemmed && !sought.prefix {
             for (index, stem) in sought.stems(language).into_iter().enumerate() {
-                *self.stems.entry(stem).or_default() |= 1 << (first + index);
+                self.initials.extend(stem.chars().next());
+                *self.stems.entry(stem.into()).or_default() |= 1 << (first + index);
             }
         }
         for (index, exact) in sought.exact.into_iter().enumerate() {
@@ -418,7 +421,7 @@ impl Patterns {
             if sought.prefix && index + 1 == count {
                 self.prefixes.push((exact, slot));
             } else {
-                *self.exact.entry(exact).or_default() |= slot;
+                *self.exact.entry(exact.into()).or_default() |= slot;
             }
         }
     }
@@ -446,11 +449,18 @@ impl Patterns {
                     }
                 }
             }
-            let stem = if self.stems.is_empty() {
-                0
-            } else {
+            // Stemming is what takes long, and most words begin with other letters.
+            let may_fit = !self.stems.is_empty()
+                && (!stemmer.keeps_initials()
+                    || self
+                        .initials
+                        .iter()
+                        .any(|initial| word.exact.starts_with(*initial)));
+            let stem = if may_fit {
                 let stem = stemmer.stem(word.lower, word.exact);
                 self.stems.get(stem).copied().unwrap_or(0)
+            } else {
+                0
             };
             words.push(Seen {
                 start: word.start,

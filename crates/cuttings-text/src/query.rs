@@ -238,15 +238,17 @@ impl Query {
     /// by its stem in each of them.
     ///
     /// ```
-    /// let query = cuttings_text::query::parse("harbours").unwrap();
+    /// use cuttings_text::query::{Forms, parse};
+    ///
+    /// let query = parse("harbours").unwrap();
     /// assert_eq!(
-    ///     query.fts5(&["en"]).unwrap(),
+    ///     query.fts5(Forms::Both, &["en"]).unwrap(),
     ///     "({headline_exact about_exact body_exact} : \"harbours\" \
     ///      OR {headline_stem about_stem body_stem} : \"harbour\")"
     /// );
     /// ```
-    pub fn fts5(&self, languages: &[&str]) -> Option<String> {
-        print::print(&print::Fts5, self.expression.as_ref(), languages)
+    pub fn fts5(&self, forms: Forms, languages: &[&str]) -> Option<String> {
+        print::print(&print::Fts5, self.expression.as_ref(), forms, languages)
     }
 
     /// The words as the text of a PostgreSQL `tsquery`, to be cast, for vectors
@@ -254,13 +256,27 @@ impl Query {
     /// what [`Query::fts5`] matches.
     ///
     /// ```
-    /// let query = cuttings_text::query::parse("harbours -\"old wall\"").unwrap();
+    /// use cuttings_text::query::{Forms, parse};
+    ///
+    /// let query = parse("harbours -\"old wall\"").unwrap();
     /// assert_eq!(
-    ///     query.tsquery(&["en"]).unwrap(),
+    ///     query.tsquery(Forms::Both, &["en"]).unwrap(),
     ///     "(('eharbours/' | 'sharbour/') & !('eold/':* <-> 'ewall/':*))"
     /// );
     /// ```
-    pub fn tsquery(&self, languages: &[&str]) -> Option<String> {
-        print::print(&print::TsQuery, self.expression.as_ref(), languages)
+    pub fn tsquery(&self, forms: Forms, languages: &[&str]) -> Option<String> {
+        print::print(&print::TsQuery, self.expression.as_ref(), forms, languages)
     }
+}
+
+/// The forms of a word by which a query is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forms {
+    /// By stems alone: the fewest lists that find all there is to find.
+    Stems,
+    /// As it was typed: part of what [`Forms::Stems`] finds.
+    Exact,
+    /// By both, so that ranking counts an article that has the word as it was
+    /// typed twice. Finds what [`Forms::Stems`] finds.
+    Both,
 }

@@ -19,6 +19,7 @@ pub(crate) struct Stemmer {
     snowball: Option<frostem::Stemmer>,
     /// Whether the language is written without diacritics.
     plain: bool,
+    keeps_initials: bool,
     /// Where the stem of a word starts and ends in `stems`.
     remembered: WordMap<(u32, u32)>,
     stems: String,
@@ -35,10 +36,17 @@ impl Stemmer {
                 algorithm,
                 Some(frostem::Algorithm::English | frostem::Algorithm::Indonesian)
             ),
+            keeps_initials: algorithm.is_none_or(|one| ENDS_ONLY.contains(&one)),
             remembered: WordMap::default(),
             stems: String::new(),
             spare: String::new(),
         }
+    }
+
+    /// Whether a stem begins with the letter its word begins with, folded: for
+    /// sure of a language whose rules work on the ends of words alone.
+    pub(crate) fn keeps_initials(&self) -> bool {
+        self.keeps_initials
     }
 
     /// The stem of a word, given lower-cased and, as `exact`, also folded.
@@ -76,6 +84,25 @@ impl Stemmer {
         &self.stems[start..end]
     }
 }
+
+/// Algorithms that touch nothing but the ends of words.
+const ENDS_ONLY: [frostem::Algorithm; 12] = {
+    use frostem::Algorithm as A;
+    [
+        A::Danish,
+        A::English,
+        A::Finnish,
+        A::French,
+        A::German,
+        A::Italian,
+        A::Norwegian,
+        A::Portuguese,
+        A::Romanian,
+        A::Russian,
+        A::Spanish,
+        A::Swedish,
+    ]
+};
 
 /// The Snowball algorithm for a BCP 47 tag.
 fn algorithm(language: &str) -> Option<frostem::Algorithm> {
@@ -119,4 +146,35 @@ fn algorithm(language: &str) -> Option<frostem::Algorithm> {
         "yi" => A::Yiddish,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn where_it_is_said_a_stem_begins_as_its_word_does(
+            word in "[a-zàâäåæçèéêëíîïñóôöøùúüßăîșțœÿ]{1,14}|[а-яё]{1,14}",
+        ) {
+            for language in ["da", "en", "fi", "fr", "de", "it", "nb", "pt", "ro", "ru", "es", "sv"] {
+                let mut stemmer = Stemmer::new(Some(language));
+                prop_assert!(stemmer.keeps_initials(), "{}", language);
+                let mut exact = String::new();
+                fold::drop_diacritics(&word, &mut exact);
+                let first = exact.chars().next();
+                let stem = stemmer.stem(&word, &exact).to_owned();
+                prop_assert_eq!(stem.chars().next(), first, "{}: {}", language, word);
+            }
+        }
+    }
+
+    #[test]
+    fn where_words_begin_otherwise_too_nothing_is_promised() {
+        for language in ["ar", "ga", "nl", "tr"] {
+            assert!(!Stemmer::new(Some(language)).keeps_initials(), "{language}");
+        }
+    }
 }

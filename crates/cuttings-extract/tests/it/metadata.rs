@@ -330,6 +330,27 @@ fn access_is_free_metered_or_walled_and_unknown_without_a_word() {
 }
 
 #[test]
+fn a_page_that_only_says_what_to_do_to_read_it_is_a_wall() {
+    let page = |body: &str| extract(&format!("<title>Rain</title><h1>Rain</h1>{body}"), None);
+    for walled in [
+        "<p>Subscribe to read this article.</p>",
+        "<p>It rained all night in the valley.</p><p>To continue reading, log in.</p>",
+        "<p>Abonnez-vous pour lire la suite.</p>",
+    ] {
+        let found = page(walled).unwrap();
+        let reason = found.no_article.map(|reason| reason.reason());
+        assert_eq!(reason, Some("paywall"), "{walled}");
+    }
+    // A piece of news in a line, and an offer that keeps nothing back.
+    for free in [
+        "<p>The mayor of the valley has resigned. More follows.</p>",
+        "<p>The mayor of the valley has resigned.</p><p>Subscribe to our letter.</p>",
+    ] {
+        assert_eq!(page(free).unwrap().no_article, None, "{free}");
+    }
+}
+
+#[test]
 fn the_words_of_the_text_are_counted() {
     let found = read("", "");
     assert_eq!(found.word_count, found.text.split_whitespace().count());

@@ -1,5 +1,5 @@
-//! Pictures as `data:` addresses: taken out of a page, and put right in the tags
-//! that show them.
+//! What a page holds as `data:` addresses: taken out of it, and put right in the
+//! tags that show pictures.
 //!
 //! [`take_out`] looks at bytes, not at markup: a long run of base64 behind
 //! `;base64,` is a `data:` address wherever it stands, in a tag or in a style
@@ -12,7 +12,7 @@ use std::io::{self, Read};
 use flate2::Crc;
 use memchr::memmem;
 
-use super::INSIDE;
+use super::{INSIDE, Purpose};
 
 /// What stands between the type and the bytes.
 const MARK: &[u8] = b";base64,";
@@ -31,7 +31,7 @@ const PICTURES: [&str; 6] = [
     "image/avif",
 ];
 
-/// A picture inside the text: where its base64 stands, and its CRC.
+/// A picture or another thing inside the text: where its base64 stands, and its CRC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Inline {
     pub start: u64,
@@ -40,22 +40,23 @@ pub(super) struct Inline {
 }
 
 impl Inline {
-    /// The address of the picture: of any file the same for the same bytes.
+    /// Its address: of any file the same for the same bytes.
     pub fn address(&self) -> String {
         format!("{INSIDE}{}-{:08x}", self.len, self.crc)
     }
 }
 
 /// Reads a page without its long `data:` addresses. Pictures get an address below
-/// [`INSIDE`] in their place, other things an empty one. Stops one byte behind
+/// [`INSIDE`] in their place; other things too for replay, else an empty one. Stops one byte behind
 /// `max_html`.
 pub(super) fn take_out(
     mut reader: impl Read,
     max_html: usize,
-    max_pictures: usize,
+    max_taken: usize,
+    purpose: Purpose,
 ) -> io::Result<(Vec<u8>, Vec<Inline>)> {
     let mut html = Vec::new();
-    let mut pictures = Vec::new();
+    let mut taken = Vec::new();
     // Bytes that were read and not yet written, and where they stand in the file.
     let mut window: Vec<u8> = Vec::new();
     let mut window_start = 0_u64;
@@ -109,11 +110,12 @@ pub(super) fn take_out(
                         kept_text = run_in(&window);
                     }
                     window_start = start + len;
-                    if is_picture && pictures.len() < max_pictures {
+                    let is_wanted = is_picture || purpose == Purpose::Replay;
+                    if is_wanted && taken.len() < max_taken {
                         let crc = crc.sum();
-                        let picture = Inline { start, len, crc };
-                        html.extend(picture.address().bytes());
-                        pictures.push(picture);
+                        let one = Inline { start, len, crc };
+                        html.extend(one.address().bytes());
+                        taken.push(one);
                     } else {
                         html.extend(b"data:,");
                     }
@@ -122,7 +124,7 @@ pub(super) fn take_out(
         }
     }
     html.truncate(max_html + 1);
-    Ok((html, pictures))
+    Ok((html, taken))
 }
 
 /// Reads on; true at the end.
@@ -350,7 +352,7 @@ mod tests {
     use super::*;
 
     fn taken(html: &str) -> (String, Vec<Inline>) {
-        let (html, pictures) = take_out(html.as_bytes(), 1 << 24, 3).unwrap();
+        let (html, pictures) = take_out(html.as_bytes(), 1 << 24, 3, Purpose::Reading).unwrap();
         (String::from_utf8(html).unwrap(), pictures)
     }
 

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use cuttings_formats::sent_page::{INSIDE, head, open};
+use cuttings_formats::sent_page::{INSIDE, Purpose, head, open};
 
 #[test]
 fn v17_a_page_of_singlefile_gives_its_pictures_address_and_time() {
@@ -14,12 +14,12 @@ fn v17_a_page_of_singlefile_gives_its_pictures_address_and_time() {
     assert_eq!(said.url.as_deref(), Some("http://127.0.0.1:8099/story"));
     assert_eq!(said.saved_at_ms, Some(1_795_552_950_000));
 
-    let mut page = open(file(), 1 << 20).expect("a page");
-    let addresses = page.pictures();
+    let mut page = open(file(), 1 << 20, Purpose::Reading).expect("a page");
+    let addresses = page.addresses();
     // In the style sheet as the background of the page, too: the same address.
     assert_eq!(addresses.len(), 2);
     assert_eq!(addresses[0], addresses[1]);
-    let picture = page.picture(&addresses[0]).expect("read").expect("whole");
+    let picture = page.bytes_at(&addresses[0]).expect("read").expect("whole");
     assert!(picture.starts_with(b"\x89PNG"), "a PNG");
     assert_eq!(picture.len(), 1436);
     let html = String::from_utf8(page.html).expect("UTF-8");

@@ -472,6 +472,25 @@ fn a_word_in_the_headline_ranks_before_one_in_the_text() {
 }
 
 #[test]
+fn a_word_as_it_was_typed_ranks_before_other_forms_of_it() {
+    on_both(|rig| async move {
+        for (id, word) in [(1, "sailing"), (2, "sails"), (3, "sailed")] {
+            let text = format!("The boat {word} on.");
+            rig.upload(
+                &format!("https://a.example/{id}"),
+                &page("Quiet week", &text),
+            )
+            .await;
+        }
+        for (typed, first) in [("sailing", 1), ("sails", 2), ("sailed -rain", 3)] {
+            let found = search(&rig.library, rig.user.id, typed, 1).await.unwrap();
+            let ids: Vec<i64> = found.hits.iter().map(|hit| hit.article.id.0).collect();
+            assert_eq!((ids.len(), ids[0]), (3, first), "{typed}: {ids:?}");
+        }
+    });
+}
+
+#[test]
 fn i09_nothing_of_another_user_is_found() {
     on_both(|rig| async move {
         stocked(&rig).await;

@@ -152,7 +152,7 @@ async fn missing(
     // was asked for in vain only where there was none.
     let not_there = if round.is_some() { 0 } else { lost.not_found };
     let mut notes = Vec::new();
-    if capture.origin == Origin::Uploaded {
+    if matches!(capture.origin, Origin::Uploaded | Origin::Sent) {
         if not_there > 0 {
             notes.push(text.handed_over.to_owned());
         }
@@ -276,8 +276,8 @@ fn failed(error: ReplayError) -> HttpError {
     match error {
         ReplayError::Nothing => no_page(),
         ReplayError::Store(error) => error.into(),
-        ReplayError::Parse(failure) => {
-            tracing::warn!(%failure, "a kept page could not be rewritten");
+        ReplayError::Parse(_) | ReplayError::Sent(_) => {
+            tracing::warn!(%error, "a kept page could not be rewritten");
             HttpError::not_found(ENGLISH.replay.broken)
         }
     }

@@ -84,7 +84,8 @@ fn story(app: &TestApp, sentence: &str) -> String {
          saved date: Sun Nov 22 2026 03:01:36 GMT+0000 (Coordinated Universal Time)\n-->\
          <meta charset=utf-8><title>Rain in the valley</title>\
          <meta property=og:image content={live}>\
-         <style>body{{background:url(\"data:font/woff2;base64,{padding}\")}}</style>\
+         <style>@font-face{{font-family:F;src:url(\"data:font/woff2;base64,d09GMgAB{padding}\")}}\
+         body{{font-family:F}}</style>\
          <body><article><h1>Rain in the valley</h1>\
          <p>The river rose by a hand in the night, and those who live along it had carried their \
          chairs and their clocks up to the first floor before anybody asked them to.</p>\
@@ -182,6 +183,50 @@ async fn v17_a_page_sent_by_singlefile_is_read_from_its_file_and_nothing_is_aske
         assert!(story_picture.is_some(), "{pictures:?}");
 
         assert_eq!(app.origin.asked(), 0, "nothing is asked for");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn v17_a_page_sent_by_singlefile_looks_as_it_did_from_its_file_alone() {
+    on_each_database(async |app| {
+        let browser = app.signed_in("ada").await;
+        let token = app
+            .token(browser.user.expect("somebody"), Scope::Save)
+            .await;
+        let body = form(story(&app, "One.").as_bytes(), &[("url", STORY)]);
+        post(&app, "/api/v1/singlefile", &token, body).await;
+        app.capture(browser.user.expect("somebody"), &[1]).await;
+        let asked = app.origin.asked();
+
+        let frame = browser.get("/articles/1/captures/1/replay").await.text();
+        let (_, rest) = frame.split_once("<iframe src=\"").expect("a frame");
+        let page = rest.split('"').next().expect("a path");
+        let ticket = page.strip_suffix("/page").expect("a page");
+        let html = browser.get(page).await.text();
+        assert!(html.contains("The bridge held"), "{html}");
+        assert!(!html.contains("base64"), "{html}");
+        let found: Vec<&str> = html
+            .split('"')
+            .filter(|part| part.starts_with("resource?url=https%3A%2F%2Finside.invalid%2F"))
+            .collect();
+        assert_eq!(found.len(), 2, "{html}");
+        for (path, content_type, start) in [
+            (found[0], "font/woff2", &b"wOF2\0\x01"[..]),
+            (found[1], "image/png", include_bytes!("picture.png")),
+        ] {
+            let answer = browser.get(&format!("{ticket}/{path}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            assert_eq!(answer.header("content-type"), content_type);
+            assert!(answer.body.starts_with(start), "{path}");
+        }
+        let other = browser
+            .get(&format!(
+                "{ticket}/resource?url=https%3A%2F%2Finside.invalid%2F9-00000000"
+            ))
+            .await;
+        assert_eq!(other.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.origin.asked(), asked);
     })
     .await;
 }
@@ -290,7 +335,7 @@ async fn ifexists_skips_what_can_be_read_and_adds_a_capture_otherwise() {
 async fn a_fetched_article_is_shown_as_its_reader_saw_it() {
     on_each_database(async |app| {
         let browser = app.signed_in("ada").await;
-        let user = browser.user_id();
+        let user = browser.user.expect("somebody");
         let url = app.origin.url("/story/short");
         assert_eq!(browser.save_and_capture(&url).await, 1);
         let token = app.token(user, Scope::Save).await;
@@ -314,7 +359,7 @@ async fn a_fetched_article_is_shown_as_its_reader_saw_it() {
 async fn an_article_that_failed_at_a_wall_becomes_readable() {
     on_each_database(async |app| {
         let browser = app.signed_in("ada").await;
-        let user = browser.user_id();
+        let user = browser.user.expect("somebody");
         let url = app.origin.url("/wall");
         browser.save_and_capture(&url).await;
         let before = app
@@ -497,7 +542,7 @@ async fn whether_a_page_is_kept_is_told_to_its_owner_alone() {
 async fn a17_the_form_for_other_pages_saves_by_its_button_alone() {
     on_each_database(async |app| {
         let browser = app.signed_in("ada").await;
-        let empty = app.everything_of(browser.user_id()).await;
+        let empty = app.everything_of(browser.user.expect("somebody")).await;
         let path = "/save?url=https%3A%2F%2Fnews.example%2Frain&title=Rain%20%3Cb%3E&text=x";
         let page = browser.get(path).await;
         assert_eq!(page.status, StatusCode::OK);
@@ -530,7 +575,10 @@ async fn a17_the_form_for_other_pages_saves_by_its_button_alone() {
         );
         let foreign = browser.send(share("cross-site")).await;
         assert_eq!(foreign.status, StatusCode::FORBIDDEN);
-        assert_eq!(app.everything_of(browser.user_id()).await, empty);
+        assert_eq!(
+            app.everything_of(browser.user.expect("somebody")).await,
+            empty
+        );
 
         let fields = [
             ("url", "https://news.example/rain"),

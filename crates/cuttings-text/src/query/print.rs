@@ -8,7 +8,7 @@
 //! first brought to a positive one or to the negation of one, which is always
 //! possible: `a OR -b` is not (`b` but not `a`).
 
-use super::Expression;
+use super::{Expression, Forms};
 use crate::scan::{Kind, is_paired, scan};
 use crate::stem::Stemmer;
 
@@ -111,9 +111,10 @@ enum Asked {
 pub(super) fn print(
     engine: &impl Engine,
     expression: Option<&Expression>,
+    forms: Forms,
     languages: &[&str],
 ) -> Option<String> {
-    match asked(engine, expression?, languages)? {
+    match asked(engine, expression?, forms, languages)? {
         Asked::Matching(text) | Asked::Excluding(text) => Some(text),
     }
 }
@@ -133,17 +134,23 @@ pub(super) fn is_negative(expression: Option<&Expression>) -> bool {
     }
 }
 
-fn asked(engine: &impl Engine, expression: &Expression, languages: &[&str]) -> Option<Asked> {
+fn asked(
+    engine: &impl Engine,
+    expression: &Expression,
+    forms: Forms,
+    languages: &[&str],
+) -> Option<Asked> {
     match expression {
-        Expression::Term(text) => words(engine, text, Some(languages), false).map(Asked::Matching),
-        Expression::Prefix(text) => words(engine, text, None, true).map(Asked::Matching),
-        Expression::Phrase(text) => words(engine, text, None, false).map(Asked::Matching),
-        Expression::Not(inner) => Some(match asked(engine, inner, languages)? {
+        Expression::Term(text) => Some(Asked::Matching(word(engine, text, forms, languages)?)),
+        Expression::Prefix(text) => exactly(engine, &Sought::new(text, true)).map(Asked::Matching),
+        Expression::Phrase(text) => exactly(engine, &Sought::new(text, false)).map(Asked::Matching),
+        // What must not be there must not be there in any form.
+        Expression::Not(inner) => Some(match asked(engine, inner, Forms::Stems, languages)? {
             Asked::Matching(text) => Asked::Excluding(text),
             Asked::Excluding(text) => Asked::Matching(text),
         }),
         Expression::And(parts) => {
-            let (matching, excluding) = sides(engine, parts, languages);
+            let (matching, excluding) = sides(engine, parts, forms, languages);
             match (matching.is_empty(), excluding.is_empty()) {
                 (true, true) => None,
                 (true, false) => Some(Asked::Excluding(any(engine, excluding))),
@@ -154,7 +161,7 @@ fn asked(engine: &impl Engine, expression: &Expression, languages: &[&str]) -> O
             }
         }
         Expression::Or(parts) => {
-            let (matching, excluding) = sides(engine, parts, languages);
+            let (matching, excluding) = sides(engine, parts, forms, languages);
             match (matching.is_empty(), excluding.is_empty()) {
                 (true, true) => None,
                 (true, false) => Some(Asked::Excluding(all(engine, excluding))),
@@ -171,11 +178,12 @@ fn asked(engine: &impl Engine, expression: &Expression, languages: &[&str]) -> O
 fn sides(
     engine: &impl Engine,
     parts: &[Expression],
+    forms: Forms,
     languages: &[&str],
 ) -> (Vec<String>, Vec<String>) {
     let (mut matching, mut excluding) = (Vec::new(), Vec::new());
     for part in parts {
-        match asked(engine, part, languages) {
+        match asked(engine, part, forms, languages) {
             Some(Asked::Matching(text)) => matching.push(text),
             Some(Asked::Excluding(text)) => excluding.push(text),
             None => {}
@@ -200,33 +208,37 @@ fn one_or(mut parts: Vec<String>, join: impl FnOnce(&[String]) -> String) -> Str
     }
 }
 
-/// A word or phrase by its exact form, and, for the languages given, by its stems.
-fn words(
-    engine: &impl Engine,
-    text: &str,
-    languages: Option<&[&str]>,
-    prefix: bool,
-) -> Option<String> {
-    let sought = Sought::new(text, prefix);
-    if sought.exact.is_empty() {
-        return None;
+/// What was typed as it was typed.
+fn exactly(engine: &impl Engine, sought: &Sought) -> Option<String> {
+    (!sought.exact.is_empty()).then(|| engine.phrase(Face::Exact, &sought.exact, sought.prefix))
+}
+
+/// A word by the forms that are asked for.
+fn word(engine: &impl Engine, text: &str, forms: Forms, languages: &[&str]) -> Option<String> {
+    let sought = Sought::new(text, false);
+    let exact = exactly(engine, &sought)?;
+    // Pairs of unspaced script have no stems.
+    let has_stems = !sought.prefix && !sought.exact.iter().all(|term| is_paired(term));
+    if forms == Forms::Exact || !has_stems {
+        return Some(exact);
     }
-    let mut written = vec![engine.phrase(Face::Exact, &sought.exact, sought.prefix)];
-    let stemmed =
-        languages.filter(|_| !sought.prefix && !sought.exact.iter().all(|term| is_paired(term)));
-    if let Some(languages) = stemmed {
-        // An article of a language without a stemmer has the words as their stems,
-        // which the exact form finds already.
-        let mut seen: Vec<Vec<String>> = Vec::new();
-        for language in languages {
-            let stems = sought.stems(Some(language));
-            if !seen.contains(&stems) {
-                written.push(engine.phrase(Face::Stem, &stems, false));
-                seen.push(stems);
-            }
+    let mut stems: Vec<Vec<String>> = Vec::new();
+    for language in languages {
+        let more = sought.stems(Some(language));
+        if !stems.contains(&more) {
+            stems.push(more);
         }
     }
-    Some(any(engine, written))
+    // An article of a language without a stemmer has its words as their stems.
+    // Where exact words are asked for too, these find them already.
+    if forms == Forms::Stems && !stems.contains(&sought.exact) {
+        stems.push(sought.exact);
+    }
+    let by_stems = stems
+        .iter()
+        .map(|stems| engine.phrase(Face::Stem, stems, false));
+    let by_word = (forms == Forms::Both).then_some(exact);
+    Some(any(engine, by_word.into_iter().chain(by_stems).collect()))
 }
 
 /// The terms by which a word or phrase of a query is looked for.

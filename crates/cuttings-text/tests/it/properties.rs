@@ -3,7 +3,7 @@
 use cuttings_text::analyse::{key, terms};
 use cuttings_text::highlight::{mark, snippet};
 use cuttings_text::index::{IndexFields, fts5_row, tsvector};
-use cuttings_text::query::{Unfinished, parse, typed_words, unfinished};
+use cuttings_text::query::{Forms, Unfinished, parse, typed_words, unfinished};
 use cuttings_text::{count, language};
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
@@ -144,8 +144,8 @@ proptest! {
             }
             Ok(query) => {
                 prop_assert_eq!(query.is_empty(), input.chars().all(|c| c.is_whitespace() || c.is_control()));
-                prop_assert_eq!(query.fts5(&["en", "fr"]).is_some(), query.expression.is_some());
-                if let (Some(fts5), Some(tsquery)) = (query.fts5(&["en", "fr"]), query.tsquery(&["en", "fr"])) {
+                prop_assert_eq!(query.fts5(Forms::Both, &["en", "fr"]).is_some(), query.expression.is_some());
+                if let (Some(fts5), Some(tsquery)) = (query.fts5(Forms::Both, &["en", "fr"]), query.tsquery(Forms::Both, &["en", "fr"])) {
                     let (outside, inside) = outside_quotes(&fts5, '"');
                     assert_balanced(&outside);
                     let known = |word: &str| ["AND", "OR", "NOT", ":", "*", ""].contains(&word)

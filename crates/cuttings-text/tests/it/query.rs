@@ -2,7 +2,7 @@
 
 use cuttings_text::query::Expression::{And, Not, Or, Phrase, Prefix, Term};
 use cuttings_text::query::{
-    AnyOf, Condition, Expression, MAX_CHARS, MAX_DEPTH, MAX_TERMS, QueryError, Test, parse,
+    AnyOf, Condition, Expression, Forms, MAX_CHARS, MAX_DEPTH, MAX_TERMS, QueryError, Test, parse,
 };
 
 fn words(query: &str) -> Expression {
@@ -451,8 +451,16 @@ fn both_engines_are_asked_the_same() {
         ),
     ] {
         let parsed = parse(query).expect(query);
-        assert_eq!(parsed.fts5(&["en"]).as_ref(), Some(&fts5), "{query}");
-        assert_eq!(parsed.tsquery(&["en"]).as_deref(), Some(tsquery), "{query}");
+        assert_eq!(
+            parsed.fts5(Forms::Both, &["en"]).as_ref(),
+            Some(&fts5),
+            "{query}"
+        );
+        assert_eq!(
+            parsed.tsquery(Forms::Both, &["en"]).as_deref(),
+            Some(tsquery),
+            "{query}"
+        );
         assert!(!parsed.negative_only(), "{query}");
     }
 }
@@ -461,10 +469,41 @@ fn both_engines_are_asked_the_same() {
 fn a_word_is_asked_by_its_stem_in_every_language_once() {
     let query = parse("nations").expect("sound");
     assert_eq!(
-        query.tsquery(&["en", "en-GB", "fr", "xx"]).as_deref(),
+        query
+            .tsquery(Forms::Both, &["en", "en-GB", "fr", "xx"])
+            .as_deref(),
         Some("('enations/' | 'snation/' | 'snations/')")
     );
-    assert_eq!(query.tsquery(&[]).as_deref(), Some("'enations/'"));
+    assert_eq!(
+        query.tsquery(Forms::Both, &[]).as_deref(),
+        Some("'enations/'")
+    );
+}
+
+#[test]
+fn stems_alone_find_what_both_forms_find() {
+    for (query, stems, exact) in [
+        ("nations", "('snation/' | 'snations/')", "'enations/'"),
+        ("nation", "'snation/'", "'enation/'"),
+        ("\"nations\"", "'enations/'", "'enations/'"),
+        ("nations*", "'enations':*", "'enations':*"),
+        ("猫", "'e猫':*", "'e猫':*"),
+        // Left out in all its forms, whatever is asked for.
+        (
+            "walls -nations",
+            "(('swall/' | 'swalls/') & !('snation/' | 'snations/'))",
+            "('ewalls/' & !('snation/' | 'snations/'))",
+        ),
+    ] {
+        let parsed = parse(query).expect(query);
+        let printed = |forms| parsed.tsquery(forms, &["en"]);
+        assert_eq!(printed(Forms::Stems).as_deref(), Some(stems), "{query}");
+        assert_eq!(printed(Forms::Exact).as_deref(), Some(exact), "{query}");
+    }
+    // Without languages nothing has a stem.
+    let parsed = parse("nations").expect("sound");
+    let printed = parsed.tsquery(Forms::Stems, &[]);
+    assert_eq!(printed.as_deref(), Some("'snations/'"));
 }
 
 #[test]
@@ -478,11 +517,15 @@ fn negative_queries_print_what_to_leave_out() {
     ] {
         let parsed = parse(query).expect(query);
         assert!(parsed.negative_only(), "{query}");
-        assert_eq!(parsed.tsquery(&[]).as_deref(), Some(tsquery), "{query}");
+        assert_eq!(
+            parsed.tsquery(Forms::Both, &[]).as_deref(),
+            Some(tsquery),
+            "{query}"
+        );
     }
     let only_filters = parse("is:unread").expect("sound");
     assert!(!only_filters.negative_only() && !only_filters.is_empty());
-    assert_eq!(only_filters.fts5(&["en"]), None);
+    assert_eq!(only_filters.fts5(Forms::Both, &["en"]), None);
 }
 
 #[test]
@@ -504,7 +547,10 @@ fn syntax_of_the_engines_is_only_text() {
             continue;
         }
         assert_eq!(
-            parse(query).expect(query).tsquery(&[]).as_deref(),
+            parse(query)
+                .expect(query)
+                .tsquery(Forms::Both, &[])
+                .as_deref(),
             Some(tsquery),
             "{query}"
         );
