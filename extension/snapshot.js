@@ -465,7 +465,8 @@
       if (shadow) {
         left.push("</template>", ...adopted(shadow).reverse());
         pushChildren(left, shadow);
-        left.push(`<template shadowrootmode="${shadow.mode}">`);
+        // Closed ones too: there is no script any more that they are closed to.
+        left.push('<template shadowrootmode="open">');
       }
     }
     return html;

@@ -328,13 +328,28 @@ describe('the extension', () => {
     for (const secret of PRIVATE) assert.ok(!sent.body.includes(secret), secret);
     assert.doesNotMatch(sent.body, /window\.ran|onload|Dear editor/);
     // What was made by scripts is.
-    assert.match(sent.body, /<template shadowrootmode="closed"><p>[^]*rgb\(1, 2, 3\)/);
+    assert.match(sent.body, /<template shadowrootmode="open"><p>The bride[^]*rgb\(1, 2, 3\)/);
     assert.match(sent.body, /article \{ background: url\("http:\/\/127\.0\.0\.2:\d+\/made\.png"\)/);
     assert.match(sent.body, /<img[^>]* id="chart"[^>]* src="data:image\/png;base64,/);
     assert.match(sent.body, /<iframe[^>]* srcdoc="[^"]*High water at noon/);
     assert.match(sent.body, /<button>Post<\/button>/);
     assert.match(sent.body, /name="seen_at"\r\n\r\n20\d\d-/);
     assert.match(sent.body, /name="url"\r\n\r\nhttp:\/\/127\.0\.0\.2:\d+\/ferry#top/);
+  });
+
+  it('v17 it can be seen as it looked, closed shadow root and picture included', async () => {
+    await page.goto(`${cuttings.url}/articles/${story}/captures`);
+    await page.locator('a[href$="/replay"]').first().click();
+    const frameOf = () => page.frames().find((one) => one.url().includes('/replay/'));
+    const frame = /** @type {import('playwright-core').Frame} */ (await until('the replay is shown', frameOf));
+    for (const sentence of [LEDE, BY_SCRIPT, IN_OPEN, IN_CLOSED]) {
+      await frame.getByText(sentence).waitFor();
+    }
+    await until('its picture is shown', () =>
+      frame.locator('#lead').evaluate((one) => /** @type {HTMLImageElement} */ (one).naturalWidth === 640),
+    );
+    await photograph(page, 'extension-replay');
+    await page.goto(`${site.url}/ferry#top`);
   });
 
   it('knows the page again, offers the tags of the library and keeps a further capture', async () => {
