@@ -257,6 +257,8 @@ describe('the extension', () => {
     const { port } = /** @type {import('node:net').AddressInfo} */ (other.address());
 
     await ownPage('options.html');
+    // A key that the browser has for itself would be given to nobody.
+    await page.getByText('Alt+Shift+K saves the page at once').waitFor();
     await photograph(page, 'extension-options');
     assert.deepEqual(await faults(), []);
     const connect = async (/** @type {string} */ address, /** @type {string} */ secret, /** @type {RegExp} */ expected) => {
