@@ -1,4 +1,5 @@
-//! Developer commands: `cargo xtask test`, `house`, `corpus`, `bench`, `fuzz`.
+//! Developer commands: `cargo xtask test`, `house`, `corpus`, `bench`, `fuzz`,
+//! `train`, `eval`.
 //!
 //! Nothing the product needs at run time is here. The alias `xtask` stands in
 //! `.cargo/config.toml`; the rules themselves are in the library beside this
@@ -9,6 +10,7 @@ mod corpus;
 mod extension;
 mod floors;
 mod fuzz;
+mod reference;
 mod shots;
 mod steps;
 mod tally;
@@ -33,7 +35,9 @@ cargo xtask COMMAND
   extension                          the browser extension as the file that stores take
   shots                              every page as pictures, light and dark, wide and narrow
   bench pages [--articles N]         times and sizes of pages in a made-up library of 100,000
-  bench parser                       what reading pages in a process of their own costs";
+  bench parser                       what reading pages in a process of their own costs
+  train                              makes the weights of the reference engine anew
+  eval [tagger]                      scores of the reference engine on the public corpora";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -54,6 +58,17 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => refuse(&reason),
         },
+        Some((command, rest)) if command == "train" || command == "eval" => {
+            let words: Vec<&str> = std::iter::once(command)
+                .chain(rest)
+                .map(String::as_str)
+                .collect();
+            match reference::run(&words) {
+                Ok(true) => ExitCode::SUCCESS,
+                Ok(false) => ExitCode::FAILURE,
+                Err(reason) => refuse(&reason),
+            }
+        }
         Some((command, rest)) if command == "shots" && rest.is_empty() => match shots::run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => refuse(&reason),

@@ -25,7 +25,7 @@ pub const ORDER: &[&str] = &[
 ];
 
 /// Rooms beside the house.
-const SIDE_ROOMS: &[&str] = &["xtask", "bench-pages"];
+const SIDE_ROOMS: &[&str] = &["xtask", "bench-pages", "bench-reference"];
 
 /// Crates other people can use without taking a runtime, socket or database.
 pub const PURE: &[&str] = &[

@@ -1,0 +1,4 @@
+//! What the engine makes of texts.
+
+mod frame;
+mod tagger;
