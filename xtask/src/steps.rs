@@ -285,8 +285,9 @@ fn built(shared: &Shared) -> Result<PathBuf, String> {
 fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
     let folder = shared.root.join("tests/browser");
     npm_packages(&folder)?;
-    // The service worker is a world of its own, without pages.
-    for project in [".", "tsconfig.worker.json"] {
+    // The service worker is a world of its own, without pages; the extension is
+    // another, with the browser's interface for extensions.
+    for project in [".", "tsconfig.worker.json", "tsconfig.extension.json"] {
         let mut types = Command::new("node");
         types
             .args(["node_modules/typescript/bin/tsc", "--project", project])

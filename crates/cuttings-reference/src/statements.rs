@@ -11,6 +11,8 @@
 
 mod clause;
 mod cues;
+mod phrases;
+mod units;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +20,7 @@ use crate::document::Span;
 use crate::frame::Frame;
 use crate::marks::Quotation;
 use crate::names::{At, Names};
-use clause::{Unit, quotation_at, units};
+use units::{Unit, quotation_at, units};
 
 /// What kind of statement it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

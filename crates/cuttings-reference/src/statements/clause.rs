@@ -1,60 +1,13 @@
-//! A cue in its clause: who it belongs to, and what it takes.
+//! A cue in its clause: who it belongs to, and what it takes. The noun phrases
+//! beside it are found in [`super::phrases`].
 
 use super::cues::{self, Verb};
+use super::units::{Unit, quotation_at};
 use super::{Found, Kind};
 use crate::frame::Frame;
 use crate::marks::Quotation;
 use crate::names::{At, Names, roles};
 use crate::tagger::{NameKind, Tag};
-
-/// A sentence, or several that a pair of marks holds together. In tokens.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Unit {
-    pub first: usize,
-    pub last: usize,
-    pub block: u32,
-}
-
-impl Unit {
-    /// The quotations that open in it.
-    pub fn quotations<'q>(
-        &self,
-        quotations: &'q [Quotation],
-    ) -> impl Iterator<Item = &'q Quotation> + use<'q> {
-        let (first, last) = (self.first, self.last);
-        let from = quotations.partition_point(|one| one.open < first);
-        quotations[from..]
-            .iter()
-            .take_while(move |one| one.open < last)
-    }
-}
-
-/// The quotation that opens at a token.
-pub(super) fn quotation_at(quotations: &[Quotation], at: usize) -> Option<&Quotation> {
-    quotations
-        .binary_search_by_key(&at, |one| one.open)
-        .ok()
-        .map(|found| &quotations[found])
-}
-
-/// The units of a text.
-pub(super) fn units(frame: &Frame, quotations: &[Quotation]) -> Vec<Unit> {
-    let mut all: Vec<Unit> = Vec::new();
-    for sentence in &frame.sentences {
-        let (first, last) = (sentence.tokens.0 as usize, sentence.tokens.1 as usize);
-        let from = quotations.partition_point(|one| one.end <= first);
-        let is_inside = quotations.get(from).is_some_and(|one| one.open < first);
-        match all.last_mut() {
-            Some(unit) if is_inside && unit.block == sentence.block => unit.last = last,
-            _ => all.push(Unit {
-                first,
-                last,
-                block: sentence.block,
-            }),
-        }
-    }
-    all
-}
 
 /// What a cue at a token says, if one begins there.
 pub(super) fn cue_at(
@@ -171,16 +124,16 @@ fn head(frame: &Frame, phrase: At) -> usize {
         .unwrap_or(phrase.first)
 }
 
-struct Reading<'f> {
+pub(super) struct Reading<'f> {
     frame: &'f Frame,
     quotations: &'f [Quotation],
-    unit: &'f Unit,
+    pub(super) unit: &'f Unit,
     taken_until: usize,
     index: usize,
 }
 
 impl Reading<'_> {
-    fn word(&self, at: usize) -> &str {
+    pub(super) fn word(&self, at: usize) -> &str {
         if at < self.unit.last {
             self.frame.word(at)
         } else {
@@ -188,7 +141,7 @@ impl Reading<'_> {
         }
     }
 
-    fn tag(&self, at: usize) -> Tag {
+    pub(super) fn tag(&self, at: usize) -> Tag {
         self.frame.tokens[at.min(self.frame.tokens.len() - 1)].tag
     }
 
@@ -199,7 +152,7 @@ impl Reading<'_> {
         (at < one.end).then_some(one)
     }
 
-    fn is_outside(&self, at: usize) -> bool {
+    pub(super) fn is_outside(&self, at: usize) -> bool {
         self.quotation_of(at).is_none()
     }
 
@@ -235,158 +188,6 @@ impl Reading<'_> {
             next += 1;
         }
         quotation_at(self.quotations, next)
-    }
-
-    /// The words before a verb that name its subject.
-    fn subject_before(&self, verb: usize) -> Option<At> {
-        let mut end = verb;
-        while end > self.unit.first && self.is_outside(end - 1) {
-            let tag = self.tag(end - 1);
-            let word = self.word(end - 1);
-            let is_helper = tag == Tag::RB
-                || tag == Tag::MD
-                || matches!(
-                    word,
-                    "has"
-                        | "have"
-                        | "had"
-                        | "'s"
-                        | "’s"
-                        | "is"
-                        | "was"
-                        | "been"
-                        | "'ve"
-                        | "’ve"
-                        | "be"
-                        | "are"
-                        | "were"
-                        | "being"
-                ) && tag != Tag::POS;
-            if !is_helper {
-                break;
-            }
-            end -= 1;
-        }
-        if end == self.unit.first {
-            return None;
-        }
-        if self.word(end - 1) == "," && self.is_outside(end - 1) {
-            // Turkey, another member of the alliance, has objected.
-            let comma = (self.unit.first..end - 1)
-                .rev()
-                .find(|at| self.word(*at) == ",")?;
-            let inside = end - 1 - comma;
-            let is_apposition = inside < 25
-                && self.is_outside(comma)
-                && !(comma + 1..end - 1).any(|at| matches!(self.word(at), "said" | "says"));
-            return is_apposition.then(|| self.phrase_before(comma)).flatten();
-        }
-        // He and others who said.
-        if matches!(self.word(end - 1), "who" | "which" | "that") {
-            let mut behind = end - 1;
-            if behind > self.unit.first && self.word(behind - 1) == "," {
-                behind -= 1;
-            }
-            return self.phrase_before(behind);
-        }
-        self.phrase_before(end)
-    }
-
-    /// The noun phrase that ends right before a token.
-    fn phrase_before(&self, end: usize) -> Option<At> {
-        let mut first = end;
-        while first > self.unit.first && self.is_outside(first - 1) && end - first < 20 {
-            let at = first - 1;
-            let (tag, word) = (self.tag(at), self.word(at));
-            let joins = matches!(
-                word,
-                "of" | "for" | "at" | "from" | "in" | "on" | "with" | "to"
-            ) && first < end
-                && at > self.unit.first
-                && self.tag(at - 1).is_noun()
-                && !self.is_day(first);
-            let is_part = is_of_phrase(tag, word)
-                || joins
-                || word == "and"
-                    && at > self.unit.first
-                    && (self.tag(at - 1).is_proper() && self.tag(first).is_proper());
-            if !is_part {
-                break;
-            }
-            first = at;
-        }
-        while first < end
-            && (matches!(self.word(first), "of" | "and" | "'s" | "’s" | "-")
-                || self.tag(first) == Tag::CC)
-        {
-            first += 1;
-        }
-        let has_head = (first..end).any(|at| {
-            self.tag(at).is_noun()
-                || self.tag(at) == Tag::PRP
-                || matches!(self.word(at), "some" | "many" | "others" | "one" | "all")
-        });
-        let phrase = At { first, last: end };
-        (first < end && has_head && !self.is_day(end - 1)).then_some(phrase)
-    }
-
-    /// The noun phrase that begins at a token, with what stands in apposition.
-    fn phrase_behind(&self, first: usize) -> Option<At> {
-        let mut last = first;
-        while last < self.unit.last && self.is_outside(last) && last - first < 20 {
-            let (tag, word) = (self.tag(last), self.word(last));
-            let is_office = last > first && roles::is_role(self.word(last - 1));
-            let joins = (matches!(word, "of" | "for" | "at" | "from" | "with")
-                || word == "to" && is_office)
-                && last > first
-                && last + 1 < self.unit.last
-                && !self.is_day(last + 1);
-            let is_part = is_of_phrase(tag, word)
-                || joins
-                || word == "and"
-                    && last > first
-                    && self.tag(last - 1).is_proper()
-                    && self.tag(last + 1).is_proper();
-            if !is_part || self.is_day(last) {
-                break;
-            }
-            last += 1;
-        }
-        while last > first
-            && matches!(
-                self.word(last - 1),
-                "of" | "for" | "at" | "from" | "in" | "with" | "and" | "-"
-            )
-        {
-            last -= 1;
-        }
-        let has_head = (first..last).any(|at| self.tag(at).is_noun() || self.tag(at) == Tag::PRP);
-        (first < last && has_head).then_some(At { first, last })
-    }
-
-    /// A phrase up to its first preposition, `of` apart: whom somebody told, but
-    /// not where.
-    fn without_place(&self, phrase: At) -> At {
-        let last = (phrase.first + 1..phrase.last)
-            .find(|at| self.tag(*at) == Tag::IN && self.word(*at) != "of")
-            .unwrap_or(phrase.last);
-        At { last, ..phrase }
-    }
-
-    fn is_day(&self, at: usize) -> bool {
-        matches!(
-            self.word(at),
-            "Monday"
-                | "Tuesday"
-                | "Wednesday"
-                | "Thursday"
-                | "Friday"
-                | "Saturday"
-                | "Sunday"
-                | "yesterday"
-                | "today"
-                | "tomorrow"
-        )
     }
 
     /// Where the unit's words end, its closing full stop left out.
@@ -892,23 +693,4 @@ impl Reading<'_> {
         });
         Some(found)
     }
-}
-
-fn is_of_phrase(tag: Tag, word: &str) -> bool {
-    tag.is_noun()
-        || matches!(
-            tag.name(),
-            "DT" | "JJ"
-                | "JJS"
-                | "JJR"
-                | "CD"
-                | "PRP"
-                | "PRP$"
-                | "POS"
-                | "HYPH"
-                | "PDT"
-                | "VBG"
-                | "$"
-        ) && word != "that"
-        || matches!(word, "first" | "&" | ".")
 }
