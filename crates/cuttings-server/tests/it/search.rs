@@ -36,8 +36,15 @@ async fn a_hit_shows_why_it_was_found() {
         assert!(marked, "{found}");
         assert_eq!(found["has_more"], json!(false));
 
+        let form = "action=\"/api/v1/captures.wacz\"";
+        assert!(page.text().contains(form), "{}", page.text());
+        let archive = browser.get("/api/v1/captures.wacz?q=ferry").await;
+        assert_eq!(archive.status, StatusCode::OK);
+        assert!(archive.body.starts_with(b"PK"), "a ZIP");
+
         let nothing = browser.get("/search?q=zeppelin").await.text();
         assert!(nothing.contains("Nothing found"), "{nothing}");
+        assert!(!nothing.contains(form), "{nothing}");
         let wide = browser
             .get("/search?q=story&page=99999999999999999999")
             .await;
