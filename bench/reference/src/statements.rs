@@ -81,11 +81,13 @@ pub fn evaluate(folder: &Path, show: bool) -> Result<(), String> {
                 let speaker = found
                     .and_then(|our| our.speaker.as_ref())
                     .map(|one| one.name.clone());
+                let source = found
+                    .and_then(|our| our.source)
+                    .map(|span| said(&[(span.start, span.end)], &characters));
                 println!(
-                    "{verdict} {} {:?}/{:?}: {}",
+                    "{verdict} {} {:?} is {speaker:?} by {source:?}: {}",
                     one.kind,
                     one.speaker,
-                    speaker,
                     said(&one.content, &characters)
                 );
             }

@@ -141,6 +141,7 @@ fn mentions(frame: &Frame) -> Vec<(NameKind, At)> {
             }
         }
     }
+    add_untagged(frame, &mut found);
     for (kind, at) in &mut found {
         if *kind == NameKind::Person {
             // An office before a name is no part of it.
@@ -172,13 +173,65 @@ fn mentions(frame: &Frame) -> Vec<(NameKind, At)> {
     found.retain(|(kind, at)| {
         let word = frame.word(at.first);
         let is_single = at.last - at.first == 1;
-        let is_office = *kind == NameKind::Person && is_single && roles::is_role(word);
+        let is_office = *kind == NameKind::Person && roles::is_role(frame.word(at.last - 1));
         // A people is no person.
         let is_people = is_single && frame.tokens[at.first].tag == Tag::NNPS && word.ends_with('s');
         let has_letters = word.chars().any(char::is_alphabetic);
         has_letters && !is_office && !(is_people && *kind != NameKind::Organisation)
     });
     found
+}
+
+/// Adds what the tagger passes over: two capital words behind an office are a
+/// person, letters in brackets behind an organisation stand for it, and so do they
+/// later on.
+fn add_untagged(frame: &Frame, found: &mut Vec<(NameKind, At)>) {
+    let is_free = |at: usize| {
+        frame
+            .tokens
+            .get(at)
+            .is_some_and(|token| token.name == NameTag::Outside && token.tag.is_proper())
+            && frame.word(at).starts_with(char::is_uppercase)
+    };
+    let mut letters: std::collections::HashSet<&str> = std::collections::HashSet::new();
+    for (kind, at) in found.iter() {
+        let short = frame.word(at.last + 1);
+        let initials = (at.first..at.last)
+            .map(|word| frame.word(word))
+            .filter(|word| word.starts_with(char::is_uppercase))
+            .filter_map(|word| word.chars().next());
+        if *kind == NameKind::Organisation
+            && frame.word(at.last) == "("
+            && frame.word(at.last + 2) == ")"
+            && short.chars().count() > 1
+            && short.chars().eq(initials)
+        {
+            letters.insert(short);
+        }
+    }
+    let mut more = Vec::new();
+    let mut at = 0;
+    while at < frame.tokens.len() {
+        let mut last = at;
+        while last - at < 3 && is_free(last) && !roles::is_role(frame.word(last)) {
+            last += 1;
+        }
+        let follows_office = at > 0
+            && roles::is_role(frame.word(at - 1))
+            && frame.tokens[at - 1].sentence == frame.tokens[at].sentence;
+        let is_person = last - at > 1
+            && follows_office
+            && (at..last).all(|word| frame.word(word).chars().any(char::is_lowercase));
+        if is_person {
+            more.push((NameKind::Person, At { first: at, last }));
+        } else if frame.tokens[at].name == NameTag::Outside && letters.contains(frame.word(at)) {
+            let last = at + 1;
+            more.push((NameKind::Organisation, At { first: at, last }));
+        }
+        at = last.max(at + 1);
+    }
+    found.extend(more);
+    found.sort_by_key(|(_, at)| at.first);
 }
 
 /// Countries are places, and a surname that goes with a first name elsewhere in

@@ -12,6 +12,7 @@
 mod clause;
 mod cues;
 mod phrases;
+mod speaker;
 mod units;
 
 use serde::{Deserialize, Serialize};
@@ -227,7 +228,7 @@ fn finish(
     } else {
         found
             .source
-            .and_then(|source| clause::meant(frame, quotations, names, source, *spoke_last))
+            .and_then(|source| speaker::meant(frame, quotations, names, source, *spoke_last))
     };
     *spoke_last = speaker;
     let speaker = speaker.map(|index| {

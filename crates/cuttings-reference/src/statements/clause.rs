@@ -6,8 +6,8 @@ use super::units::{Unit, quotation_at};
 use super::{Found, Kind};
 use crate::frame::Frame;
 use crate::marks::Quotation;
-use crate::names::{At, Names, roles};
-use crate::tagger::{NameKind, Tag};
+use crate::names::At;
+use crate::tagger::Tag;
 
 /// What a cue at a token says, if one begins there.
 pub(super) fn cue_at(
@@ -87,41 +87,6 @@ pub(super) fn cue_at(
             .quoted(at, &base)
             .or_else(|| reading.reported(at, &base, tells)),
     }
-}
-
-/// Whom a source means.
-pub(super) fn meant(
-    frame: &Frame,
-    quotations: &[Quotation],
-    names: &Names,
-    source: At,
-    spoke_last: Option<usize>,
-) -> Option<usize> {
-    let is_person = |index: usize| names.list[index].kind == NameKind::Person;
-    let named: Vec<usize> = (source.first..source.last)
-        .filter_map(|at| names.of(at))
-        .collect();
-    // The head stands before any preposition that is not part of an office.
-    if let Some(person) = named.iter().copied().find(|index| is_person(*index)) {
-        return Some(person);
-    }
-    let pronoun = (source.first..source.last).find(|at| {
-        frame.tokens[*at].tag == Tag::PRP && roles::is_of_woman(frame.word(*at)).is_some()
-    });
-    if let Some(pronoun) = pronoun {
-        return names.meant_by(frame, pronoun, quotations, spoke_last);
-    }
-    // Officials of a ministry are not the ministry.
-    let head = head(frame, source);
-    names.of(head)
-}
-
-/// The head of a noun phrase: its last noun before a preposition or comma.
-fn head(frame: &Frame, phrase: At) -> usize {
-    (phrase.first..phrase.last)
-        .take_while(|at| frame.tokens[*at].tag != Tag::IN && frame.word(*at) != ",")
-        .last()
-        .unwrap_or(phrase.first)
 }
 
 pub(super) struct Reading<'f> {

@@ -177,6 +177,26 @@ fn what_somebody_means_to_do_is_a_position() {
 }
 
 #[test]
+fn an_organisation_is_meant_by_its_letters_and_by_they() {
+    let text = "The Danish Harbour Authority (DHA) closed the port.\n\
+                The DHA said the quay was unsafe. They added that divers were on their way.";
+    let found = read(text);
+    let speakers: Vec<Option<&str>> = found
+        .statements
+        .iter()
+        .map(|one| one.speaker.as_ref().map(|one| one.name.as_str()))
+        .collect();
+    assert_eq!(speakers.len(), 2);
+    for speaker in speakers {
+        assert!(
+            speaker.is_some_and(|one| one.contains("Harbour Authority")),
+            "{:?}",
+            found.names
+        );
+    }
+}
+
+#[test]
 fn plain_sentences_say_nothing_of_anybody() {
     for text in [
         "The bridge over the river was closed on Monday.",
