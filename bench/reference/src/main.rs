@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "bench-reference train | eval [tagger|statements [--show]] | analyse FILE | show FILE";
+    "bench-reference train | eval [tagger|statements [--show]] | speed | analyse FILE | show FILE";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         ["train"] => train::write(&folder()),
         ["eval", "statements"] => statements::evaluate(&folder(), false),
         ["eval", "statements", "--show"] => statements::evaluate(&folder(), true),
+        ["speed"] => speed(&folder()),
         ["analyse", path] => analyse(Path::new(path)),
         ["show", path] => show(Path::new(path)),
         ["eval"] | ["eval", "tagger"] => train::evaluate(&folder()),
@@ -33,6 +34,38 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// How many articles of 600 words are read in a second, on one core.
+fn speed(folder: &Path) -> Result<(), String> {
+    const WORDS: usize = 600;
+    const SECONDS: u64 = 5;
+    let texts: Vec<String> = ["gum_news", "meantime"]
+        .iter()
+        .map(|name| corpora::objects(&folder.join(format!("{name}.dev.jsonl"))))
+        .collect::<Result<Vec<_>, String>>()?
+        .into_iter()
+        .flatten()
+        .filter_map(|document| Some(document["text"].as_str()?.to_owned()))
+        .collect();
+    let (mut words, mut found) = (0, 0);
+    let begun = std::time::Instant::now();
+    while begun.elapsed().as_secs() < SECONDS {
+        for text in &texts {
+            let analysis = cuttings_reference::analyse(&cuttings_reference::Document {
+                text,
+                ..cuttings_reference::Document::default()
+            });
+            found += analysis.statements.len() + analysis.names.len();
+            words += text.split_whitespace().count();
+        }
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    println!(
+        "{:.0} articles of {WORDS} words a second ({found} results)",
+        (words / WORDS) as f64 / seconds
+    );
+    Ok(())
 }
 
 /// Prints what is found in a text.

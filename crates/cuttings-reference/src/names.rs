@@ -183,8 +183,8 @@ fn mentions(frame: &Frame) -> Vec<(NameKind, At)> {
 }
 
 /// Adds what the tagger passes over: two capital words behind an office are a
-/// person, letters in brackets behind an organisation stand for it, and so do they
-/// later on.
+/// person, the surname of a person is that person's, letters in brackets behind an
+/// organisation stand for it, and so do they later on.
 fn add_untagged(frame: &Frame, found: &mut Vec<(NameKind, At)>) {
     let is_free = |at: usize| {
         frame
@@ -209,6 +209,12 @@ fn add_untagged(frame: &Frame, found: &mut Vec<(NameKind, At)>) {
             letters.insert(short);
         }
     }
+    let surnames: std::collections::HashSet<&str> = found
+        .iter()
+        .filter(|(kind, at)| *kind == NameKind::Person && at.last - at.first > 1)
+        .map(|(_, at)| frame.word(at.last - 1))
+        .filter(|word| word.len() > 2 && word.starts_with(char::is_uppercase))
+        .collect();
     let mut more = Vec::new();
     let mut at = 0;
     while at < frame.tokens.len() {
@@ -224,9 +230,17 @@ fn add_untagged(frame: &Frame, found: &mut Vec<(NameKind, At)>) {
             && (at..last).all(|word| frame.word(word).chars().any(char::is_lowercase));
         if is_person {
             more.push((NameKind::Person, At { first: at, last }));
-        } else if frame.tokens[at].name == NameTag::Outside && letters.contains(frame.word(at)) {
-            let last = at + 1;
-            more.push((NameKind::Organisation, At { first: at, last }));
+        } else if frame.tokens[at].name == NameTag::Outside {
+            let word = frame.word(at);
+            let alone = At {
+                first: at,
+                last: at + 1,
+            };
+            if letters.contains(word) {
+                more.push((NameKind::Organisation, alone));
+            } else if surnames.contains(word) && frame.tokens[at].tag.is_noun() {
+                more.push((NameKind::Person, alone));
+            }
         }
         at = last.max(at + 1);
     }

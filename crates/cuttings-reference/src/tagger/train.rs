@@ -25,7 +25,7 @@ const MIN_COUNT: u32 = 2;
 const MIN_WEIGHT: f32 = 0.2;
 /// How often a word must have been seen, and how often in a hundred with the same
 /// tag, to be certain.
-const CERTAIN_COUNT: u32 = 30;
+const CERTAIN_COUNT: u32 = 10;
 const CERTAIN_PERCENT: u32 = 99;
 
 /// Makes weights, packed as [`Tagger::unpack`] reads them. `articles` are lists of
