@@ -432,11 +432,17 @@ impl Names {
                     first: at,
                     last: at + 2,
                 };
-                self.list[holder].mentions.push((place, How::Description));
-                self.list[holder].mentions.sort_by_key(|(at, _)| at.first);
+                self.mention(holder, place, How::Description);
                 self.of_token.extend([(at, holder), (at + 1, holder)]);
             }
         }
+    }
+
+    /// Adds a mention of a name.
+    pub fn mention(&mut self, index: usize, at: At, how: How) {
+        let mentions = &mut self.list[index].mentions;
+        let place = mentions.partition_point(|(one, _)| one.first < at.first);
+        mentions.insert(place, (at, how));
     }
 
     /// Whom a pronoun means: of those it can mean, whoever was last the subject of

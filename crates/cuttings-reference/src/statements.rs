@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use crate::document::Span;
 use crate::frame::Frame;
 use crate::marks::Quotation;
-use crate::names::{At, Names};
+use crate::names::{At, How, Names};
+use crate::tagger::Tag;
 use units::{Unit, quotation_at, units};
 
 /// What kind of statement it is.
@@ -231,6 +232,13 @@ fn finish(
             .and_then(|source| speaker::meant(frame, quotations, names, source, *spoke_last))
     };
     *spoke_last = speaker;
+    if let (Some(index), Some(source)) = (speaker, found.source)
+        && found.cue.is_some()
+        && source.last - source.first == 1
+        && frame.tokens[source.first].tag == Tag::PRP
+    {
+        names.mention(index, source, How::Pronoun);
+    }
     let speaker = speaker.map(|index| {
         let name = &names.list[index];
         Speaker {

@@ -1,6 +1,6 @@
 //! Who said what, in sentences of our own.
 
-use cuttings_reference::{Analysis, Document, Kind, Span, Statement, analyse};
+use cuttings_reference::{Analysis, Document, How, Kind, Span, Statement, analyse};
 use proptest::prelude::*;
 
 fn read(text: &str) -> Analysis {
@@ -118,6 +118,18 @@ fn a_pronoun_is_who_can_be_meant() {
             "Indirect Maria Keller: the talks would go on",
         ]
     );
+    let names = read(text).names;
+    let maria = names.iter().find(|name| name.name == "Maria Keller");
+    let mentions: Vec<(String, How)> = maria
+        .into_iter()
+        .flat_map(|name| &name.mentions)
+        .map(|one| (said(text, one.span), one.how))
+        .collect();
+    let expected = [
+        ("Maria Keller".to_owned(), How::Name),
+        ("She".to_owned(), How::Pronoun),
+    ];
+    assert_eq!(mentions, expected);
 }
 
 #[test]
