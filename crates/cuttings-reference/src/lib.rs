@@ -9,6 +9,7 @@
 
 mod document;
 pub mod frame;
+pub mod stories;
 pub mod tagger;
 
 pub use document::{Document, Part, Span};

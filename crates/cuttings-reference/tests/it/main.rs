@@ -1,4 +1,5 @@
 //! What the engine makes of texts.
 
 mod frame;
+mod stories;
 mod tagger;
