@@ -5,19 +5,22 @@
 
 mod corpora;
 mod names;
+mod stories;
 mod train;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "bench-reference train | eval [tagger]";
+const USAGE: &str = "bench-reference train | eval [tagger|stories]";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["train"] => train::write(&folder()),
-        ["eval"] | ["eval", "tagger"] => train::evaluate(&folder()),
+        ["eval"] => train::evaluate(&folder()).and_then(|()| stories::evaluate(&folder())),
+        ["eval", "tagger"] => train::evaluate(&folder()),
+        ["eval", "stories"] => stories::evaluate(&folder()),
         _ => Err(USAGE.to_owned()),
     };
     match done {
