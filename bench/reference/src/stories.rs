@@ -157,7 +157,7 @@ fn time() {
             let share = (state >> 40) as f64 / f64::from(1 << 24);
             let word = (40_000_f64.powf(share)) as u32;
             let end = if at % 20 == 19 { ".\n" } else { " " };
-            let capital = if word % 5 == 0 { "W" } else { "w" };
+            let capital = if word.is_multiple_of(5) { "W" } else { "w" };
             text.push_str(&format!("{capital}ord{word}{end}"));
         }
         text

@@ -32,9 +32,9 @@ const CONTAINED: f32 = 0.45;
 const IN_ORDER: f32 = 0.75;
 /// From which share of either text in long stretches of its own two texts are
 /// not one story with something added.
-const OWN: f32 = 0.3;
-/// Fingerprints in a row that make a stretch long: a paragraph of some 30 words.
-const STRETCH: usize = 10;
+const OWN: f32 = 0.15;
+/// Fingerprints in a row that make a stretch long: a sentence of some 20 words.
+const STRETCH: usize = 7;
 /// Fewer shared fingerprints are a phrase, or a line printed below every article.
 const FEWEST: usize = 5;
 /// Marks two articles share at least when they are about one thing.
@@ -139,17 +139,32 @@ fn in_order(first: &[u64], second: &[u64], shared: &[(usize, usize)]) -> usize {
 
 /// How many fingerprints are in long stretches of which none is `found`.
 fn in_own_stretches(prints: &[u64], found: &[usize]) -> usize {
-    let mut places: Vec<(u16, bool)> = prints
+    stretches(prints, found, STRETCH, |is_found| !is_found).len()
+}
+
+/// Which fingerprints stand in rows of at least `least`, in the order of the text,
+/// that are all found or all not found, as `wanted` says. Rising.
+fn stretches(
+    prints: &[u64],
+    found: &[usize],
+    least: usize,
+    wanted: fn(bool) -> bool,
+) -> Vec<usize> {
+    let mut places: Vec<(u16, usize, bool)> = prints
         .iter()
-        .map(|print| (sketch::place(*print), false))
+        .enumerate()
+        .map(|(at, print)| (sketch::place(*print), at, false))
         .collect();
     for at in found {
-        places[*at].1 = true;
+        places[*at].2 = true;
     }
     places.sort_unstable();
-    places
-        .split(|(_, found)| *found)
-        .map(<[_]>::len)
-        .filter(|length| *length >= STRETCH)
-        .sum()
+    let mut all: Vec<usize> = places
+        .split(|(_, _, is_found)| !wanted(*is_found))
+        .filter(|row| row.len() >= least)
+        .flatten()
+        .map(|(_, at, _)| *at)
+        .collect();
+    all.sort_unstable();
+    all
 }

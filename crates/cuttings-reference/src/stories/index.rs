@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sketch::{hash_of, shared};
-use super::{CONTAINED, Likeness, Relation, Sketch, compare};
+use super::{CONTAINED, Likeness, Relation, Sketch, compare, stretches};
 
 /// Fingerprints of an article by which it is found.
 const LOOKED_UP: usize = 64;
@@ -21,6 +21,10 @@ const WORTH: usize = 2;
 const WORTH_MARKS: usize = 4;
 /// Most articles that are compared with a new one.
 const MOST_COMPARED: usize = 200;
+/// Least share of a round-up that is one of its parts.
+const PART: f32 = 0.08;
+/// Fingerprints in a row that are a passage: some 15 words.
+const PASSAGE: usize = 6;
 
 /// The sketches of many articles, each under a number of the caller's.
 #[derive(Debug, Default)]
@@ -169,38 +173,45 @@ impl Index {
     }
 
     /// Whether an article holds parts of two stories: two others that do not share
-    /// their text with each other each have a good part of it, and not the same
-    /// part.
+    /// their text with each other each have passages of it, not the same ones, and
+    /// no version of the article has both.
     pub fn roundup(&self, number: u32) -> Option<Roundup> {
         let article = self.articles.get(&number)?;
         let prints = article.sketch.prints();
-        let mut parts: Vec<(u32, Vec<usize>)> = Vec::new();
+        let mut parts: Vec<Shared> = Vec::new();
         for (other, likeness) in &article.links {
-            // A text that has all of this one is no part of it.
-            if likeness.first_in_second < PART || likeness.first_in_second > 1.0 - PART {
-                continue;
-            }
             let Some(there) = self.articles.get(other) else {
                 continue;
             };
-            let part: Vec<usize> = shared(prints, there.sketch.prints())
+            let found: Vec<usize> = shared(prints, there.sketch.prints())
                 .into_iter()
                 .map(|(here, _)| here)
                 .collect();
-            for (one, its) in &parts {
-                let both = part
-                    .iter()
-                    .filter(|at| its.binary_search(at).is_ok())
-                    .count();
-                let is_apart = both * 10 <= part.len().min(its.len());
-                if is_apart && !self.is_shared(*one, *other) {
+            // Whole passages: phrases alone are the habit of an outlet.
+            let passages = stretches(prints, &found, PASSAGE, |is_found| is_found);
+            parts.push(Shared {
+                other: *other,
+                is_same: likeness.relation == Relation::Same,
+                is_part: passages.len() as f32 >= PART * prints.len() as f32
+                    && !passages.is_empty(),
+                found,
+            });
+        }
+        for (at, one) in parts.iter().enumerate().filter(|(_, one)| one.is_part) {
+            for other in parts[at + 1..].iter().filter(|other| other.is_part) {
+                let is_apart = one.common(other) * 10 <= one.found.len().min(other.found.len());
+                if is_apart
+                    && !self.is_shared(one.other, other.other)
+                    && !parts
+                        .iter()
+                        .any(|version| version.is_same && version.has(one) && version.has(other))
+                {
                     return Some(Roundup {
-                        one: *one,
-                        other: *other,
+                        one: one.other,
+                        other: other.other,
                     });
                 }
             }
-            parts.push((*other, part));
         }
         None
     }
@@ -255,8 +266,29 @@ impl Index {
     }
 }
 
-/// Least share of a round-up that is one of its parts.
-const PART: f32 = 0.2;
+/// What an article shares with another one.
+struct Shared {
+    other: u32,
+    is_same: bool,
+    /// Whether it is enough to be a part of a round-up.
+    is_part: bool,
+    /// Which fingerprints of the article, rising.
+    found: Vec<usize>,
+}
+
+impl Shared {
+    fn common(&self, other: &Self) -> usize {
+        self.found
+            .iter()
+            .filter(|at| other.found.binary_search(at).is_ok())
+            .count()
+    }
+
+    /// Whether most of what is shared with another one is shared here too.
+    fn has(&self, other: &Self) -> bool {
+        2 * self.common(other) > other.found.len()
+    }
+}
 
 /// The hashes by which an article is found.
 fn looked_up(sketch: &Sketch) -> impl Iterator<Item = u32> {

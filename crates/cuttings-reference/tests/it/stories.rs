@@ -194,8 +194,8 @@ fn a_number_that_is_used_again_stands_for_the_new_text_alone() {
 
 #[test]
 fn a_sketch_is_small_however_long_the_article() {
-    let long: String = (0..20_000).map(|number| format!("word{number} ")).collect();
-    let sketch = sketch("", &[&long]);
+    let words: Vec<String> = (0..20_000).map(|number| format!("word{number}")).collect();
+    let sketch = sketch("", &[&words.join(" ")]);
     assert!(sketch.size() <= 440, "{}", sketch.size());
     assert_eq!(relation(&sketch, &sketch), Relation::Same);
 }
@@ -234,7 +234,7 @@ proptest! {
         prop_assert_eq!(&first, &sketch("", &[&one]));
         prop_assert_eq!(compare(&first, &second), compare(&second, &first).exchanged());
         let itself: Likeness = compare(&second, &second);
-        prop_assert!(itself.in_order == 1.0 || itself.shared == 0);
+        prop_assert!(itself.in_order > 0.999 || itself.shared == 0);
     }
 
     #[test]
