@@ -1,9 +1,9 @@
 """Archives that Cuttings exports, opened in programs nobody here wrote.
 
 `cargo xtask test` runs it in an environment of its own with the programs of
-requirements.txt; CUTTINGS_BINARY is the binary. It makes a library from pages on
-loopback, exports it, and asks warcio, wacz and pywb. Each check prints `ok` or
-`not ok` and what it is about.
+requirements.txt and package-lock.json; CUTTINGS_BINARY is the binary. It makes a
+library from pages on loopback, exports it, and asks warcio, wacz, pywb and, through
+replay.mjs, ReplayWeb.page. Each check prints `ok` or `not ok` and what it is about.
 """
 
 import gzip
@@ -20,6 +20,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from pathlib import Path
 
 from surt import surt
@@ -32,17 +33,39 @@ STORY = """<!DOCTYPE html><html lang=en><head><meta charset=utf-8>
 <body><article><h1>{headline}</h1>
 <p>The town council met on Thursday evening to hear from the engineers who had walked the
 length of the sea wall, and the hall was full before the doors had been closed.</p>
-<p>{words}</p>
+<p>{words}</p>{picture}
 <p>Residents asked how long the work would take and who would pay for it, and the chair
 promised an answer in writing before the end of the month, to some laughter.</p>
 <p>The next meeting is planned for the first week of June, in the same hall, and will be
 open to everyone who lives along the shore or keeps a boat in the harbour.</p>
 </article></body></html>"""
 
+
+def story(headline, words, picture=""):
+    return STORY.format(headline=headline, words=words, picture=picture).encode()
+
+
+def gradient(width, height):
+    """A PNG from dark to light, so that no binary file lies in the repository."""
+
+    def chunk(name, data):
+        checksum = zlib.crc32(name + data).to_bytes(4, "big")
+        return len(data).to_bytes(4, "big") + name + data + checksum
+
+    rows = b"".join(
+        b"\0" + bytes(255 * (x + y) // (width + height) for x in range(width)) for y in range(height)
+    )
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\0\0\0\0"
+    packed = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + packed
+
+
+PICTURE = '<figure><img src=/wall.png alt="The wall" width=320 height=200></figure>'
 PAGES = {
-    "/wall?b=2&a=1": ("text/html", STORY.format(headline="Sea wall holds", words="Nobody slept.")),
-    "/Fähre/": ("text/html; charset=utf-8", STORY.format(headline="Fähre", words="Sie wartet.")),
-    "/style.css": ("text/css", "body { color: #123 }"),
+    "/wall?b=2&a=1": ("text/html", story("Sea wall holds", "Nobody slept.", PICTURE)),
+    "/Fähre/": ("text/html; charset=utf-8", story("Fähre", "Sie wartet.")),
+    "/style.css": ("text/css", b"body { color: #123 }"),
+    "/wall.png": ("image/png", gradient(320, 200)),
 }
 REDIRECTS = {"/old": "/wall?b=2&a=1"}
 
@@ -66,9 +89,12 @@ class Origin(http.server.BaseHTTPRequestHandler):
         if path in REDIRECTS:
             status, body, head["Location"] = 301, b"", REDIRECTS[path]
         elif path in PAGES:
-            head["Content-Type"], text = PAGES[path]
-            status, body = 200, text.encode()
-            if "gzip" in self.headers.get("Accept-Encoding", ""):
+            head["Content-Type"], body = PAGES[path]
+            status = 200
+            head["ETag"] = f'"{zlib.crc32(body)}"'
+            if self.headers.get("If-None-Match") == head["ETag"]:
+                status, body = 304, b""
+            elif "gzip" in self.headers.get("Accept-Encoding", ""):
                 body, head["Content-Encoding"] = gzip.compress(body), "gzip"
         self.send_response(status)
         for name, value in head.items():
@@ -110,8 +136,11 @@ def main():
 
         cuttings("user", "add", "ada", "--password-stdin", given="a long password\n")
         cuttings("save", "--wait", f"{base}/old", f"{base}/F%C3%A4hre/")
+        time.sleep(1.1)  # A second visit is told from the first by its second.
+        again = json.loads(cuttings("recapture", "--json", "--wait", 2))
+        check("a second visit finds a page unchanged", again["outcome"] == "unchanged", again)
         handed = folder / "handed.html"
-        handed.write_text(STORY.format(headline="Handed over", words="By a browser."))
+        handed.write_bytes(story("Handed over", "By a browser."))
         uploaded = "https://www.Lantern.example/Up/Load%20me/?z=1&A=2"
         cuttings("save", "--wait", "--url", uploaded, handed)
         cuttings("highlight", "add", "1", "Nobody slept.", "--note", "Really?")
@@ -134,7 +163,11 @@ def main():
         for name, count in {"all.wacz": 3, "one.wacz": 1, "found.wacz": 3}.items():
             package(folder / name, count)
         check("no cookie leaves", b"secret" not in gzip.decompress((folder / "all.warc.gz").read_bytes()))
+        # Whatever is seen from here on comes out of the archives.
+        origin.shutdown()
+        origin.server_close()
         replay(folder, expected)
+        replay_in_browser(folder, base, uploaded.replace("Lantern", "lantern"))
     print(f"# pass {checked['pass']}\n# fail {checked['fail']}")
     sys.exit(1 if checked["fail"] else 0)
 
@@ -143,6 +176,11 @@ def warcs(folder):
     ran = run(PROGRAMS / "warcio", "check", "-v", folder / "all.warc.gz")
     said = ran.stdout + ran.stderr
     check("warcio check passes", ran.returncode == 0 and "fail" not in said, said)
+    archived = gzip.decompress((folder / "all.warc.gz").read_bytes())
+    check(
+        "a visit that found a page unchanged is a revisit",
+        b"revisit/server-not-modified\r\n" in archived and b"\r\n\r\nHTTP/1.1 304 " in archived,
+    )
     check("warcio finds a digest in every record", said.count("digest pass") >= 10, said)
     ran = run(BINARY, "extract", folder / "all.warc.gz")
     headlines = [json.loads(line)["headline"] for line in ran.stdout.splitlines() if line]
@@ -184,6 +222,9 @@ def package(path, count):
             wrong.append(said)
         if surt(said["url"]) != key:
             wrong.append((key, surt(said["url"])))
+    if name == "all.wacz":
+        again = [line for line in lines if b"warc/revisit" in line and b"hre/" in line]
+        check("the visit that found nothing new is in the index", len(again) == 1, lines)
     check(f"each line of the index of {name} leads to its record", not wrong and lines, wrong)
 
 
@@ -220,6 +261,23 @@ def replay(folder, expected):
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+def replay_in_browser(folder, base, uploaded):
+    wanted = []
+    for file in ["all.wacz", "all.warc.gz"]:
+        wanted += [
+            {"file": file, "url": f"{base}/wall?b=2&a=1", "words": "Nobody slept.", "looks": True},
+            {"file": file, "url": f"{base}/F%C3%A4hre/", "words": "Sie wartet."},
+            {"file": file, "url": uploaded, "words": "By a browser."},
+        ]
+    script = Path(__file__).with_name("replay.mjs")
+    ran = run("node", script, folder, json.dumps(wanted))
+    said = [line for line in ran.stdout.splitlines() if line.startswith(("ok", "not ok"))]
+    checked["pass"] += sum(line.startswith("ok") for line in said)
+    checked["fail"] += sum(line.startswith("not ok") for line in said)
+    print(ran.stdout, end="", flush=True)
+    check("ReplayWeb.page was asked for every page", len(said) == len(wanted), ran.stderr)
 
 
 main()

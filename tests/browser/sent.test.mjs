@@ -223,6 +223,7 @@ describe('pages that a browser sends', () => {
     // The page it is pressed on is somebody else's.
     const other = await window.context.newPage();
     await other.goto(`${walled.url}/elsewhere`);
+    await other.evaluate(() => getSelection()?.selectAllChildren(/** @type {Element} */ (document.querySelector('p'))));
     const [popup] = await Promise.all([
       window.context.waitForEvent('page'),
       other.evaluate((code) => {
@@ -233,6 +234,7 @@ describe('pages that a browser sends', () => {
     await popup.waitForLoadState();
     assert.equal(await popup.locator('#url').inputValue(), `${walled.url}/elsewhere`);
     assert.equal((await api(`/api/v1/pages?url=${walled.url}/elsewhere`)).article, null);
+    assert.equal(await popup.locator('#words').inputValue(), 'Subscribe to read this article.');
     await popup.setViewportSize({ width: 520, height: 640 });
     await photograph(popup, 'save');
     await popup.fill('#tags', 'rain, river');

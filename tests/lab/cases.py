@@ -6,15 +6,19 @@ one packet may have left the server for an address outside its "internet".
 
 import json
 import os
+import ssl
 import subprocess
+import re
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import net
 from net import Origin, answer, page, redirect, tls
 
 REFUSED = "private_address"
+PASSWORD = "a long password\n"
 
 
 class Lab:
@@ -32,15 +36,23 @@ class Lab:
         tls(folder, "lab-authority")
         self.binary = os.environ["CUTTINGS_BINARY"]
         self.data = folder / "data"
-        self.cuttings("user", "add", "ada", "--password-stdin", input="a long password\n")
-        told = self.cuttings("--json", "token", "add", "lab", "--scope", "full")
-        self.token = next(v for v in json.loads(told).values()
-                          if isinstance(v, str) and len(v) > 20)
+        self.tokens = {}
+        for user in ("ada", "ben"):
+            self.cuttings("user", "add", user, "--password-stdin", input=PASSWORD)
+            told = self.cuttings("--json", "token", "add", "lab", "--user", user,
+                                 "--scope", "full")
+            self.tokens[user] = next(v for v in json.loads(told).values()
+                                     if isinstance(v, str) and len(v) > 20)
+        self.start()
+        self.counters_work()
+        self.reset()
+
+    def start(self):
         self.server = subprocess.Popen(
             self.inside(self.binary, "serve", "--listen", f"{net.SERVER}:{net.PORT}",
                         "--allow-private-network", "198.18.0.0/15",
                         "--allow-private-host", "intranet.example", "--log", "debug"),
-            env=self.environment(), stderr=self.log.open("w"),
+            env=self.environment(), stderr=self.log.open("a"),
         )
         for _ in range(100):
             try:
@@ -48,8 +60,6 @@ class Lab:
                 break
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
-        self.counters_work()
-        self.reset()
 
     def counters_work(self):
         """A packet sent astray on purpose: what counts nothing proves nothing."""
@@ -103,11 +113,11 @@ class Lab:
 
     # Asking the server.
 
-    def ask(self, method, path, body=None):
+    def ask(self, method, path, body=None, user="ada"):
         request = urllib.request.Request(
             f"http://{net.SERVER}:{net.PORT}{path}", method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.token}",
+            headers={"Authorization": f"Bearer {self.tokens[user]}",
                      "Content-Type": "application/json"},
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -118,18 +128,35 @@ class Lab:
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"{}")
 
-    def get(self, path):
-        return self.ask("GET", path)[1]
+    def get(self, path, user="ada"):
+        return self.ask("GET", path, user=user)[1]
 
-    def save(self, url):
+    def browser(self, user):
+        """Somebody who has signed in: asks for a path, gives status and text."""
+        jar = urllib.request.HTTPCookieProcessor()
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar)
+
+        def ask(path, form=None):
+            try:
+                with opener.open(f"http://{net.SERVER}:{net.PORT}{path}", form, 20) as came:
+                    return came.status, came.read().decode("utf-8", "replace")
+            except urllib.error.HTTPError as error:
+                return error.code, error.read().decode("utf-8", "replace")
+
+        if user:
+            form = urllib.parse.urlencode({"name": user, "password": PASSWORD.strip()})
+            assert ask("/signin", form.encode())[0] == 200, user
+        return ask
+
+    def save(self, url, user="ada"):
         """Saves an address and waits until its capture has an end."""
-        status, article = self.ask("POST", "/api/v1/articles", {"url": url})
+        status, article = self.ask("POST", "/api/v1/articles", {"url": url}, user)
         assert status in (200, 201), (url, status, article)
-        return self.ended(article["id"])
+        return self.ended(article["id"], user)
 
-    def ended(self, number):
+    def ended(self, number, user="ada"):
         for _ in range(300):
-            article = self.get(f"/api/v1/articles/{number}")
+            article = self.get(f"/api/v1/articles/{number}", user)
             if article["state"] != "queued" or article.get("reason"):
                 return article
             time.sleep(0.1)
@@ -144,8 +171,8 @@ class Lab:
         assert len(text) > 20 and text.endswith("."), text
         return text
 
-    def ready(self, url):
-        article = self.save(url)
+    def ready(self, url, user="ada"):
+        article = self.save(url, user)
         assert article["state"] == "ready", (url, article["state"], article["reason"])
         return article
 
@@ -314,6 +341,41 @@ def f09_a_site_that_turns_bad_is_refused_when_it_is_visited_again(lab):
     assert len(origin.requests) == 2, origin.requests
 
 
+def f10_nothing_that_takes_an_address_fetches_it(lab):
+    # The one route that is handed an address gives out what was kept with a capture,
+    # to whoever has a ticket for it; all others are walked in the server's own tests.
+    canary = "http://10.0.0.1/f10.png"
+    origin = lab.site(lambda path, head: page(f"<img src={canary} width=800 height=600>"))
+    article = lab.ready(f"http://{origin.name}/f10")
+    other = lab.ready(f"http://{origin.name}/f10", "ben")
+
+    def ticket(browser, number, user):
+        captures = lab.get(f"/api/v1/articles/{number}/captures", user)["captures"]
+        where = f"/articles/{number}/captures/{captures[0]['id']}/replay"
+        status, text = browser(where)
+        assert status == 200, (status, text)
+        return re.search(r'<iframe src="(/replay/[^"/]+)/page"', text)[1]
+
+    ada, ben, nobody = lab.browser("ada"), lab.browser("ben"), lab.browser(None)
+    hers, his = ticket(ada, article["id"], "ada"), ticket(ben, other["id"], "ben")
+    assert nobody(f"{hers}/page")[0] == 200
+    before = len(origin.requests)
+    # Those with numbers of her ticket and the mark of his, and the other way round.
+    forged = [hers.rpartition("-")[0] + "-" + his.rpartition("-")[2],
+              his.rpartition("-")[0] + "-" + hers.rpartition("-")[2],
+              "/replay/" + "0" * 64, "/replay/1-1-1-9999999999999-" + "0" * 64, "/replay/-"]
+    named = [canary, "http://127.0.0.1/x", "//10.0.0.1/x", f"http://{origin.name}/never-kept"]
+    for ask in (ada, ben, nobody):
+        for way in [hers, his, *forged]:
+            for address in named:
+                query = urllib.parse.urlencode({"url": address})
+                status, text = ask(f"{way}/resource?{query}")
+                assert status == 404, (way, address, status, text)
+        for path in ("/proxy", "/image", "/fetch", "/api/v1/proxy", "/static/proxy"):
+            assert ask(f"{path}?url={canary}")[0] == 404, path
+    assert len(origin.requests) == before, origin.requests[before:]
+
+
 def f11_saving_the_library_itself_ends_and_uses_no_credentials(lab):
     article = lab.save(f"http://{net.SERVER}:{net.PORT}/")
     assert article["state"] != "queued", article
@@ -409,6 +471,51 @@ def f19_a_proxy_in_the_environment_is_not_used(lab):
     lab.ready(f"http://{origin.name}/f19")
 
 
+def f19_the_proxy_that_is_configured_is_the_only_way_out(lab):
+    proxy = net.Proxy()
+    origin = lab.site(lambda path, head: redirect("http://10.0.0.1/") if path == "/inside"
+                      else page('<img src="/p.png" width=600 height=400>'))
+    lab.names.put("inside.example", ["10.0.0.1"])
+    lab.names.put("turns.example", [origin.address], ["10.0.0.1"])
+    data = str(lab.folder / "proxied")
+
+    def cuttings(*args, **how):
+        command = [lab.binary, "--data", data, "--json", "--egress-proxy",
+                   f"http://{net.PROXY}:{net.PROXY_PORT}",
+                   "--allow-private-network", "198.18.0.0/15", *args]
+        return subprocess.run(lab.inside(*command), env=lab.environment(),
+                              capture_output=True, text=True, timeout=40, **how)
+
+    def saved(*urls):
+        done = cuttings("save", "--wait", *urls)
+        return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+    made = cuttings("user", "add", "ada", "--password-stdin", input=PASSWORD)
+    assert made.returncode == 0, made.stderr
+    try:
+        told, why = saved(f"http://{origin.name}/f19")
+        assert told[0]["state"] == "ready", (told, why)
+        assert len(origin.requests) >= 2 and net.SERVER not in origin.peers, origin.peers
+        assert set(proxy.asked) == {f"{origin.address}:80"}, proxy.asked
+        proxy.asked.clear()
+        # What is not public is not public through it either, the proxy included.
+        told, why = saved("http://10.0.0.1/", "http://[fd00:ec2::254]/", "http://localhost/",
+                          "http://inside.example/", f"http://{net.PROXY}:{net.PROXY_PORT}/")
+        assert [one["reason_code"] for one in told] == [REFUSED] * 5, (told, why)
+        assert not proxy.asked, proxy.asked
+        told, why = saved(f"http://{origin.name}/inside", "http://turns.example/f19")
+        assert told[0]["reason_code"] == REFUSED and told[1]["state"] == "ready", (told, why)
+        # The proxy was given the address that was judged, and looked up nothing.
+        assert set(proxy.asked) == {f"{origin.address}:80"}, proxy.asked
+    finally:
+        proxy.stop()
+    before = len(origin.requests)
+    told, why = saved(f"http://{origin.name}/down")
+    assert told[0]["reason_code"] == "proxy", (told, why)
+    assert "proxy" in told[0]["reason"] and net.PROXY not in told[0]["reason"], told
+    assert len(origin.requests) == before, "fetched without the proxy"
+
+
 def f20_bad_certificates_are_told_and_good_ones_read(lab):
     good = lab.site(lambda path, head: page(), name="good.example", port=443,
                     tls=tls(lab.folder, "good.example", "lab-authority"))
@@ -423,6 +530,18 @@ def f20_bad_certificates_are_told_and_good_ones_read(lab):
     assert "nobody" in texts[0] and "another name" in texts[1], texts
     article = lab.save(f"https://{plain.name}/f20")
     assert article["reason"]["code"] in ("tls", "timeout"), article["reason"]
+    old = tls(lab.folder, "old.example", "lab-authority")
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    lab.site(lambda path, head: page(), name="old.example", port=443, tls=old)
+    assert "still safe" in lab.kept_with("https://old.example/f20", "tls")
+    # One that hangs up in the middle of the handshake may have had bad luck.
+    short = lab.site(None, name="short.example", port=443)
+    cut = lab.save(f"https://{short.name}/f20")
+    assert cut["reason"]["code"] == "unreachable", cut["reason"]
+    assert "encryption" in cut["reason"]["text"], cut["reason"]
+    # None of that has weakened anything for the others.
+    lab.ready(f"https://{good.name}/f20-again")
 
 
 def f21_loops_and_chains_stop(lab):
@@ -449,6 +568,33 @@ def f22_a_busy_site_is_left_alone_and_others_are_not(lab):
     assert busy.times[1] - busy.times[0] >= 6, busy.times
 
 
+def f22_no_storm_breaks_loose_when_the_server_starts_again(lab):
+    busy = lab.site(lambda path, head: answer("", "429 Slow", headers="Retry-After: 6\r\n")
+                    if path == "/busy" else page())
+    lab.kept_with(f"http://{busy.name}/busy", "too_many_requests")
+    numbers = []
+    for number in range(4):
+        url = f"http://{busy.name}/{number}"
+        numbers.append(lab.ask("POST", "/api/v1/articles", {"url": url})[1]["id"])
+    time.sleep(1)
+    lab.stop()
+    lab.start()
+    for number in numbers:
+        assert lab.ended(number)["state"] == "ready"
+    assert busy.times[1] - busy.times[0] >= 6, busy.times
+    gaps = [b - a for a, b in zip(busy.times[1:], busy.times[2:])]
+    assert min(gaps) > 0.4, gaps
+
+
+def f22_waits_that_make_no_sense_are_bounded(lab):
+    # None of these closes the site: not for a century, and not for ever after.
+    for wait in ("-5", "soon", "", "Tue, 10 Nov 2020 10:05:00 GMT", "0"):
+        origin = lab.site(lambda path, head: answer("", "503 Slow", headers=f"Retry-After: {wait}\r\n")
+                          if path == "/busy" else page())
+        lab.kept_with(f"http://{origin.name}/busy", "server_error")
+        lab.ready(f"http://{origin.name}/other")
+
+
 def f22_pages_of_one_site_keep_their_distance(lab):
     origin = lab.site(lambda path, head: page())
     numbers = []
@@ -459,6 +605,55 @@ def f22_pages_of_one_site_keep_their_distance(lab):
         assert lab.ended(number)["state"] == "ready"
     gaps = [b - a for a, b in zip(origin.times, origin.times[1:])]
     assert min(gaps) > 0.4, gaps
+
+
+def f23_what_a_page_claims_joins_nothing(lab):
+    victim = lab.site(lambda path, head: page("<p>The true report.</p>"))
+    true = f"http://{victim.name}/report"
+    claim = f"<link rel=canonical href={true}><meta property=og:url content={true}>"
+    liar = lab.site(lambda path, head: redirect(true) if path == "/leads"
+                    else page("<p>The false report.</p>", claim))
+    # Another user's article is none of hers, whatever is claimed and wherever it leads.
+    his = lab.ready(true, "ben")
+    lying = lab.ready(f"http://{liar.name}/lies")
+    leads = lab.ready(f"http://{liar.name}/leads")
+    assert lying["twin_of"] is None, lying
+    assert lying["url"] == lying["final_url"] == f"http://{liar.name}/lies", lying
+    assert lying["canonical_url"] == true, lying
+    assert (leads["url"], leads["final_url"]) == (f"http://{liar.name}/leads", true), leads
+    # A page on another host is not taken for the one it claims to be, before the true
+    # one is saved or after; only the user joins them.
+    status, again = lab.ask("POST", "/api/v1/articles", {"url": f"http://{liar.name}/lies"})
+    assert status == 200 and again["id"] == lying["id"], (status, again)
+    assert leads["id"] != lying["id"]
+    mine = lab.save(true)
+    assert mine["id"] != lying["id"] and mine["final_url"] == true, mine
+    late = lab.ready(f"http://{liar.name}/late")
+    assert late["id"] not in (mine["id"], lying["id"]) and late["final_url"] != true, late
+    for number, user in ((his["id"], "ben"), (mine["id"], "ada")):
+        captures = lab.get(f"/api/v1/articles/{number}/captures", user)["captures"]
+        assert [one["final_url"] for one in captures] == [true], captures
+    after = lab.get(f"/api/v1/articles/{his['id']}", "ben")
+    assert after["updated_at"] == his["updated_at"], (his, after)
+
+
+def f24_nothing_on_a_page_runs_when_it_is_captured(lab):
+    # No browser makes captures. A page that would send one everywhere sends nobody.
+    there = "http://10.0.0.1"
+    script = f"""<meta http-equiv=refresh content="1;url={there}/refresh">
+        <script>fetch("{there}/fetch"); new WebSocket("ws://10.0.0.1/socket");
+        new Worker("{there}/worker.js"); navigator.sendBeacon("{there}/beacon");
+        new RTCPeerConnection({{iceServers: [{{urls: "stun:10.0.0.1"}}]}}).createOffer();
+        location = "{there}/location"; new EventSource("{there}/events")</script>
+        <script type=module src={there}/module.js></script>
+        <link rel=dns-prefetch href=//prefetch.example><link rel=preconnect href={there}>
+        <script type=speculationrules>{{"prefetch": [{{"urls": ["{there}/next"]}}]}}</script>"""
+    origin = lab.site(lambda path, head: page(head=script))
+    lab.names.asked.clear()
+    article = lab.ready(f"http://{origin.name}/f24")
+    assert article["final_url"] == f"http://{origin.name}/f24", article
+    time.sleep(2)
+    assert ("prefetch.example", 1) not in lab.names.asked, lab.names.asked
 
 
 def p06_a_site_learns_nothing_of_who_asks(lab):

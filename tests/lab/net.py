@@ -27,6 +27,8 @@ PORT = 8090
 # Addresses of canaries in `net`; those of loopback are in `sut` itself.
 CANARIES = ["10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "fd00:ec2::254"]
 LOOPBACK = ["127.0.0.1", "::1"]
+# Where a proxy may stand: the one door in a private network.
+PROXY, PROXY_PORT = "172.16.0.9", 3128
 CANARY_PORTS = [80, 8080]
 
 
@@ -63,23 +65,25 @@ class Namespaces:
             sh("ip", "-n", name, "addr", "add", f"{address}/15", "dev", "eth0")
             sh("ip", "-n", name, "addr", "add", f"{six}/64", "dev", "eth0", "nodad")
             sh("ip", "-n", name, "link", "set", "eth0", "up")
-        for last in range(1, 30):
+        for last in range(1, 60):
             sh("ip", "-n", self.net, "addr", "add", f"198.18.1.{last}/15", "dev", "eth0")
         for address in CANARIES:
             bits, more = ("128", ["nodad"]) if ":" in address else ("32", [])
             sh("ip", "-n", self.net, "addr", "add", f"{address}/{bits}", "dev", "eth0", *more)
+        sh("ip", "-n", self.net, "addr", "add", f"{PROXY}/32", "dev", "eth0")
         # All roads lead to `net`, so that a packet that should not be sent would arrive.
         sh("ip", "-n", self.sut, "route", "add", "default", "via", NET)
         sh("ip", "-n", self.sut, "-6", "route", "add", "default", "via", "fd99::2")
-        rules = """
-            table inet lab {
-                counter astray {}
-                chain out {
+        rules = f"""
+            table inet lab {{
+                counter astray {{}}
+                chain out {{
                     type filter hook output priority 0;
                     ip daddr 198.18.0.0/15 accept
-                    meta l4proto { tcp, udp, icmp } counter name astray
-                }
-            }"""
+                    ip daddr {PROXY} tcp dport {PROXY_PORT} accept
+                    meta l4proto {{ tcp, udp, icmp }} counter name astray
+                }}
+            }}"""
         sh("ip", "netns", "exec", self.sut, "nft", "-f", "-", input=rules)
         self.resolver.mkdir(parents=True)
         (self.resolver / "resolv.conf").write_text(
@@ -168,10 +172,11 @@ class Quiet(socketserver.ThreadingTCPServer):
 class Origin:
     """A web server that answers by a script and remembers what it was sent.
 
-    `script(path, head)` gives the whole answer as bytes."""
+    `script(path, head)` gives the whole answer as bytes; without a script it hangs
+    up when it hears something."""
 
     def __init__(self, address, script, port=80, tls=None):
-        self.requests, self.times = [], []
+        self.requests, self.times, self.peers = [], [], []
         origin = self
 
         class Answer(socketserver.StreamRequestHandler):
@@ -181,6 +186,9 @@ class Origin:
                 if tls:
                     self.connection = tls.wrap_socket(self.connection, server_side=True)
                     self.rfile = self.connection.makefile("rb")
+                if script is None:
+                    self.connection.recv(64)
+                    return
                 head = b""
                 while not head.endswith(b"\r\n\r\n"):
                     line = self.rfile.readline()
@@ -189,6 +197,7 @@ class Origin:
                     head += line
                 text = head.decode("latin-1")
                 origin.requests.append(text)
+                origin.peers.append(self.client_address[0])
                 origin.times.append(time.monotonic())
                 self.connection.sendall(script(text.split(" ")[1], text))
 
@@ -196,6 +205,48 @@ class Origin:
         self.server = Quiet((address, port), Answer)
         Quiet.address_family = socket.AF_INET
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+class Proxy:
+    """A proxy that connects to wherever it is asked to, canaries too."""
+
+    def __init__(self):
+        self.asked = []
+        proxy = self
+
+        class Relay(socketserver.StreamRequestHandler):
+            timeout = 20
+
+            def handle(self):
+                words = self.rfile.readline().decode("latin-1").split(" ")
+                while self.rfile.readline().strip():
+                    pass
+                proxy.asked.append(words[1])
+                host, _, port = words[1].rpartition(":")
+                if words[0] != "CONNECT":
+                    return
+                with socket.create_connection((host.strip("[]"), int(port)), 5) as there:
+                    self.connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+                    back = threading.Thread(target=pump, args=(there, self.connection))
+                    back.start()
+                    pump(self.connection, there)
+                    back.join()
+
+        self.server = Quiet((PROXY, PROXY_PORT), Relay)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def pump(source, sink):
+    try:
+        while part := source.recv(65536):
+            sink.sendall(part)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
 
 
 def answer(body, status="200 OK", kind="text/html; charset=utf-8", headers=""):

@@ -7,6 +7,7 @@
 
 mod bench;
 mod corpus;
+mod extension;
 mod floors;
 mod fuzz;
 mod reference;
@@ -31,11 +32,12 @@ cargo xtask COMMAND
   bench extraction [--pages N] [--peers NAME,NAME]
                                      our extractor and others' on the same pages
   fuzz TARGET [--seconds N]          feeds a parser what nobody would write, led by coverage
+  extension                          the browser extension as the file that stores take
   shots                              every page as pictures, light and dark, wide and narrow
   bench pages [--articles N]         times and sizes of pages in a made-up library of 100,000
   bench parser                       what reading pages in a process of their own costs
   train                              makes the weights of the reference engine anew
-  eval [tagger|stories]              scores of the reference engine on the public corpora";
+  eval [tagger|statements|stories]   scores of the reference engine on the public corpora";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -71,6 +73,12 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(reason) => refuse(&reason),
         },
+        Some((command, rest)) if command == "extension" && rest.is_empty() => {
+            match extension::run() {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(reason) => refuse(&reason),
+            }
+        }
         Some((command, _)) if command == "help" || command == "--help" => {
             println!("{USAGE}");
             ExitCode::SUCCESS

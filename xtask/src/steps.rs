@@ -4,7 +4,7 @@
 //! A step that runs tests shows their output as it comes and counts it as well.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -100,8 +100,8 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         name: "archives",
-        about: "exports, opened in warcio, wacz and pywb",
-        tools: &[Tool::Python, Tool::Venv],
+        about: "exports, opened in warcio, wacz, pywb and ReplayWeb.page",
+        tools: &[Tool::Python, Tool::Venv, Tool::Node, Tool::Chromium],
         run: archives,
     },
     Step {
@@ -238,7 +238,9 @@ fn archives(shared: &mut Shared) -> Result<Tally, Failure> {
     let binary = built(shared)?;
     let target = xtask::workspace::Workspace::load()?.target;
     let venv = target.join("archives-venv");
-    if let Err(reason) = tools::python_environment(&venv, &folder.join("requirements.txt")) {
+    let installed = tools::python_environment(&venv, &folder.join("requirements.txt"))
+        .and_then(|()| npm_packages(&folder));
+    if let Err(reason) = installed {
         if tools::in_ci() {
             return Err(reason.into());
         }
@@ -249,10 +251,12 @@ fn archives(shared: &mut Shared) -> Result<Tally, Failure> {
             ..Tally::default()
         });
     }
+    let chromium = tools::chromium().ok_or_else(|| "Chromium is gone".to_owned())?;
     let mut command = Command::new(venv.join("bin/python"));
     command
         .arg(folder.join("check.py"))
-        .env("CUTTINGS_BINARY", binary);
+        .env("CUTTINGS_BINARY", binary)
+        .env("CUTTINGS_CHROMIUM", chromium);
     counted(command, "checks of archives", tally::of_node)
 }
 
@@ -280,13 +284,10 @@ fn built(shared: &Shared) -> Result<PathBuf, String> {
 
 fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
     let folder = shared.root.join("tests/browser");
-    let mut install = Command::new("npm");
-    install
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-        .current_dir(&folder);
-    tools::succeed(install, "npm ci")?;
-    // The service worker is a world of its own, without pages.
-    for project in [".", "tsconfig.worker.json"] {
+    npm_packages(&folder)?;
+    // The service worker is a world of its own, without pages; the extension is
+    // another, with the browser's interface for extensions.
+    for project in [".", "tsconfig.worker.json", "tsconfig.extension.json"] {
         let mut types = Command::new("node");
         types
             .args(["node_modules/typescript/bin/tsc", "--project", project])
@@ -306,6 +307,15 @@ fn browser(shared: &mut Shared) -> Result<Tally, Failure> {
     let tally = counted(command, "browser tests", tally::of_node)?;
     println!("screenshots are in {}", output.display());
     Ok(tally)
+}
+
+/// Installs what the lockfile of a folder names; nothing of it runs.
+fn npm_packages(folder: &Path) -> Result<(), String> {
+    let mut install = Command::new("npm");
+    install
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(folder);
+    tools::succeed(install, "npm ci")
 }
 
 /// Runs cargo with its output shown; one check that passes or fails.

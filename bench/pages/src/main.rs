@@ -186,6 +186,7 @@ async fn work(
                 anchor: &anchor,
                 colour: Colour::Yellow,
                 note: if number == 1 { "Ask about this." } else { "" },
+                may_wait: false,
             };
             store
                 .put_highlight(user.id, &highlight, at_ms + 2000)

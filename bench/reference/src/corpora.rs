@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use cuttings_reference::tagger::{NameKind, NameTag, Tag};
+use serde_json::Value;
 
 /// One document of a file of tab-separated words.
 pub struct Document {
@@ -14,6 +15,16 @@ pub struct Document {
 
 pub fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The lines of a file of JSON objects.
+pub fn objects(path: &Path) -> Result<Vec<Value>, String> {
+    read(path)?
+        .lines()
+        .map(|line| {
+            serde_json::from_str(line).map_err(|error| format!("{}: {error}", path.display()))
+        })
+        .collect()
 }
 
 /// The documents of a file of words, tab-separated, sentences parted by empty

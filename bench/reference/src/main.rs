@@ -5,22 +5,27 @@
 
 mod corpora;
 mod names;
+mod statements;
 mod stories;
 mod train;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "bench-reference train | eval [tagger|stories]";
+const USAGE: &str =
+    "bench-reference train | eval [tagger|stories|statements [--show]] | analyse FILE | show FILE";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["train"] => train::write(&folder()),
-        ["eval"] => train::evaluate(&folder()).and_then(|()| stories::evaluate(&folder())),
-        ["eval", "tagger"] => train::evaluate(&folder()),
         ["eval", "stories"] => stories::evaluate(&folder()),
+        ["eval", "statements"] => statements::evaluate(&folder(), false),
+        ["eval", "statements", "--show"] => statements::evaluate(&folder(), true),
+        ["analyse", path] => analyse(Path::new(path)),
+        ["show", path] => show(Path::new(path)),
+        ["eval"] | ["eval", "tagger"] => train::evaluate(&folder()),
         _ => Err(USAGE.to_owned()),
     };
     match done {
@@ -30,6 +35,68 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints what is found in a text.
+fn analyse(path: &Path) -> Result<(), String> {
+    let text = corpora::read(path)?;
+    let found = cuttings_reference::analyse(&cuttings_reference::Document {
+        text: &text,
+        ..cuttings_reference::Document::default()
+    });
+    let characters: Vec<char> = text.chars().collect();
+    let said = |span: &cuttings_reference::Span| {
+        characters[span.start as usize..span.end as usize]
+            .iter()
+            .collect::<String>()
+    };
+    for one in &found.statements {
+        println!(
+            "{:?} {:?} by {:?} cue {:?} to {:?}\n    {:?}\n    verbatim {:?}",
+            one.kind,
+            one.source.as_ref().map(said),
+            one.speaker.as_ref().map(|one| (&one.name, &one.role)),
+            one.cue.as_ref().map(said),
+            one.addressee.as_ref().map(said),
+            one.content.iter().map(said).collect::<Vec<_>>(),
+            one.verbatim.iter().map(said).collect::<Vec<_>>(),
+        );
+    }
+    for name in &found.names {
+        let mentions: Vec<String> = name.mentions.iter().map(|one| said(&one.span)).collect();
+        println!(
+            "{:?} {} {:?} {mentions:?} {}",
+            name.kind, name.name, name.roles, name.explanation
+        );
+    }
+    Ok(())
+}
+
+/// Prints the tokens of a text with their tags.
+fn show(path: &Path) -> Result<(), String> {
+    use cuttings_reference::Document;
+    use cuttings_reference::frame::Frame;
+
+    let text = corpora::read(path)?;
+    let frame = Frame::new(&Document {
+        text: &text,
+        ..Document::default()
+    });
+    for (sentence, _) in frame.sentences.iter().enumerate() {
+        let words: Vec<String> = frame
+            .tokens_of(sentence)
+            .map(|at| {
+                let token = frame.tokens[at];
+                let name = token
+                    .name
+                    .kind()
+                    .map_or(String::new(), |kind| format!("/{kind:?}"));
+                format!("{}_{}{name}", frame.word(at), token.tag.name())
+            })
+            .collect();
+        println!("{}", words.join(" "));
+    }
+    Ok(())
 }
 
 /// The folder of the reference corpora.

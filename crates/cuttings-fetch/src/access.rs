@@ -188,6 +188,13 @@ impl Access {
         }
     }
 
+    /// Whether something is given for the site of `url`, over whatever scheme.
+    pub(crate) fn knows(&self, url: &Url) -> bool {
+        self.0
+            .iter()
+            .any(|access| access.site.covers(url, access.subdomains))
+    }
+
     /// Only what the page at `url` is shown itself: no page can make us show a
     /// secret to a site that is not its own.
     pub(crate) fn of_page(&self, url: &Url) -> Self {

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::proxy::Proxy;
+
 /// The settings of a [`Fetcher`](crate::Fetcher).
 #[derive(Clone, Debug)]
 pub struct FetchConfig {
@@ -22,6 +24,9 @@ pub struct FetchConfig {
     /// No other site can lead there, by redirect or by what its pages name. Empty
     /// by default.
     pub allow_private_hosts: Vec<String>,
+    /// The proxy that every connection is made through, those to opened networks
+    /// and hosts too. None by default.
+    pub proxy: Option<Proxy>,
     /// The `User-Agent` header. It says honestly who asks.
     pub user_agent: String,
     /// How much one fetch may cost.
@@ -33,6 +38,7 @@ impl Default for FetchConfig {
         Self {
             allow_private: Vec::new(),
             allow_private_hosts: Vec::new(),
+            proxy: None,
             user_agent: format!(
                 "Cuttings/{} (self-hosted reading library)",
                 env!("CARGO_PKG_VERSION")

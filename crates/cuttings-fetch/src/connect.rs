@@ -31,6 +31,7 @@ use tokio_rustls::TlsConnector;
 use crate::address::may_reach;
 use crate::error::{FetchError, Stage};
 use crate::lookup::{Lookup, allowed_addresses};
+use crate::proxy::Proxy;
 use crate::tls;
 
 /// Why there is no connection; a [`FetchError`] that does not know its URL yet.
@@ -44,6 +45,10 @@ pub(crate) enum ConnectError {
     Refused { why: String },
     #[error("{why}")]
     Tls { why: String },
+    #[error("the proxy fails: {why}")]
+    Proxy { why: String },
+    #[error("the proxy refuses with status {status}")]
+    ProxyRefused { status: u16 },
     #[error("too slow: {what}")]
     Slow { what: Stage, after: Duration },
 }
@@ -56,6 +61,8 @@ impl ConnectError {
             Self::NoSuchName => FetchError::NameNotFound { url },
             Self::Refused { why } => FetchError::Unreachable { url, why },
             Self::Tls { why } => FetchError::Tls { url, why },
+            Self::Proxy { why } => FetchError::Proxy { url, why },
+            Self::ProxyRefused { status } => FetchError::ProxyRefused { url, status },
             Self::Slow { what, after } => FetchError::Timeout { url, what, after },
         }
     }
@@ -71,6 +78,7 @@ pub(crate) struct Rules {
     pub(crate) allow: Vec<IpNet>,
     /// Hosts that may lead to any address, in their one form.
     pub(crate) allow_hosts: Vec<String>,
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) lookup: Arc<dyn Lookup>,
     pub(crate) tls: Arc<ClientConfig>,
     pub(crate) no_roots: bool,
@@ -120,18 +128,10 @@ async fn connect(rules: &Rules, target: &Uri) -> Result<Wire, ConnectError> {
         allowed_addresses(&*rules.lookup, host, allow, rules.dns_limit).await?
     };
 
-    let stream = timeout(rules.connect_limit, first_to_answer(&addresses, port))
-        .await
-        .map_err(|_| ConnectError::Slow {
-            what: Stage::Connection,
-            after: rules.connect_limit,
-        })?
-        .map_err(|error| refused(&error))?;
-    let peer = stream
-        .peer_addr()
-        .map_err(|error| refused(&error))?
-        .ip()
-        .to_canonical();
+    let (stream, peer) = match &rules.proxy {
+        Some(proxy) => proxy.connect(rules, &addresses, port).await?,
+        None => directly(rules, &addresses, port).await?,
+    };
     if !may_reach(peer, allow) {
         return Err(ConnectError::NotPublic { addr: peer });
     }
@@ -166,15 +166,33 @@ async fn connect(rules: &Rules, target: &Uri) -> Result<Wire, ConnectError> {
     })
 }
 
+/// A connection to one of `addresses`, and who is at its far end.
+async fn directly(
+    rules: &Rules,
+    addresses: &[IpAddr],
+    port: u16,
+) -> Result<(TcpStream, IpAddr), ConnectError> {
+    let stream = timeout(rules.connect_limit, first_to_answer(addresses, port))
+        .await
+        .map_err(|_| ConnectError::Slow {
+            what: Stage::Connection,
+            after: rules.connect_limit,
+        })?
+        .map_err(|error| refused(&error))?;
+    let peer = stream.peer_addr().map_err(|error| refused(&error))?;
+    Ok((stream, peer.ip().to_canonical()))
+}
+
+/// A name may list any number of addresses; nobody needs more tries.
+pub(crate) const MOST_TRIED: usize = 8;
+
 /// The first connection that stands, to one of `addresses`.
 ///
 /// The next address is tried when one fails, and also beside it when one has
 /// not answered after a quarter of a second, so that a dead IPv6 route costs
 /// little (the idea of RFC 8305).
-async fn first_to_answer(addresses: &[IpAddr], port: u16) -> io::Result<TcpStream> {
+pub(crate) async fn first_to_answer(addresses: &[IpAddr], port: u16) -> io::Result<TcpStream> {
     const HEAD_START: Duration = Duration::from_millis(250);
-    /// A name may list any number of addresses; nobody needs more tries.
-    const MOST_TRIED: usize = 8;
 
     let mut waiting = addresses.iter().take(MOST_TRIED);
     let mut attempts = FuturesUnordered::new();

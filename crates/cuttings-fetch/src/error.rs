@@ -110,6 +110,24 @@ pub enum FetchError {
         why: String,
     },
 
+    /// The operator's proxy could not be used. Nothing was asked without it.
+    #[error("could not reach {} through the proxy: {why}", short(url))]
+    Proxy {
+        /// The address.
+        url: Url,
+        /// What is wrong with the proxy, as half a sentence.
+        why: String,
+    },
+
+    /// The operator's proxy does not connect to this address.
+    #[error("the proxy refuses to connect to {} (status {status})", short(url))]
+    ProxyRefused {
+        /// The address.
+        url: Url,
+        /// What the proxy answered.
+        status: u16,
+    },
+
     /// No trustworthy encrypted connection.
     #[error("no secure connection to {}: {why}", short(url))]
     Tls {
@@ -233,6 +251,7 @@ impl FetchError {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Unreachable { .. }
+            | Self::Proxy { .. }
             | Self::Timeout { .. }
             | Self::Incomplete { .. }
             | Self::Wait { .. } => true,
@@ -248,6 +267,7 @@ impl FetchError {
             | Self::Port { .. }
             | Self::PrivateAddress { .. }
             | Self::NameNotFound { .. }
+            | Self::ProxyRefused { .. }
             | Self::Tls { .. }
             | Self::TooManyRedirects { .. }
             | Self::RedirectLoop { .. }
@@ -271,6 +291,8 @@ impl FetchError {
             Self::PrivateAddress { .. } => "private_address",
             Self::NameNotFound { .. } => "name_not_found",
             Self::Unreachable { .. } => "unreachable",
+            Self::Proxy { .. } => "proxy",
+            Self::ProxyRefused { .. } => "proxy_refused",
             Self::Tls { .. } => "tls",
             Self::Timeout { .. } => "timeout",
             Self::TooManyRedirects { .. } => "too_many_redirects",
@@ -333,6 +355,16 @@ impl FetchError {
                 "There is no secure connection to {}: {why}. Open the page in a browser to see \
                  whether the site is at fault.",
                 host(url)
+            ),
+            Self::Proxy { url, why } => format!(
+                "{} was not asked for, because the proxy that this installation goes out by does \
+                 not work: {why}. The operator has to mend that; it will be tried again.",
+                short(url)
+            ),
+            Self::ProxyRefused { url, status } => format!(
+                "{} was not asked for, because the proxy that this installation goes out by does \
+                 not lead there (status {status}). The operator can say whether it should.",
+                short(url)
             ),
             Self::Timeout { url, what, after } => format!(
                 "{} was given up: {what} took more than {}. It will be tried again.",

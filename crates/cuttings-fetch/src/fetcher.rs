@@ -6,8 +6,7 @@
 //! Every hop is a fetch of its own, judged from the start. Nothing is carried
 //! from one to the next or from one user to another: no cookie, no referrer,
 //! no credentials. What a user has given for a site is looked up anew at each hop
-//! and goes over connections that nobody else uses. Proxies named in the
-//! environment are not used.
+//! and goes over connections that nobody else uses.
 
 use std::error::Error;
 use std::net::IpAddr;
@@ -88,6 +87,9 @@ impl Surroundings {
 /// `Last-Modified` said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Validators {
+    /// The address that answered, behind all redirects. No other is told: it is
+    /// none of its business, and that it has not changed would say nothing.
+    pub url: Option<Url>,
     /// `ETag`, as it was written.
     pub etag: Option<String>,
     /// `Last-Modified`, as it was written.
@@ -172,6 +174,7 @@ impl Fetcher {
         let rules = Arc::new(Rules {
             allow: config.allow_private.clone(),
             allow_hosts: Vec::new(),
+            proxy: config.proxy.clone(),
             lookup: surroundings.lookup,
             tls: tls::client_config(&surroundings.roots)?,
             no_roots: surroundings.roots.is_empty(),
@@ -219,6 +222,15 @@ impl Fetcher {
         }
     }
 
+    /// Whether what is at `from` may have `to` fetched as if a user had asked for
+    /// it. It may not where `to` is a host that is open by its name, unless it is
+    /// there itself.
+    pub fn may_lead(&self, from: &Url, to: &Url) -> bool {
+        let to = host_of(to);
+        let is_open = to.as_ref().is_some_and(|to| self.open_hosts.contains(to));
+        !is_open || host_of(from) == to
+    }
+
     /// Fetches `url`, following redirects.
     ///
     /// - `want`: what it is for; decides what we say we accept, and the size
@@ -238,8 +250,8 @@ impl Fetcher {
     /// As [`Fetcher::get`], unless nothing has changed since the answer that
     /// `known` comes from: then the status is 304 and the body empty.
     ///
-    /// What is known is told to the host of `url` alone, not to where it may
-    /// redirect.
+    /// What is known is told to the address it is known of alone, wherever on the
+    /// way that comes.
     ///
     /// # Errors
     ///
@@ -258,10 +270,10 @@ impl Fetcher {
             whole: limits.total_page,
         };
         let nothing = Validators::default();
-        let asked = start.origin();
         // Who may open a host by its name: whoever asked for it, and its own pages.
         let from = self.page_host.clone().or_else(|| host_of(&start));
         let mut is_direct = true;
+        let mut is_home = true;
         let mut url = start;
         let mut step = match want {
             Want::Page | Want::Feed => Step::Page,
@@ -270,11 +282,11 @@ impl Fetcher {
         let mut redirects: Vec<Hop> = Vec::new();
         loop {
             check_url(&url, &self.config.allow_private)?;
-            let known = if url.origin() == asked {
-                known
-            } else {
-                &nothing
+            let known = match &known.url {
+                Some(of) if same_page(of, &url) => known,
+                _ => &nothing,
             };
+            let is_marked = known.etag.is_some() || known.last_modified.is_some();
             // Held until the answer is read, and given back before the next hop,
             // so that no fetch waits for a host while it keeps another busy.
             let _pass = self
@@ -286,7 +298,14 @@ impl Fetcher {
                     wait: turned_away.wait,
                 })?;
             step = Step::Onward;
-            let secrets = match self.access.shown_to(&url) {
+            // Nor can what a page names elsewhere lead back to its site with a login.
+            is_home &= self.page_host.is_none() || self.access.knows(&url);
+            let shown = if is_home {
+                self.access.shown_to(&url)
+            } else {
+                Shown::Nothing
+            };
+            let secrets = match shown {
                 Shown::Nothing => &[],
                 Shown::Headers(headers) => headers,
                 Shown::Locked => return Err(FetchError::AccessLocked { url }),
@@ -322,8 +341,10 @@ impl Fetcher {
                 continue;
             }
             // Nobody who was told nothing may say that it has not changed.
-            let is_unchanged = status == 304 && *known != nothing;
-            if !answer.status().is_success() && !is_unchanged {
+            let is_unchanged = status == 304 && is_marked;
+            // Nor is a part a page: none was asked for.
+            let is_whole = answer.status().is_success() && status != 206;
+            if !is_whole && !is_unchanged {
                 let retry_after = retry_after(answer.headers(), SystemTime::now());
                 if status == 429 || (status == 503 && retry_after.is_some()) {
                     self.gate.hold(&url, retry_after, limits);

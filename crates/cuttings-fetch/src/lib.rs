@@ -4,9 +4,9 @@
 //! [`Fetcher::get`]; [`check_url`] says beforehand what would be refused
 //! anyway. No other crate depends on an HTTP or DNS client.
 //!
-//! The way in is narrow on purpose: http and https, public addresses, no
-//! proxies, no cookies and credentials but those a user has given for a site, and
-//! limits on time and size that count what comes out of decompression, not what
+//! The way in is narrow on purpose: http and https, public addresses, no proxy
+//! but the operator's, no cookies and credentials but those a user has given for a
+//! site, and limits on time and size that count what comes out of decompression, not what
 //! goes in.
 //!
 //! | File | Its sentence |
@@ -17,6 +17,7 @@
 //! | `address` | which addresses are public |
 //! | `lookup` | from a host name to the addresses it may be reached at |
 //! | `connect` | one guarded connection |
+//! | `proxy` | the operator's way out, if there is one |
 //! | `tls` | whom we trust, and what a failed handshake means |
 //! | `gate` | how hard one host is asked |
 //! | `clients` | connections, shared only where the same may be made |
@@ -37,6 +38,7 @@ mod fetcher;
 mod gate;
 mod guard;
 mod lookup;
+mod proxy;
 mod tls;
 
 pub use access::{HeaderError, MAX_HEADER_BYTES, Site, SiteAccess, header};
@@ -47,3 +49,4 @@ pub use fetcher::{Fetched, Fetcher, Hop, MAX_RETRY_AFTER, Surroundings, Validato
 pub use guard::{BAD_PORTS, STORE_PORTS, check_url};
 pub use http;
 pub use lookup::{Answer, Lookup, SystemLookup};
+pub use proxy::Proxy;

@@ -19,6 +19,16 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
 }
 
+impl Exchange {
+    /// The value of the first header field called `name`, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
 /// Writes the steps of a visit, one message head a step, each ended by an empty
 /// line. The address asked for comes first, as a request line.
 ///
@@ -88,24 +98,6 @@ pub fn read(text: &str) -> Vec<Exchange> {
     steps
 }
 
-/// The value of a header in the last answer of a written exchange.
-///
-/// ```
-/// # use cuttings_formats::exchange::last_header;
-/// let text = "GET http://e.example/\r\n\r\nHTTP/1.1 200\r\netag: \"7\"\r\n\r\n";
-/// assert_eq!(last_header(text, "ETag").as_deref(), Some("\"7\""));
-/// ```
-pub fn last_header(exchange: &str, name: &str) -> Option<String> {
-    let head = exchange.trim_end().rsplit("\r\n\r\n").next()?;
-    head.lines().skip(1).find_map(|line| {
-        let (known, value) = line.split_once(':')?;
-        known
-            .trim()
-            .eq_ignore_ascii_case(name)
-            .then(|| value.trim().to_owned())
-    })
-}
-
 fn one_line(text: &str) -> String {
     text.replace(['\r', '\n'], " ")
 }
@@ -129,6 +121,15 @@ mod tests {
                 .count(),
             0
         );
+    }
+
+    #[test]
+    fn a_header_is_found_in_any_case_and_no_other_line_is_taken_for_it() {
+        let text = "GET http://e.example/\r\n\r\nHTTP/1.1 200\r\nx: etag: 1\r\n\
+                    etag: \"7\"\r\nETag: \"8\"\r\n\r\n";
+        let steps = read(text);
+        assert_eq!(steps[0].header("ETag"), Some("\"7\""));
+        assert_eq!(steps[0].header("last-modified"), None);
     }
 
     #[test]

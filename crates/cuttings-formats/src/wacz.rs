@@ -106,6 +106,20 @@ impl<W: Write + Seek> Writer<W> {
         Ok(entries)
     }
 
+    /// See [`warc_writer::Writer::not_modified`].
+    pub fn not_modified(
+        &mut self,
+        at_ms: i64,
+        steps: &[Exchange],
+        first: &Entry,
+    ) -> io::Result<Vec<Entry>> {
+        let entries = self.warc.not_modified(at_ms, steps, first)?;
+        for entry in &entries {
+            self.index(entry)?;
+        }
+        Ok(entries)
+    }
+
     /// See [`warc_writer::Writer::resource`].
     pub fn resource(
         &mut self,

@@ -58,6 +58,21 @@ struct Seen {
     at_ms: i64,
 }
 
+impl Seen {
+    /// What a `revisit` says of the record it refers to, which is of `url`.
+    fn referred(&self, profile: &str, url: &str) -> Vec<(&'static str, String)> {
+        vec![
+            (
+                "WARC-Profile",
+                format!("http://netpreserve.org/warc/1.1/revisit/{profile}"),
+            ),
+            ("WARC-Refers-To", self.id.clone()),
+            ("WARC-Refers-To-Target-URI", one_line(url)),
+            ("WARC-Refers-To-Date", warc_date(self.at_ms)),
+        ]
+    }
+}
+
 /// A record before it is packed.
 struct Record<'a> {
     kind: &'static str,
@@ -123,56 +138,116 @@ impl<W: Write> Writer<W> {
 
     fn step(&mut self, at_ms: i64, step: &Exchange, body: &[u8]) -> io::Result<Entry> {
         let url = without_fragment(&step.url);
-        let head = response_head(step, body.len());
         let digest = sha256(&[body]);
         let known = (url.to_owned(), digest.clone());
-        let mut more = vec![("WARC-Payload-Digest", digest.clone())];
-        if let Some(protocol) = protocol(&step.version) {
-            more.push(("WARC-Protocol", protocol.to_owned()));
-        }
-        let repeats = self.seen.get(&known).filter(|_| !body.is_empty());
-        let (kind, payload, mime) = if let Some(first) = repeats {
-            more.extend([
-                (
-                    "WARC-Profile",
-                    "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest".to_owned(),
-                ),
-                ("WARC-Refers-To", first.id.clone()),
-                ("WARC-Refers-To-Target-URI", url.to_owned()),
-                ("WARC-Refers-To-Date", warc_date(first.at_ms)),
-            ]);
-            ("revisit", &[][..], "warc/revisit".to_owned())
-        } else {
-            ("response", body, media_type(header(step, "content-type")))
-        };
-        let (id, offset, length) = self.put(&Record {
-            kind,
+        let mut record = Record {
+            kind: "response",
             url: Some(url),
             at_ms,
             content_type: "application/http; msgtype=response",
+            more: Vec::new(),
+            head: response_head(step, body.len()),
+            payload: body,
+        };
+        let mut mime = media_type(header(step, "content-type"));
+        if let Some(first) = self.seen.get(&known).filter(|_| !body.is_empty()) {
+            record.kind = "revisit";
+            record.more = first.referred("identical-payload-digest", url);
+            record.payload = &[];
+            "warc/revisit".clone_into(&mut mime);
+        }
+        let (entry, id) = self.answer(step, record, mime, digest)?;
+        self.seen.entry(known).or_insert(Seen { id, at_ms });
+        Ok(entry)
+    }
+
+    /// Writes a visit to which the site said that nothing has changed since the
+    /// one whose entry is `first`, whose bytes stand for it: its last step becomes
+    /// a `revisit`. Gives an entry an answer.
+    ///
+    /// The head of the last answer is in a `metadata` record behind it. Programs
+    /// for replay take a head that a `revisit` holds for what they shall answer
+    /// with, and nobody wants to see a page that says "304 Not Modified".
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::NotFound`] when `first` was not written since the last
+    /// [`Self::forget`].
+    pub fn not_modified(
+        &mut self,
+        at_ms: i64,
+        steps: &[Exchange],
+        first: &Entry,
+    ) -> io::Result<Vec<Entry>> {
+        let known = (first.url.clone(), first.digest.clone());
+        let more = self
+            .seen
+            .get(&known)
+            .map(|seen| seen.referred("server-not-modified", &first.url))
+            .ok_or(io::ErrorKind::NotFound)?;
+        let Some((last, before)) = steps.split_last() else {
+            return Ok(Vec::new());
+        };
+        let mut entries = self.fetch(at_ms, before, &[])?;
+        let record = Record {
+            kind: "revisit",
+            url: None,
+            at_ms,
+            content_type: "application/http; msgtype=response",
             more,
-            head,
-            payload,
+            head: Vec::new(),
+            payload: &[],
+        };
+        let mime = "warc/revisit".to_owned();
+        let (mut entry, id) = self.answer(last, record, mime, first.digest.clone())?;
+        entry.status = first.status;
+        self.put(&Record {
+            kind: "metadata",
+            url: Some(without_fragment(&last.url)),
+            at_ms,
+            content_type: "application/http; msgtype=response",
+            more: vec![("WARC-Concurrent-To", id)],
+            head: response_head(last, 0),
+            payload: &[],
         })?;
+        entries.push(entry);
+        Ok(entries)
+    }
+
+    /// Writes an answer, and what was asked. Gives its entry and its record's id.
+    fn answer<'a>(
+        &mut self,
+        step: &'a Exchange,
+        mut record: Record<'a>,
+        mime: String,
+        digest: String,
+    ) -> io::Result<(Entry, String)> {
+        let url = without_fragment(&step.url);
+        record.more.push(("WARC-Payload-Digest", digest.clone()));
+        if let Some(protocol) = protocol(&step.version) {
+            record.more.push(("WARC-Protocol", protocol.to_owned()));
+        }
+        record.url = Some(url);
+        let (id, offset, length) = self.put(&record)?;
         self.put(&Record {
             kind: "request",
             url: Some(url),
-            at_ms,
+            at_ms: record.at_ms,
             content_type: "application/http; msgtype=request",
             more: vec![("WARC-Concurrent-To", id.clone())],
             head: request_head(url),
             payload: &[],
         })?;
-        self.seen.entry(known).or_insert(Seen { id, at_ms });
-        Ok(Entry {
+        let entry = Entry {
             url: url.to_owned(),
-            at_ms,
+            at_ms: record.at_ms,
             mime,
             status: Some(step.status),
             digest,
             offset,
             length,
-        })
+        };
+        Ok((entry, id))
     }
 
     /// Writes bytes that no server answered with: a page a browser sent, or a
@@ -539,6 +614,54 @@ mod tests {
         assert!(all.contains("WARC-Date: 2025-11-02T08:00:00Z"));
         assert!(all.contains("WARC-Protocol: h2"));
         assert!(all.contains("WARC-Refers-To-Date: 2025-11-02T08:00:00Z"));
+    }
+
+    #[test]
+    fn a_visit_that_found_nothing_new_refers_to_the_record_with_the_bytes() {
+        let mut writer = Writer::new(Vec::new(), "x", 5).unwrap();
+        let url = "https://news.example/a";
+        let first = writer
+            .fetch(1_762_070_400_000, &[step(url, 200, &[])], b"The story.")
+            .unwrap()
+            .remove(0);
+        let steps = [
+            step("http://news.example/a", 301, &[("location", url)]),
+            step(url, 304, &[("etag", "\"x\"")]),
+        ];
+        let entries = writer
+            .not_modified(1_762_070_500_000, &steps, &first)
+            .unwrap();
+        assert_eq!(entries[0].status, Some(301));
+        let last = &entries[1];
+        assert_eq!(
+            (last.status, last.mime.as_str()),
+            (Some(200), "warc/revisit")
+        );
+        assert_eq!(last.digest, first.digest);
+        writer.forget();
+        let error = writer.not_modified(6, &steps, &first).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+
+        let bytes = writer.finish().unwrap();
+        let mut record = String::new();
+        let member = &bytes[last.offset as usize..(last.offset + last.length) as usize];
+        std::io::Read::read_to_string(&mut flate2::bufread::GzDecoder::new(member), &mut record)
+            .unwrap();
+        let mut all = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(&bytes[..]), &mut all)
+            .unwrap();
+        assert!(all.contains("WARC-Type: metadata"));
+        assert!(all.contains("HTTP/1.1 304 Not Modified\r\netag: \"x\"\r\n"));
+        for line in [
+            "WARC-Type: revisit",
+            "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/server-not-modified",
+            "WARC-Refers-To-Target-URI: https://news.example/a",
+            "WARC-Refers-To-Date: 2025-11-02T08:00:00Z",
+            "WARC-Date: 2025-11-02T08:01:40Z",
+            "Content-Length: 0",
+        ] {
+            assert!(record.contains(&format!("{line}\r\n")), "{line}: {record}");
+        }
     }
 
     #[test]

@@ -173,36 +173,26 @@ fn local_head(name: &str, bytes: u64, crc: u32) -> Vec<u8> {
     head
 }
 
+/// With sizes of 64 bits like the local head, whether they need them or not:
+/// readers of packages take it that what is empty here is empty there, and would
+/// begin to read 20 bytes too early.
 fn central_head(directory: &mut Vec<u8>, listed: &Listed) {
-    let mut wide = Vec::new();
-    let limit = u64::from(u32::MAX);
-    if listed.bytes >= limit {
-        wide.extend([listed.bytes, listed.bytes]);
-    }
-    if listed.offset >= limit {
+    let mut wide = vec![listed.bytes, listed.bytes];
+    if listed.offset >= u64::from(u32::MAX) {
         wide.push(listed.offset);
     }
-    let extra = if wide.is_empty() {
-        0
-    } else {
-        4 + wide.len() * 8
-    };
     u32s(directory, &[CENTRAL]);
     u16s(directory, &[VERSION, VERSION, FLAGS, 0, 0, DATE]);
-    u32s(
-        directory,
-        &[listed.crc, word(listed.bytes), word(listed.bytes)],
-    );
+    u32s(directory, &[listed.crc, u32::MAX, u32::MAX]);
+    let extra = 4 + wide.len() * 8;
     u16s(
         directory,
         &[listed.name.len() as u16, extra as u16, 0, 0, 0],
     );
     u32s(directory, &[0, word(listed.offset)]);
     directory.extend_from_slice(listed.name.as_bytes());
-    if !wide.is_empty() {
-        u16s(directory, &[ZIP64, (wide.len() * 8) as u16]);
-        u64s(directory, &wide);
-    }
+    u16s(directory, &[ZIP64, (wide.len() * 8) as u16]);
+    u64s(directory, &wide);
 }
 
 /// The number, or all ones where it stands in a wider field.
@@ -229,5 +219,30 @@ fn u32s(out: &mut Vec<u8>, numbers: &[u32]) {
 fn u64s(out: &mut Vec<u8>, numbers: &[u64]) {
     for number in numbers {
         out.extend(number.to_le_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    #[test]
+    fn an_entry_is_described_alike_before_it_and_in_the_directory() {
+        let mut entry = Writer::new(Cursor::new(Vec::new())).begin("a.txt").unwrap();
+        entry.write_all(b"stored as it is").unwrap();
+        let zip = entry.end().unwrap().0.finish().unwrap().into_inner();
+        let at = |start: usize| u16::from_le_bytes([zip[start], zip[start + 1]]);
+        let (name, extra) = (usize::from(at(26)), usize::from(at(28)));
+        let content = 30 + name + extra;
+        assert_eq!(&zip[content..content + 15], b"stored as it is");
+        let directory = content + 15;
+        assert_eq!(zip[directory..directory + 4], CENTRAL.to_le_bytes());
+        // Method, date, checksum, sizes, and how long name and extra field are.
+        assert_eq!(zip[4..30], zip[directory + 6..directory + 32]);
+        assert_eq!(
+            zip[30..content],
+            zip[directory + 46..directory + 46 + name + extra]
+        );
     }
 }

@@ -17,11 +17,13 @@ use cuttings_model::{
     Article, ArticleId, ArticleState, Capture, CaptureId, EditKind, Origin, UserId,
 };
 use cuttings_store::{NewCapture, Reread, StoreError};
+use url::Url;
 
 use crate::judge::{self, Judgement, Version};
 use crate::parts::Whole;
 use crate::reread::reread;
 use crate::shelf::still_here;
+use crate::site_access::UserFetcher;
 use crate::{Library, LibraryError, capture, now_ms};
 
 /// A page is fetched whole after this long even where the site could say that
@@ -187,7 +189,11 @@ impl Earlier {
     }
 
     /// What the site can tell its page apart by.
-    pub(crate) async fn validators(&self, library: &Library) -> Result<Validators, StoreError> {
+    pub(crate) async fn validators(
+        &self,
+        library: &Library,
+        ours: &UserFetcher,
+    ) -> Result<Validators, StoreError> {
         let Some(last) = self
             .last()
             .filter(|last| now_ms() - last.captured_at_ms < BELIEVED_MS)
@@ -205,9 +211,20 @@ impl Earlier {
             }
             Err(error) => return Err(error),
         };
+        let Some(answer) = exchange::read(&text).pop() else {
+            return Ok(Validators::default());
+        };
+        let Some(url) = Url::parse(&answer.url)
+            .ok()
+            .filter(|url| !ours.shows_more_since(url, last.captured_at_ms))
+        else {
+            return Ok(Validators::default());
+        };
+        let header = |name| answer.header(name).map(str::to_owned);
         Ok(Validators {
-            etag: exchange::last_header(&text, "etag"),
-            last_modified: exchange::last_header(&text, "last-modified"),
+            url: Some(url),
+            etag: header("etag"),
+            last_modified: header("last-modified"),
         })
     }
 

@@ -29,7 +29,7 @@ use crate::again::{Earlier, Judged};
 use crate::error::reason_of;
 use crate::parts::{self, Whole};
 use crate::sent::{self, Inside};
-use crate::site_access::fetcher_for;
+use crate::site_access::{UserFetcher, fetcher_for};
 use crate::{Library, again, now_ms, pictures};
 
 /// What a visit brought, before anything is made of it.
@@ -73,7 +73,7 @@ pub async fn capture(library: &Library, job: &Job) -> Result<(), StoreError> {
             what: format!("job {} is for an article that is not there", job.id),
         })?;
     let ours = fetcher_for(library, job.user_id).await?;
-    let done = Box::pin(capture_with(library, job, &article, &ours.fetcher)).await;
+    let done = Box::pin(capture_with(library, job, &article, &ours)).await;
     ours.note_used(library).await?;
     done
 }
@@ -82,13 +82,14 @@ async fn capture_with(
     library: &Library,
     job: &Job,
     article: &Article,
-    fetcher: &Fetcher,
+    ours: &UserFetcher,
 ) -> Result<(), StoreError> {
+    let fetcher = &ours.fetcher;
     let earlier = again::earlier(library, article).await?;
     let visit = match job.kind {
         JobKind::Fetch => {
             let known = match &earlier {
-                Some(earlier) => earlier.validators(library).await?,
+                Some(earlier) => earlier.validators(library, ours).await?,
                 None => Validators::default(),
             };
             visit(library, fetcher, &given_url(article)?, &known).await?

@@ -5,6 +5,7 @@
 //! at a time, whatever the size of the library. Bytes that are damaged are named
 //! in [`Exported::left_out`] and never written as good.
 
+use std::collections::HashMap;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
 use bytes::Bytes;
@@ -12,8 +13,7 @@ use cuttings_formats::exchange::{self, Exchange};
 use cuttings_formats::warc_writer::{Entry, warc_date};
 use cuttings_formats::{wacz, warc_writer};
 use cuttings_model::{
-    Article, ArticleBody, ArticleId, Capture, CaptureId, Digest, Highlight, Origin, PictureRole,
-    UserId,
+    Article, ArticleBody, ArticleId, Capture, CaptureId, Digest, Highlight, PictureRole, UserId,
 };
 use cuttings_store::StoreError;
 use cuttings_text::query::{self, QueryError};
@@ -113,6 +113,7 @@ pub async fn export<W: Write + Seek + Send>(
         user_id,
         archive: Archive::begin(BufWriter::with_capacity(1 << 20, out), format, about)?,
         articles: BufWriter::new(tempfile::tempfile()?),
+        written: HashMap::new(),
         done: Exported::default(),
     };
     for id in ids {
@@ -132,6 +133,8 @@ struct Run<'a, W: Write + Seek> {
     archive: Archive<BufWriter<W>>,
     /// What we know of each article, a line each.
     articles: BufWriter<std::fs::File>,
+    /// Where the pages of the article at hand stand.
+    written: HashMap<CaptureId, Entry>,
     done: Exported,
 }
 
@@ -150,6 +153,7 @@ impl<W: Write + Seek + Send> Run<'_, W> {
         let mut captures = store.captures(self.user_id, id).await?;
         captures.reverse();
         self.archive.forget();
+        self.written.clear();
         for capture in &captures {
             self.capture(&article, capture, body.as_ref()).await?;
         }
@@ -165,10 +169,10 @@ impl<W: Write + Seek + Send> Run<'_, W> {
         capture: &Capture,
         body: Option<&ArticleBody>,
     ) -> Result<(), ExportError> {
-        let Some(digest) = capture.body else {
-            return Ok(());
-        };
         let what = format!("capture {} of article {}", capture.id, article.id);
+        let Some(digest) = capture.body else {
+            return self.unchanged(capture, &what).await;
+        };
         let Some(bytes) = self.bytes(&digest, &what).await? else {
             return Ok(());
         };
@@ -179,12 +183,13 @@ impl<W: Write + Seek + Send> Run<'_, W> {
             .unwrap_or(&capture.requested_url);
         let at_ms = capture.captured_at_ms;
         let content_type = capture.content_type.as_deref().unwrap_or("text/html");
-        let page = if steps.is_empty() || capture.origin == Origin::Uploaded {
+        let page = if steps.is_empty() || capture.origin.is_handed_over() {
             self.archive.resource(at_ms, url, content_type, &bytes)?
         } else {
             self.archive.fetch(at_ms, &steps, &bytes)?
         };
         drop(bytes);
+        self.written.insert(capture.id, page.clone());
         self.done.captures += 1;
         let is_shown = article.capture_id == Some(capture.id);
         let text = body
@@ -202,6 +207,22 @@ impl<W: Write + Seek + Send> Run<'_, W> {
             })?;
         }
         self.surroundings(article.id, capture.id, at_ms).await
+    }
+
+    /// A visit to which the site said that nothing has changed.
+    async fn unchanged(&mut self, capture: &Capture, what: &str) -> Result<(), ExportError> {
+        let Some(same) = capture.same_as else {
+            return Ok(());
+        };
+        let Some(first) = self.written.get(&same).cloned() else {
+            let why = format!("{what}: capture {same}, whose page it found again, is left out");
+            self.done.left_out.push(why);
+            return Ok(());
+        };
+        let steps = self.steps(capture.exchange, what).await?;
+        self.archive
+            .not_modified(capture.captured_at_ms, &steps, &first)?;
+        Ok(())
     }
 
     /// The pictures and resources that were kept with a capture.
@@ -315,6 +336,14 @@ impl<W: Write + Seek> Archive<W> {
             .into_iter()
             .next_back()
             .ok_or_else(|| io::ErrorKind::InvalidInput.into())
+    }
+
+    fn not_modified(&mut self, at_ms: i64, steps: &[Exchange], first: &Entry) -> io::Result<()> {
+        match self {
+            Self::Warc(warc) => warc.not_modified(at_ms, steps, first),
+            Self::Wacz(wacz) => wacz.not_modified(at_ms, steps, first),
+        }
+        .map(|_| ())
     }
 
     fn resource(&mut self, at_ms: i64, url: &str, kind: &str, body: &[u8]) -> io::Result<Entry> {

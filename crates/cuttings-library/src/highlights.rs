@@ -27,13 +27,14 @@ pub async fn add(
     colour: Colour,
     note: &str,
 ) -> Result<Highlight, LibraryError> {
-    check("highlight", &anchor.exact, MAX_WORDS_CHARS)?;
+    check_words(&anchor.exact)?;
     let note = tidy(note)?;
     let new = NewHighlight {
         article_id,
         anchor,
         colour,
         note: &note,
+        may_wait: false,
     };
     match library.store.put_highlight(user_id, &new, now_ms()).await? {
         PutHighlight::Kept(highlight) => Ok(highlight),
@@ -41,6 +42,35 @@ pub async fn add(
         PutHighlight::Nowhere => Err(LibraryError::NotInText),
         PutHighlight::Ambiguous(places) => Err(LibraryError::Ambiguous(places)),
     }
+}
+
+/// Keeps words that somebody chose on a page while they saved it: marked at once if
+/// the article holds them, otherwise when a capture brings them.
+///
+/// # Errors
+///
+/// [`LibraryError::TooLong`] when they are longer than we keep.
+pub async fn chosen_on_page(
+    library: &Library,
+    user_id: UserId,
+    article_id: ArticleId,
+    words: &str,
+) -> Result<(), LibraryError> {
+    check_words(words)?;
+    let new = NewHighlight {
+        article_id,
+        anchor: &Anchor::of_words(words),
+        colour: Colour::default(),
+        note: "",
+        may_wait: true,
+    };
+    library.store.put_highlight(user_id, &new, now_ms()).await?;
+    Ok(())
+}
+
+/// Whether words are short enough to be marked.
+pub fn check_words(words: &str) -> Result<(), LibraryError> {
+    check("highlight", words, MAX_WORDS_CHARS)
 }
 
 /// Changes colour and note of a highlight; what is `None` stays.

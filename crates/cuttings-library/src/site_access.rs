@@ -11,6 +11,7 @@
 use cuttings_fetch::{Fetcher, HeaderError, Site, SiteAccess, header};
 use cuttings_model::UserId;
 use cuttings_store::{SealedAccess, StoreError};
+use url::Url;
 
 use crate::seal::{KeyError, Sealer};
 use crate::{Library, now_ms};
@@ -172,7 +173,11 @@ pub async fn give(
     own_host: Option<&str>,
 ) -> Result<GivenAccess, SiteAccessError> {
     let site = site_of(&new.site)?;
-    if own_host.is_some_and(|own| own.eq_ignore_ascii_case(site.host())) {
+    let is_ours = own_host.is_some_and(|own| {
+        let below = own.strip_suffix(site.host());
+        below.is_some_and(|below| below.is_empty() || (new.subdomains && below.ends_with('.')))
+    });
+    if is_ours {
         return Err(SiteAccessError::Ourselves(site.to_string()));
     }
     let headers = headers_of(new)?;
@@ -227,7 +232,12 @@ pub async fn take_back(
 pub(crate) struct UserFetcher {
     pub(crate) fetcher: Fetcher,
     user_id: UserId,
-    given: Vec<SiteAccess>,
+    given: Vec<Given>,
+}
+
+struct Given {
+    access: SiteAccess,
+    changed_at_ms: i64,
 }
 
 /// The fetcher of a user, who may have given something for sites.
@@ -244,10 +254,14 @@ pub(crate) async fn fetcher_for(
         });
     }
     let sealer = sealer(library);
-    let given: Vec<SiteAccess> = rows
+    let given: Vec<Given> = rows
         .iter()
         .filter_map(|row| {
             let site = Site::parse(&row.site)?;
+            let given = |access| Given {
+                access,
+                changed_at_ms: row.changed_at_ms,
+            };
             let headers = sealer
                 .as_ref()
                 .and_then(|sealer| open(sealer, user_id, row));
@@ -258,30 +272,42 @@ pub(crate) async fn fetcher_for(
                     "what was given for a site cannot be opened: the key of this installation is \
                      missing or another one"
                 );
-                return Some(SiteAccess::locked(site, row.subdomains, row.plain_http));
+                let locked = SiteAccess::locked(site, row.subdomains, row.plain_http);
+                return Some(given(locked));
             };
-            Some(SiteAccess::new(
+            Some(given(SiteAccess::new(
                 site,
                 row.subdomains,
                 row.plain_http,
                 headers,
-            ))
+            )))
         })
         .collect();
     Ok(UserFetcher {
-        fetcher: library.fetcher.with_access(given.clone()),
+        fetcher: library
+            .fetcher
+            .with_access(given.iter().map(|given| given.access.clone()).collect()),
         user_id,
         given,
     })
 }
 
 impl UserFetcher {
+    /// Whether something was given for the site of `url` after `at_ms`. Then what it
+    /// answered before says nothing of what it shows now.
+    pub(crate) fn shows_more_since(&self, url: &Url, at_ms: i64) -> bool {
+        self.given.iter().any(|given| {
+            let access = &given.access;
+            given.changed_at_ms > at_ms && access.site.covers(url, access.subdomains)
+        })
+    }
+
     /// Notes what was shown to its site since the fetcher was made.
     pub(crate) async fn note_used(&self, library: &Library) -> Result<(), StoreError> {
-        for access in self.given.iter().filter(|access| access.is_used()) {
+        for given in self.given.iter().filter(|given| given.access.is_used()) {
             library
                 .store
-                .note_site_access_used(self.user_id, &access.site.to_string(), now_ms())
+                .note_site_access_used(self.user_id, &given.access.site.to_string(), now_ms())
                 .await?;
         }
         Ok(())

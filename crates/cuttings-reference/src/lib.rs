@@ -9,7 +9,48 @@
 
 mod document;
 pub mod frame;
+mod marks;
+mod names;
+mod statements;
 pub mod stories;
 pub mod tagger;
 
+use serde::{Deserialize, Serialize};
+
 pub use document::{Document, Part, Span};
+pub use names::{How, Mention, Name};
+pub use statements::{Kind, Speaker, Statement};
+
+/// Raised when the same text gives other results.
+pub const ENGINE_VERSION: u32 = 1;
+
+/// What was found in an article.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// Who said what, in the order of the article.
+    pub statements: Vec<Statement>,
+    /// Who and what is named, in the order they appear.
+    pub names: Vec<Name>,
+}
+
+/// Reads an article. Takes time linear in its length, and never panics.
+///
+/// ```
+/// use cuttings_reference::{Document, analyse};
+///
+/// let found = analyse(&Document {
+///     text: "“It will rain,” said Ada Byron.",
+///     ..Document::default()
+/// });
+/// let statement = &found.statements[0];
+/// assert_eq!(statement.speaker.as_ref().unwrap().name, "Ada Byron");
+/// ```
+pub fn analyse(document: &Document<'_>) -> Analysis {
+    let frame = frame::Frame::new(document);
+    let quotations = marks::quotations(&frame);
+    let mut names = names::gather(&frame, &quotations);
+    Analysis {
+        statements: statements::statements(&frame, &quotations, &mut names),
+        names: names.finish(&frame),
+    }
+}

@@ -12,6 +12,11 @@
 //! and so has the story it took that part from. Where it took a story as a whole,
 //! the pair alone does not show it, but the index does: it knows the other story.
 //!
+//! Bad at: a round-up that gives its second story a sentence only, and one whose
+//! other story is not in the index and that has the first one as a whole; the
+//! printed round-up of several outlets, when it holds nearly all of one story;
+//! translations and texts that were written anew, which are related at best.
+//!
 //! What was changed between two versions of a text, paragraph by paragraph, is
 //! told by `cuttings_text::compare`.
 

@@ -21,6 +21,7 @@ use tokio_util::io::ReaderStream;
 use crate::app::App;
 use crate::body::{ArticlePath, Query};
 use crate::error::HttpError;
+use crate::range::{Asked, asked};
 use crate::session::Caller;
 
 /// Query of an archive of many articles.
@@ -176,12 +177,7 @@ async fn send(
         (header::ACCEPT_RANGES, "bytes".to_owned()),
         (header::ETAG, tag.clone()),
     ];
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let is_same = text(header::IF_RANGE).is_none_or(|known| known == tag);
-    let asked = text(header::RANGE)
-        .filter(|_| is_same)
-        .map_or(Asked::Whole, |range| asked(range, length));
-    let (from, until, status) = match asked {
+    let (from, until, status) = match asked(headers, &tag, length) {
         Asked::Whole => (0, length, StatusCode::OK),
         Asked::Part(from, until) => (from, until, StatusCode::PARTIAL_CONTENT),
         Asked::Nothing => {
@@ -205,62 +201,4 @@ async fn send(
         answer.headers_mut().insert(header::CONTENT_RANGE, range);
     }
     Ok(answer)
-}
-
-/// What a `Range` asks for.
-#[derive(Debug, PartialEq, Eq)]
-enum Asked {
-    Whole,
-    /// From here up to there, the end not included.
-    Part(u64, u64),
-    /// Only what is not there.
-    Nothing,
-}
-
-/// One range is honoured; several, or what is none, get the whole.
-fn asked(range: &str, length: u64) -> Asked {
-    let Some((first, last)) = range
-        .strip_prefix("bytes=")
-        .and_then(|range| range.split_once('-'))
-    else {
-        return Asked::Whole;
-    };
-    let number = |text: &str| -> Option<u64> {
-        let is_number = !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
-        is_number.then(|| text.parse().unwrap_or(u64::MAX))
-    };
-    match (number(first.trim()), number(last.trim())) {
-        (Some(first), Some(last)) if first > last => Asked::Whole,
-        (Some(first), _) if first >= length => Asked::Nothing,
-        (Some(first), Some(last)) => Asked::Part(first, last.saturating_add(1).min(length)),
-        (Some(first), None) if last.trim().is_empty() => Asked::Part(first, length),
-        (None, Some(0)) if first.is_empty() => Asked::Nothing,
-        (None, Some(last)) if first.is_empty() => Asked::Part(length.saturating_sub(last), length),
-        _ => Asked::Whole,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn w16_at_most_one_range_is_honoured() {
-        for (range, wanted) in [
-            ("bytes=0-9", Asked::Part(0, 10)),
-            ("bytes=90-", Asked::Part(90, 100)),
-            ("bytes=-10", Asked::Part(90, 100)),
-            ("bytes=-1000", Asked::Part(0, 100)),
-            ("bytes=50-99999999999999999999999", Asked::Part(50, 100)),
-            ("bytes=100-", Asked::Nothing),
-            ("bytes=-0", Asked::Nothing),
-            ("bytes=0-1,5-6", Asked::Whole),
-            ("bytes=9-2", Asked::Whole),
-            ("bytes=a-b", Asked::Whole),
-            ("lines=0-1", Asked::Whole),
-            ("bytes=-", Asked::Whole),
-        ] {
-            assert_eq!(asked(range, 100), wanted, "{range}");
-        }
-    }
 }

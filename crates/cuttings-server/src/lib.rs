@@ -25,6 +25,7 @@ mod origin;
 mod pages;
 mod policy;
 mod problems;
+mod range;
 mod routes;
 mod session;
 mod shell;

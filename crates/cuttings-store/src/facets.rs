@@ -241,7 +241,10 @@ impl Store {
         let library = known.entry(user_id).or_default();
         // Others may have brought it forward meanwhile, even beyond this clock.
         if library.clock < clock {
-            if changed.len() as i64 > MOST_CHANGED {
+            // What was put here meanwhile, under a clock before the one that the
+            // changes were looked for from, may be older than they are.
+            let is_covered = known_at.is_some_and(|known_at| known_at <= library.clock);
+            if !is_covered || changed.len() as i64 > MOST_CHANGED {
                 *library = KnownLibrary::default();
             }
             for id in &changed {

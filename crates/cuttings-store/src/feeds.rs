@@ -381,6 +381,20 @@ impl Store {
         Ok(leased)
     }
 
+    /// Puts a poll back to `until_ms`, under its fencing number: the feed was not
+    /// asked, so all that is known of it stays. Whether it was still ours.
+    pub async fn put_back_poll(&self, feed: &Feed, until_ms: i64) -> Result<bool, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let held = tx
+            .run(
+                "UPDATE feeds SET poll_at = $4 WHERE user_id = $1 AND id = $2 AND fence = $3",
+                args![feed.user_id.0, feed.id.0, feed.fence, until_ms],
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(held > 0)
+    }
+
     /// Writes down how a poll ended, under its fencing number; gives how many
     /// entries are new, or `None` when the feed is somebody else's turn by now
     /// and nothing was written.

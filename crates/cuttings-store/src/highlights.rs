@@ -46,6 +46,9 @@ pub struct NewHighlight<'a> {
     pub colour: Colour,
     /// A note on it, or nothing.
     pub note: &'a str,
+    /// Whether to keep it as an orphan when the words cannot be found yet: a
+    /// capture that brings them anchors it.
+    pub may_wait: bool,
 }
 
 /// What [`Store::put_highlight`] did.
@@ -117,13 +120,18 @@ impl Store {
                 args![user_id.0, new.article_id.0],
             )
             .await?;
-        let Some(shown) = shown else {
-            return Ok(PutHighlight::NoArticle);
+        let (text, capture_id) = match &shown {
+            Some(shown) => (shown.get("text")?, shown.get("capture_id")?),
+            None if new.may_wait => (String::new(), None::<i64>),
+            None => return Ok(PutHighlight::NoArticle),
         };
-        let text = Letters::of(&shown.get::<String>("text")?);
-        let anchor = match new.anchor.place(&text) {
-            Placed::At(range) => text.anchor(range),
-            Placed::Nowhere => None,
+        let text = Letters::of(&text);
+        let (anchor, state) = match new.anchor.place(&text) {
+            Placed::At(range) => (text.anchor(range), ANCHORED),
+            Placed::Nowhere | Placed::Ambiguous(_) if new.may_wait => {
+                (Some(new.anchor.clone()), ORPHAN)
+            }
+            Placed::Nowhere => (None, ANCHORED),
             Placed::Ambiguous(places) => return Ok(PutHighlight::Ambiguous(places)),
         };
         let Some(anchor) = anchor else {
@@ -133,14 +141,15 @@ impl Store {
             .optional(
                 "SELECT id, note FROM highlights
                  WHERE user_id = $1 AND article_id = $2 AND start_at = $3 AND end_at = $4
-                   AND state = $5 AND deleted_at IS NULL
+                   AND state = $5 AND exact = $6 AND deleted_at IS NULL
                  ORDER BY -id DESC LIMIT 1",
                 args![
                     user_id.0,
                     new.article_id.0,
                     anchor.start as i64,
                     anchor.end as i64,
-                    ANCHORED
+                    state,
+                    &anchor.exact
                 ],
             )
             .await?;
@@ -161,13 +170,13 @@ impl Store {
                     user_id.0,
                     id,
                     new.article_id.0,
-                    shown.get::<Option<i64>>("capture_id")?,
+                    capture_id,
                     &anchor.exact,
                     &anchor.prefix,
                     &anchor.suffix,
                     anchor.start as i64,
                     anchor.end as i64,
-                    ANCHORED,
+                    state,
                     new.colour.as_str(),
                     new.note,
                     words_key(&anchor.exact, new.note),

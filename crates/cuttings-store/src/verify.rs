@@ -9,6 +9,7 @@
 //! | `tables` | what the engine says of its file; tables, indexes and references |
 //! | `rules` | what must hold between rows |
 //! | `articles` | each article with its words, seals, index and highlights |
+//! | `spellings` | the words that are proposed |
 //! | `bytes` | the blobs |
 //! | `cures` | mends what can be made again, sets aside the rest |
 //!
@@ -20,6 +21,7 @@ mod articles;
 mod bytes;
 mod cures;
 mod rules;
+mod spellings;
 mod tables;
 
 use cuttings_model::{ArticleId, CaptureId, Digest, UserId};
@@ -172,6 +174,8 @@ pub enum Cure {
     Queue(UserId, ArticleId),
     /// Note a highlight's words for searching anew.
     HighlightWords(UserId, i64),
+    /// Note anew how a word is looked up by its end.
+    Backwards(UserId, String),
     /// Set a damaged blob aside; made again later if it is a thumbnail.
     SetAside(Digest),
     /// Set the file aside and give its bytes their right name.
@@ -196,6 +200,7 @@ impl Cure {
             Self::ThumbnailFlag(..) => "corrects the note about the thumbnail".to_owned(),
             Self::Queue(..) => "puts the article in line to be captured".to_owned(),
             Self::HighlightWords(..) => "notes the words of the highlight anew".to_owned(),
+            Self::Backwards(_, word) => format!("notes the word {word:?} backwards anew"),
             Self::SetAside(_) => {
                 "sets the damaged bytes aside; a thumbnail is made again from its picture"
                     .to_owned()

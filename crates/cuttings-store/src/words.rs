@@ -8,6 +8,8 @@
 //! it begin or end as it does, and both can be looked up in an index; those with
 //! two slips are found when both lie on one side.
 
+use std::collections::BTreeMap;
+
 use cuttings_model::UserId;
 use cuttings_text::spelling::{forgiven, slips, words};
 
@@ -20,7 +22,7 @@ const MOST_ALIKE: i64 = 20_000;
 /// Adds the words of an article's texts.
 pub(crate) async fn add(tx: &mut Tx, user_id: UserId, texts: &[&str]) -> Result<(), StoreError> {
     // Sorted, as in every transaction, so that two cannot wait for each other.
-    let rows: Vec<[String; 3]> = words(&texts.join("\n"))
+    let rows: Vec<[String; 3]> = of(texts)
         .into_iter()
         .map(|(word, spelt)| [word.clone(), backwards(&word), spelt])
         .collect();
@@ -34,7 +36,13 @@ pub(crate) async fn add(tx: &mut Tx, user_id: UserId, texts: &[&str]) -> Result<
     tx.run(sql, args![user_id.0, rows]).await.map(|_| ())
 }
 
-fn backwards(word: &str) -> String {
+/// The words of an article's texts, each with how it was first spelt.
+pub(crate) fn of(texts: &[&str]) -> BTreeMap<String, String> {
+    words(&texts.join("\n"))
+}
+
+/// How a word is looked up by its end.
+pub(crate) fn backwards(word: &str) -> String {
     word.chars().rev().collect()
 }
 

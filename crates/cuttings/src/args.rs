@@ -1,11 +1,17 @@
 //! The command line: what can be typed, and its help texts.
 
-use std::num::NonZeroUsize;
+mod extract;
+mod reference;
+mod settings;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use cuttings_model::{Colour, MAX_ID, Scope, TagName, View};
-use serde::{Deserialize, Serialize};
+
+pub use extract::{Extract, InputFormat, OutputFormat};
+pub use reference::Reference;
+pub use settings::Settings;
 
 /// Keeps web articles: save a page, read its story clean, find it again.
 ///
@@ -19,119 +25,6 @@ pub struct Args {
 
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// Where the library is and how it behaves.
-#[derive(Debug, ClapArgs)]
-pub struct Settings {
-    /// Folder that holds the library [default: your system's data folder]
-    #[arg(long, global = true, env = "CUTTINGS_DATA", value_name = "DIR")]
-    pub data: Option<PathBuf>,
-
-    /// Settings file [default: cuttings.toml in the data folder]
-    #[arg(long, global = true, env = "CUTTINGS_CONFIG", value_name = "FILE")]
-    pub config: Option<PathBuf>,
-
-    /// Database: postgres://user@host/name [default: SQLite in the data folder]
-    #[arg(
-        long,
-        global = true,
-        env = "CUTTINGS_DATABASE",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    pub database: Option<String>,
-
-    /// Where page and picture bytes are kept: a folder or file:// address
-    /// [default: blobs/ in the data folder]
-    #[arg(
-        long,
-        global = true,
-        env = "CUTTINGS_BLOBS",
-        value_name = "URL",
-        hide_env_values = true
-    )]
-    pub blobs: Option<String>,
-
-    /// Address and port to listen on [default: 127.0.0.1:8090]
-    #[arg(long, global = true, env = "CUTTINGS_LISTEN", value_name = "ADDR")]
-    pub listen: Option<String>,
-
-    /// Address people open, when a proxy stands in front: https://cuttings.example
-    #[arg(long, global = true, env = "CUTTINGS_PUBLIC_URL", value_name = "URL")]
-    pub public_url: Option<String>,
-
-    /// Largest page that a browser may send, in MB [default: 100]
-    #[arg(long, global = true, env = "CUTTINGS_UPLOAD_LIMIT_MB")]
-    pub upload_limit_mb: Option<String>,
-
-    /// Private network that pages may be fetched from, such as 192.168.1.0/24;
-    /// may be given several times
-    #[arg(
-        long,
-        global = true,
-        env = "CUTTINGS_ALLOW_PRIVATE_NETWORK",
-        value_name = "CIDR",
-        value_delimiter = ','
-    )]
-    pub allow_private_network: Vec<String>,
-
-    /// Host in a private network that pages may be fetched from by its name, such
-    /// as wiki.intranet; may be given several times
-    #[arg(
-        long,
-        global = true,
-        env = "CUTTINGS_ALLOW_PRIVATE_HOST",
-        value_name = "NAME",
-        value_delimiter = ','
-    )]
-    pub allow_private_host: Vec<String>,
-
-    /// File with the key that seals secrets; the same on every node
-    /// [default: instance.key in the data folder]
-    #[arg(
-        long,
-        global = true,
-        env = "CUTTINGS_INSTANCE_KEY_FILE",
-        value_name = "FILE"
-    )]
-    pub instance_key_file: Option<String>,
-
-    /// Least time between two pages asked of one site, in ms [default: 500]
-    #[arg(
-        long,
-        global = true,
-        env = "CUTTINGS_SITE_SPACING_MS",
-        value_name = "MS"
-    )]
-    pub site_spacing_ms: Option<String>,
-    /// Memory that reading one page or picture may take, in MiB [default: 1024]
-    #[arg(
-        long,
-        global = true,
-        env = "CUTTINGS_PARSER_MEMORY_MIB",
-        value_name = "MIB",
-        hide_short_help = true
-    )]
-    pub parser_memory_mib: Option<String>,
-
-    /// Time that reading one page or picture may take, in seconds [default: 30]
-    #[arg(
-        long,
-        global = true,
-        env = "CUTTINGS_PARSER_SECONDS",
-        value_name = "SECONDS",
-        hide_short_help = true
-    )]
-    pub parser_seconds: Option<String>,
-
-    /// What to log: error, warn, info, debug [default: info for serve, warn otherwise]
-    #[arg(long, global = true, env = "CUTTINGS_LOG", value_name = "LEVEL")]
-    pub log: Option<String>,
-
-    /// Print JSON, one object a line
-    #[arg(long, global = true)]
-    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -156,6 +49,8 @@ pub enum Command {
     Highlight(Highlight),
     /// Take the articles out of HTML pages and web archives; needs no library
     Extract(Extract),
+    /// Find statements, dates and names in articles; needs no library
+    Reference(Reference),
     /// Subscribe to feeds and read them
     Feed(FeedArgs),
     /// Check site rules, and try them on kept pages
@@ -418,75 +313,6 @@ pub enum HighlightAction {
         #[command(flatten)]
         whose: Whose,
     },
-}
-
-#[derive(Debug, ClapArgs)]
-pub struct Extract {
-    /// HTML files, folders of them, tar or WARC archives (also .gz), or - for
-    /// standard input
-    #[arg(default_value = "-", value_name = "FILE|DIR|-")]
-    pub pages: Vec<String>,
-
-    /// Address the page was read from, for its links and pictures; records of
-    /// WARC archives bring their own
-    #[arg(long, value_name = "URL")]
-    pub url: Option<String>,
-
-    /// How to print articles [default: JSON, an object for one page, else a
-    /// line each]
-    #[arg(long, value_enum)]
-    pub format: Option<OutputFormat>,
-
-    /// What the inputs are [default: told by their names and first bytes]
-    #[arg(long, value_enum)]
-    pub input_format: Option<InputFormat>,
-
-    /// Pages to extract at the same time [default: number of cores]
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-
-    /// File to append the results to, instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// File to note progress in; the same command again goes on from there
-    #[arg(long, value_name = "FILE")]
-    pub resume: Option<PathBuf>,
-
-    /// Folder of site rules; a page's rule is found by the host of its address
-    #[arg(long, value_name = "DIR")]
-    pub rules: Option<PathBuf>,
-
-    /// Say of every line of one page why it is kept or dropped, and what a site
-    /// rule did, instead of printing the article
-    #[arg(long, conflicts_with_all = ["format", "resume"])]
-    pub explain: bool,
-}
-
-/// How articles are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OutputFormat {
-    /// A JSON object a line
-    Jsonl,
-    /// Markdown
-    Markdown,
-    /// Clean HTML, an <article> each
-    Html,
-    /// Text alone
-    Text,
-}
-
-/// What inputs are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InputFormat {
-    /// HTML pages
-    Html,
-    /// Tar archives of HTML pages
-    Tar,
-    /// Web archives
-    Warc,
 }
 
 #[derive(Debug, ClapArgs)]

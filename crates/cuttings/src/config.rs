@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use cuttings_fetch::Proxy;
 use cuttings_library::parser::ParserLimits;
 use cuttings_store::Places;
 use ipnet::IpNet;
@@ -18,7 +19,7 @@ use url::Url;
 use crate::args::Settings;
 
 /// Keys of the settings file, which are also the names of the flags.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 13] = [
     "listen",
     "database",
     "blobs",
@@ -26,6 +27,7 @@ pub const KEYS: [&str; 12] = [
     "upload_limit_mb",
     "allow_private_network",
     "allow_private_host",
+    "egress_proxy",
     "site_spacing_ms",
     "instance_key_file",
     "parser_memory_mib",
@@ -71,6 +73,7 @@ pub struct Config {
     pub upload_limit_mb: u64,
     pub allow_private_network: Vec<IpNet>,
     pub allow_private_host: Vec<String>,
+    pub egress_proxy: Option<Proxy>,
     pub site_spacing: Duration,
     pub instance_key_file: PathBuf,
     /// What reading one page or picture may cost.
@@ -104,7 +107,7 @@ impl Config {
             };
             let value = value.filter(|value| !value.is_empty());
             let shown = value.clone().unwrap_or_else(|| default.to_owned());
-            let shown = if key == "database" {
+            let shown = if matches!(key, "database" | "egress_proxy") {
                 without_password(&shown)
             } else {
                 shown
@@ -134,6 +137,7 @@ impl Config {
         let hosts =
             (!flags.allow_private_host.is_empty()).then(|| flags.allow_private_host.join(","));
         let hosts = choose("allow_private_host", hosts, "none")?;
+        let proxy = choose("egress_proxy", flags.egress_proxy.clone(), "none")?;
         let spacing = choose("site_spacing_ms", flags.site_spacing_ms.clone(), "500")?;
         let instance_key_file = choose(
             "instance_key_file",
@@ -202,6 +206,9 @@ impl Config {
                 .map(|name| name.trim().to_owned())
                 .filter(|name| !name.is_empty())
                 .collect(),
+            egress_proxy: proxy
+                .map(|text| Proxy::parse(&text).context("egress_proxy"))
+                .transpose()?,
             site_spacing: Duration::from_millis(number(
                 "site_spacing_ms",
                 spacing,

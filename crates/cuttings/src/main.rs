@@ -84,6 +84,9 @@ fn run(args: Args, matches: &clap::ArgMatches) -> Result<(), Failure> {
     if let Command::Extract(extract) = args.command {
         return cmd::extract::run(&extract);
     }
+    if let Command::Reference(reference) = args.command {
+        return cmd::reference::run(&reference);
+    }
     let config = Config::load(&args.settings, matches).map_err(Failure::Use)?;
     if let Command::Parser(parser) = args.command {
         return cmd::parser::run(&parser, config.parser, args.settings.json);
@@ -112,7 +115,7 @@ fn run(args: Args, matches: &clap::ArgMatches) -> Result<(), Failure> {
             Command::Export(export) => cmd::export::run(&config, &export, json).await,
             Command::Verify(verify) => cmd::verify::run(&config, &verify, json).await,
             Command::Config => cmd::config::run(&config, json),
-            Command::Extract(_) | Command::Parser(_) => {
+            Command::Extract(_) | Command::Reference(_) | Command::Parser(_) => {
                 unreachable!("these need no library and ran above")
             }
         }

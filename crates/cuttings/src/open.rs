@@ -25,6 +25,7 @@ pub async fn library(config: &Config) -> Result<Library, Failure> {
     let fetcher = Fetcher::new(FetchConfig {
         allow_private: config.allow_private_network.clone(),
         allow_private_hosts: config.allow_private_host.clone(),
+        proxy: config.egress_proxy.clone(),
         limits: FetchLimits {
             page_spacing: config.site_spacing,
             spacing: config.site_spacing / 10,

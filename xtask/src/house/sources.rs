@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 const MOST_LINES: usize = 700;
 
 /// Folders that hold source of our own, from the root.
-const SOURCE_FOLDERS: &[&str] = &["crates", "xtask", "bench", "tests"];
+const SOURCE_FOLDERS: &[&str] = &["crates", "xtask", "bench", "tests", "extension"];
 
 /// Endings of files that a person writes.
 const SOURCE_ENDINGS: &[&str] = &["rs", "mjs", "js", "ts", "css", "html", "sql"];

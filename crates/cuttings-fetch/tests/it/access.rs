@@ -92,6 +92,27 @@ async fn pictures_are_shown_it_only_for_a_page_of_the_same_site() {
 }
 
 #[tokio::test]
+async fn what_a_page_names_elsewhere_is_shown_nothing_when_it_leads_back() {
+    let origin = Origin::start(|path| match path {
+        "/moved.png" => redirect(302, "/p.png"),
+        _ => ok("", b"picture"),
+    })
+    .await;
+    let back = origin.url("/account/close").to_string();
+    let elsewhere = Origin::start(move |_| redirect(302, &back)).await;
+    let fetcher = fetcher().with_access(vec![of(&origin)]);
+    let on_page = fetcher.on_page(&origin.url("/page"));
+    for picture in [origin.url("/moved.png"), elsewhere.url("/ad.png")] {
+        on_page.get(&picture, Want::Picture).await.unwrap();
+    }
+    let carried: Vec<bool> = origin.requests().iter().map(|one| carries(one)).collect();
+    assert_eq!(carried, [true, true, false]);
+    // A page that a user asked for is another thing: it is they who went there.
+    fetcher.get(&elsewhere.url("/"), Want::Page).await.unwrap();
+    assert!(carries(origin.requests().last().unwrap()));
+}
+
+#[tokio::test]
 async fn hosts_below_a_site_are_shown_it_only_if_the_user_said_so() {
     let origin = Origin::start(|_| ok("", b"hello")).await;
     let names = ["news.example", "www.news.example", "evilnews.example"];

@@ -233,3 +233,19 @@ async fn an_interim_answer_is_not_the_answer() {
     let fetched = fetcher().get(&origin.url("/"), Want::Page).await.unwrap();
     assert_eq!(fetched.status, 200);
 }
+
+#[tokio::test]
+async fn a_part_that_nobody_asked_for_is_no_page() {
+    let origin = Origin::start(|_| {
+        send(
+            "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-4/900\r\nContent-Length: 5\r\n\r\n\
+             <html",
+        )
+    })
+    .await;
+    let error = fetcher()
+        .get(&origin.url("/"), Want::Page)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "status", "{error}");
+}

@@ -1,11 +1,13 @@
 //! Asking again for what was fetched before, and feeds that are too long.
 
 use cuttings_fetch::{Validators, Want};
+use url::Url;
 
 use crate::origin::{Names, Origin, config, fetcher, fetcher_with, ok, redirect, send};
 
-fn known() -> Validators {
+fn known(url: Url) -> Validators {
     Validators {
+        url: Some(url),
         etag: Some("\"abc\"".to_owned()),
         last_modified: Some("Fri, 03 May 2024 08:00:00 GMT".to_owned()),
     }
@@ -18,7 +20,11 @@ async fn m09_what_has_not_changed_is_not_sent_again() {
     })
     .await;
     let answer = fetcher()
-        .get_if_changed(&origin.url("/feed"), Want::Feed, &known())
+        .get_if_changed(
+            &origin.url("/feed"),
+            Want::Feed,
+            &known(origin.url("/feed#top")),
+        )
         .await
         .expect("an answer");
     assert_eq!((answer.status, answer.body.len()), (304, 0));
@@ -38,20 +44,43 @@ async fn m09_not_changed_is_no_answer_to_who_has_nothing() {
         .await
         .unwrap_err();
     assert_eq!(error.code(), "status");
+    let unmarked = Validators {
+        url: Some(origin.url("/feed")),
+        ..Validators::default()
+    };
+    let error = fetcher()
+        .get_if_changed(&origin.url("/feed"), Want::Feed, &unmarked)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "status");
 }
 
 #[tokio::test]
-async fn what_is_known_is_not_told_to_another_host() {
-    let other = Origin::start(|_| ok("", b"feed")).await;
+async fn f13_what_is_known_is_told_to_the_address_it_is_known_of_and_to_no_other() {
+    let other = Origin::start(|path| match path {
+        "/feed" => send("HTTP/1.1 304 Not Modified\r\n\r\n"),
+        _ => ok("", b"another page"),
+    })
+    .await;
     let there = other.url("/feed").to_string();
-    let origin = Origin::start(move |_| redirect(301, &there)).await;
-    let answer = fetcher()
-        .get_if_changed(&origin.url("/feed"), Want::Feed, &known())
-        .await
-        .expect("an answer");
-    assert_eq!((answer.status, &answer.body[..]), (200, &b"feed"[..]));
-    let request = other.requests().join("\n").to_lowercase();
-    assert!(!request.contains("abc"), "{request}");
+    let origin = Origin::start(move |_| redirect(302, &there)).await;
+    let get = async |known: Url| {
+        fetcher()
+            .get_if_changed(&origin.url("/feed"), Want::Feed, &self::known(known))
+            .await
+    };
+    // Told where it comes from, though not asked first.
+    assert_eq!(get(other.url("/feed")).await.unwrap().status, 304);
+    let told = other.requests().join("\n").to_lowercase();
+    assert!(told.contains("if-none-match: \"abc\""), "{told}");
+    // Not to another page of the same host, nor to whoever leads there.
+    assert_eq!(get(other.url("/page")).await.unwrap_err().code(), "status");
+    assert_eq!(
+        get(origin.url("/feed?2")).await.unwrap_err().code(),
+        "status"
+    );
+    assert_eq!(other.requests().join("\n").matches("abc").count(), 1);
+    assert!(!origin.requests().join("\n").contains("abc"));
 }
 
 #[tokio::test]

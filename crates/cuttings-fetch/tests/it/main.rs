@@ -10,6 +10,7 @@ mod encodings;
 mod names;
 mod open_hosts;
 mod origin;
+mod proxy;
 mod redirects;
 mod refusals;
 mod requests;

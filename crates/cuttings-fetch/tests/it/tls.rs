@@ -16,9 +16,9 @@ use url::Url;
 
 use crate::origin::{Names, Origin, config, send};
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub type Authority = CertifiedIssuer<'static, KeyPair>;
 
-fn authority(name: &str) -> Authority {
+pub fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -26,7 +26,7 @@ fn authority(name: &str) -> Authority {
 }
 
 /// A TLS server for `name` that greets over the protocol agreed on.
-async fn serve(
+pub async fn serve(
     authority: &Authority,
     name: &str,
     years: (i32, i32),
@@ -114,12 +114,12 @@ fn fetcher(roots: Vec<CertificateDer<'static>>) -> Fetcher {
     Fetcher::in_surroundings(config(&["127.0.0.0/8"]), surroundings).unwrap()
 }
 
-async fn get(fetcher: &Fetcher, addr: SocketAddr, path: &str) -> Result<Fetched, FetchError> {
+pub async fn get(fetcher: &Fetcher, addr: SocketAddr, path: &str) -> Result<Fetched, FetchError> {
     let url = Url::parse(&format!("https://site.example:{}{path}", addr.port())).unwrap();
     fetcher.get(&url, Want::Page).await
 }
 
-const VALID: (i32, i32) = (2020, 2400);
+pub const VALID: (i32, i32) = (2020, 2400);
 
 #[tokio::test]
 async fn a_trusted_site_is_read_over_http_1_and_2() {

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use cuttings_fetch::{FetchError, Fetched, Fetcher, Validators, Want};
+use cuttings_fetch::{FetchError, Fetched, Validators, Want};
 use cuttings_model::{Feed, FeedId, FeedState, PageAddress, Reason, UserId, address};
 use cuttings_store::{FeedRead, PollEnd, StoreError};
 use cuttings_text::query;
@@ -17,7 +17,7 @@ use url::Url;
 
 use super::{FeedError, read, rules};
 use crate::error::reason_of;
-use crate::site_access::fetcher_for;
+use crate::site_access::{UserFetcher, fetcher_for};
 use crate::{Library, now_ms};
 
 /// How long a poll may take before another worker may do it.
@@ -51,6 +51,9 @@ pub enum Polled {
     Unchanged,
     /// The feed could not be read.
     Failed(Reason),
+    /// The feed was not asked: its site has other requests of ours to answer, or
+    /// wants to be left alone. It is read as soon as its turn comes.
+    Waits(Reason),
     /// Somebody else polled it meanwhile, or its user changed it.
     Lost,
 }
@@ -62,12 +65,15 @@ pub enum Polled {
 /// [`FeedError::NoSuchFeed`]; a feed that cannot be read is [`Polled::Failed`].
 pub async fn poll_now(library: &Library, user_id: UserId, id: FeedId) -> Result<Polled, FeedError> {
     let now = now_ms();
+    // The lease writes over it.
+    let due_ms = library.store.feed(user_id, id).await?;
+    let due_ms = due_ms.map_or(now, |feed| feed.poll_at_ms);
     let feed = library
         .store
         .lease_feed(now, now + LEASE_MS, Some((user_id, id)))
         .await?
         .ok_or(FeedError::NoSuchFeed)?;
-    Ok(poll(library, &feed).await?)
+    Ok(poll_due(library, &feed, due_ms).await?)
 }
 
 /// Polls a feed under lease to its end.
@@ -76,13 +82,32 @@ pub async fn poll_now(library: &Library, user_id: UserId, id: FeedId) -> Result<
 ///
 /// Only of the store: then the feed comes due again when its lease runs out.
 pub async fn poll(library: &Library, feed: &Feed) -> Result<Polled, StoreError> {
+    poll_due(library, feed, now_ms()).await
+}
+
+/// The same for a feed that was due at `due_ms`.
+async fn poll_due(library: &Library, feed: &Feed, due_ms: i64) -> Result<Polled, StoreError> {
     let ours = fetcher_for(library, feed.user_id).await?;
-    let answer = ask(&ours.fetcher, feed).await;
+    let answer = ask(&ours, feed).await;
     ours.note_used(library).await?;
     let now = now_ms();
     let answer = match answer {
         Ok(answer) => answer,
-        Err(Failure { reason, wait, gone }) => {
+        Err(NotRead::Waits { reason, wait }) => {
+            let turn_ms = now.saturating_add(millis(wait));
+            // A site that had trouble, or asked for time, gets what it was given.
+            let until_ms = match feed.failures {
+                0 => turn_ms,
+                _ => turn_ms.max(due_ms),
+            };
+            let is_ours = library.store.put_back_poll(feed, until_ms).await?;
+            return Ok(if is_ours {
+                Polled::Waits(reason)
+            } else {
+                Polled::Lost
+            });
+        }
+        Err(NotRead::Failed { reason, wait, gone }) => {
             let state = if gone { FeedState::Gone } else { feed.state };
             return fail(library, feed, state, reason, wait).await;
         }
@@ -113,10 +138,13 @@ pub async fn poll(library: &Library, feed: &Feed) -> Result<Polled, StoreError> 
     }
     let moved = moved_to(&answer);
     let known = library.store.known_entries(feed.user_id, feed.id).await?;
-    let validators = Validators {
-        etag: answer.header("etag").map(str::to_owned),
-        last_modified: answer.header("last-modified").map(str::to_owned),
+    // They are kept as those of the feed's own address. One that is led to from there
+    // may be anybody's, and is read whole.
+    let header = |name| {
+        let header = answer.header(name).map(str::to_owned);
+        header.filter(|_| answer.redirects.is_empty())
     };
+    let (etag, last_modified) = (header("etag"), header("last-modified"));
     let (base, body, is_cut) = (answer.final_url.clone(), answer.body.clone(), answer.is_cut);
     let content_type = answer.content_type().map(str::to_owned);
     let place = library.extracting.acquire().await;
@@ -145,8 +173,8 @@ pub async fn poll(library: &Library, feed: &Feed) -> Result<Polled, StoreError> 
     end.next_poll_at_ms = now + jittered(rest_ms(&answer, prepared.ttl_minutes));
     end.reason = prepared.note;
     end.read = Some(FeedRead {
-        etag: validators.etag,
-        last_modified: validators.last_modified,
+        etag,
+        last_modified,
         ..prepared.read
     });
     let Some(new) = library.store.end_poll(feed, end).await? else {
@@ -180,14 +208,18 @@ async fn choose(library: &Library, feed: &Feed, read: &mut FeedRead) -> Result<(
 }
 
 /// Why a feed was not read, and what that means for the next time.
-struct Failure {
-    reason: Reason,
-    wait: Option<Duration>,
-    gone: bool,
+enum NotRead {
+    /// It was not asked.
+    Waits { reason: Reason, wait: Duration },
+    Failed {
+        reason: Reason,
+        wait: Option<Duration>,
+        gone: bool,
+    },
 }
 
-async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<Fetched, Failure> {
-    let url = Url::parse(&feed.url).map_err(|_| Failure {
+async fn ask(ours: &UserFetcher, feed: &Feed) -> Result<Fetched, NotRead> {
+    let url = Url::parse(&feed.url).map_err(|_| NotRead::Failed {
         reason: Reason {
             code: "bad_url".to_owned(),
             text: "The address of this feed cannot be read. Subscribe to it anew.".to_owned(),
@@ -197,34 +229,43 @@ async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<Fetched, Failure> {
     })?;
     let was_read = feed
         .read_at_ms
-        .is_some_and(|read| now_ms() - read < BELIEVED_MS);
+        .is_some_and(|read| now_ms() - read < BELIEVED_MS && !ours.shows_more_since(&url, read));
     let known = if was_read {
         Validators {
+            url: Some(url.clone()),
             etag: feed.etag.clone(),
             last_modified: feed.last_modified.clone(),
         }
     } else {
         Validators::default()
     };
-    fetcher
+    ours.fetcher
         .get_if_changed(&url, Want::Feed, &known)
         .await
         .map_err(|error| {
-            let (wait, gone) = match &error {
+            let reason = reason_of(&error);
+            match error {
+                FetchError::Wait { wait, .. } => NotRead::Waits { reason, wait },
                 FetchError::Status {
                     status,
-                    retry_after,
+                    retry_after: wait,
                     ..
-                } => (*retry_after, *status == 410),
-                FetchError::Wait { wait, .. } => (Some(*wait), false),
-                _ => (None, false),
-            };
-            Failure {
-                reason: reason_of(&error),
-                wait,
-                gone,
+                } => NotRead::Failed {
+                    reason,
+                    wait,
+                    gone: status == 410,
+                },
+                _ => NotRead::Failed {
+                    reason,
+                    wait: None,
+                    gone: false,
+                },
             }
         })
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 async fn fail(
@@ -236,9 +277,7 @@ async fn fail(
 ) -> Result<Polled, StoreError> {
     let now = now_ms();
     // Not shortened by chance: the site has named a time.
-    let asked_ms = wait.map_or(0, |wait| {
-        i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)
-    });
+    let asked_ms = wait.map_or(0, millis);
     let own_ms = jittered(backoff_ms(feed.failures));
     let written = library
         .store

@@ -4,11 +4,14 @@
 //! An entry is given to its rule in the same transaction that writes it, and
 //! saved after that: a save that was cut short is made up for at the next poll.
 
-use cuttings_model::{Entry, EntryId, FeedId, FeedRule, FeedRuleId, TagName, UserId, address};
+use cuttings_model::{
+    Entry, EntryId, FeedId, FeedRule, FeedRuleId, PageAddress, TagName, UserId, address,
+};
 use cuttings_store::{EntryPosition, NewEntry, RuleWords, StoreError, TagChange};
 use cuttings_text::matches::{Subject, asks_about_articles, matches};
 use cuttings_text::query::{self, Operator, Query};
 use jiff::tz::Offset;
+use url::Url;
 
 use super::FeedError;
 use crate::{Library, LibraryError, now_ms, save, tags};
@@ -261,6 +264,21 @@ fn tags_for(entry: &Entry, rules: &[(FeedRule, Option<Query>)]) -> Vec<TagName> 
     names
 }
 
+/// Whether the feed of an entry may have its page fetched unasked.
+async fn may_lead(
+    library: &Library,
+    user_id: UserId,
+    entry: &Entry,
+    page: &PageAddress,
+) -> Result<bool, StoreError> {
+    let feed = library.store.feed(user_id, entry.feed_id).await?;
+    let from = feed.and_then(|feed| Url::parse(&feed.url).ok());
+    let to = Url::parse(page.as_str()).ok();
+    Ok(from
+        .zip(to)
+        .is_some_and(|(from, to)| library.fetcher.may_lead(&from, &to)))
+}
+
 /// Saves the entries that were given to a rule, of one feed or of all; gives how
 /// many articles that made.
 ///
@@ -299,6 +317,14 @@ pub(super) async fn save_chosen(
             continue;
         };
         if library.store.is_deleted_page(user_id, &page).await? {
+            library.store.release_entry(user_id, entry.id).await?;
+            continue;
+        }
+        if !may_lead(library, user_id, &entry, &page).await? {
+            tracing::warn!(
+                entry.id = entry.id.0,
+                "a feed led to a host that is none of its own"
+            );
             library.store.release_entry(user_id, entry.id).await?;
             continue;
         }

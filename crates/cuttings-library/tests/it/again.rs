@@ -147,6 +147,51 @@ fn a_page_that_has_not_changed_is_a_visit_without_bytes() {
 }
 
 #[test]
+fn f13_what_a_page_is_known_by_is_told_to_nobody_but_its_own_address() {
+    on_both(|rig| async move {
+        // Two ports are two sites.
+        let (short, outlet) = (Origin::start().await, Origin::start().await);
+        let html = page("Sea wall to be raised", WORDS);
+        let story = with(Answer::html(html), "ETag", "\"theirs\"");
+        outlet.put(
+            "/wall",
+            with(story, "Last-Modified", "Fri, 03 May 2024 08:00:00 GMT"),
+        );
+        short.put("/1", Answer::redirect(&outlet.url("/wall")));
+        let first = rig.capture(&short.url("/1")).await;
+        assert_eq!(first.state, ArticleState::Ready, "{:?}", first.reason);
+        outlet.put("/wall", Answer::status(304));
+        again(&rig, first.id).await;
+        let request = short.last_request();
+        assert!(
+            !request.contains("theirs") && !request.contains("if-"),
+            "{request}"
+        );
+        // Where it comes from it is asked for by what is known of it.
+        let request = outlet.last_request();
+        assert!(request.contains("if-none-match: \"theirs\""), "{request}");
+        let kept = captures(&rig, first.id).await;
+        assert_eq!(
+            (kept[0].status, kept[0].same_as),
+            (Some(304), first.capture_id)
+        );
+
+        // Another page that has not changed either says nothing about this one.
+        outlet.put("/wall", Answer::redirect("/login"));
+        outlet.put("/login", Answer::status(304));
+        again(&rig, first.id).await;
+        assert!(
+            !outlet.last_request().contains("if-"),
+            "{}",
+            outlet.last_request()
+        );
+        let kept = captures(&rig, first.id).await;
+        assert_eq!(kept[0].same_as, None);
+        assert!(kept[0].failure.is_some(), "{:?}", kept[0]);
+    });
+}
+
+#[test]
 fn an_edit_shows_in_the_library_until_it_was_seen() {
     on_both(|rig| async move {
         let origin = Origin::start().await;

@@ -1,5 +1,8 @@
 //! Rules: what feeds bring is saved by itself.
 
+use std::sync::Arc;
+
+use cuttings_fetch::{FetchConfig, Fetcher};
 use cuttings_library::feeds::rules::{self, RuleDraft};
 use cuttings_library::feeds::{FeedError, entries, poll::Polled};
 use cuttings_library::shelf;
@@ -26,6 +29,42 @@ impl Rig {
             .await
             .expect("a rule")
     }
+}
+
+#[test]
+fn f18_no_rule_lets_a_feed_lead_to_a_host_that_the_operator_opened() {
+    on_both(|mut rig| async move {
+        let fetcher = Fetcher::new(FetchConfig {
+            allow_private: vec!["127.0.0.0/8".parse().unwrap()],
+            allow_private_hosts: vec!["localhost".to_owned()],
+            ..FetchConfig::default()
+        });
+        rig.library.fetcher = Arc::new(fetcher.unwrap());
+        let origin = Origin::start().await;
+        let inside = origin.url("/inside").replace("127.0.0.1", "localhost");
+        let bait = item("x", "Harbour", "Away").replace("/x", &inside);
+        origin.put(
+            "/feed",
+            rss(&(bait.clone() + &item("y", "Harbour", "Here"))),
+        );
+        let feed = rig.subscribe(&origin.url("/feed")).await;
+        let (_, saved) = rig.rule(draft(None, "harbour", ""), true).await;
+        assert_eq!(saved, 1);
+        let entries = rig.entries().await;
+        let of = |url: &str| entries.iter().find(|e| e.url.as_deref() == Some(url));
+        assert_eq!(of(&inside).unwrap().article_id, None);
+        assert_eq!(of(&inside).unwrap().rule_id, None, "it waits for nothing");
+        assert_eq!(rig.poll(&feed).await, Polled::Read { new: 0, saved: 0 });
+        // A feed of that host itself may.
+        origin.put("/own", rss(&bait.replace("/inside", "/own-page")));
+        let own = origin.url("/own").replace("127.0.0.1", "localhost");
+        rig.subscribe(&own).await;
+        let entries = rig.entries().await;
+        let own_page = entries
+            .iter()
+            .find(|e| e.title == "Harbour" && e.feed_id.0 == 2);
+        assert!(own_page.unwrap().article_id.is_some());
+    });
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Feeds: finding, reading and leaving them, and what sites do to them.
 
+use cuttings_fetch::Want;
 use cuttings_library::feeds::poll::{self, INTERVAL_MS, MAX_INTERVAL_MS, Polled};
 use cuttings_library::feeds::{self, FeedError, discover, entries, lists};
 use cuttings_library::now_ms;
@@ -165,6 +166,22 @@ fn any_page_leads_to_its_feeds_and_what_is_no_feed_is_not_kept() {
 }
 
 #[test]
+fn f13_what_a_feed_is_known_by_is_not_told_to_the_site_that_led_to_it() {
+    on_both(|rig| async move {
+        let (leads, brings) = (Origin::start().await, Origin::start().await);
+        let mut answer = rss(&item("a", "A", "a"));
+        answer.headers.push(("ETag".into(), "\"theirs\"".into()));
+        brings.put("/feed", answer.clone());
+        leads.put("/feed", Answer::redirect(&brings.url("/feed")));
+        let feed = rig.subscribe(&leads.url("/feed")).await;
+        assert_eq!(rig.poll(&feed).await, read(0));
+        for request in leads.requests() {
+            assert!(!request.contains("theirs"), "{request}");
+        }
+    });
+}
+
+#[test]
 fn m09_what_has_not_changed_is_asked_for_by_what_is_known() {
     on_both(|rig| async move {
         let origin = Origin::start().await;
@@ -302,11 +319,16 @@ fn a_site_that_asks_for_time_is_given_it_and_failures_slow_the_polls_down() {
         assert!((7_190_000..=7_200_000).contains(&rest), "{rest}");
         // Asked for it by hand, the site is left alone all the same.
         let asked = origin.asked().len();
-        let Polled::Failed(reason) = rig.poll(&feed).await else {
-            panic!("not failed")
+        let before = rig.feed(&feed).await;
+        let Polled::Waits(reason) = rig.poll(&feed).await else {
+            panic!("it was asked")
         };
         assert_eq!(reason.code, "wait");
         assert_eq!(origin.asked().len(), asked);
+        // And gets the time it wanted; that the host is free sooner changes nothing.
+        let after = rig.feed(&feed).await;
+        assert_eq!(after.poll_at_ms, before.poll_at_ms);
+        assert_eq!((after.failures, after.reason), (1, before.reason));
     });
 }
 
@@ -580,6 +602,48 @@ fn all_can_be_marked_as_seen_and_that_can_be_taken_back() {
             2
         );
         assert_eq!(unseen(&rig).await, 3);
+    });
+}
+
+#[test]
+fn f22_a_feed_whose_site_is_left_alone_waits_and_has_not_failed() {
+    on_both(|rig| async move {
+        let origin = Origin::start().await;
+        origin.put("/feed", rss(&item("a", "A", "a")));
+        let feed = rig.subscribe(&origin.url("/feed")).await;
+        let mut busy = Answer::status(429);
+        busy.headers.push(("Retry-After".into(), "60".into()));
+        origin.put("/busy", busy);
+        let page = origin.url("/busy").parse().unwrap();
+        let refused = rig.library.fetcher.get(&page, Want::Page).await;
+        assert_eq!(refused.unwrap_err().code(), "too_many_requests");
+
+        let before = rig.feed(&feed).await;
+        let Polled::Waits(reason) = rig.poll(&feed).await else {
+            panic!("it was asked")
+        };
+        assert_eq!(reason.code, "wait");
+        let after = rig.feed(&feed).await;
+        assert_eq!(after.failures, 0);
+        assert_eq!(after.reason, None);
+        assert_eq!(after.polled_at_ms, before.polled_at_ms);
+        assert_eq!(after.etag, before.etag);
+        let wait_ms = after.poll_at_ms - now_ms();
+        assert!((50_000..70_000).contains(&wait_ms), "{wait_ms}");
+        // Its turn comes, and whoever takes it is the only one.
+        let due = after.poll_at_ms;
+        let store = &rig.library.store;
+        let leased = store.lease_feed(due, due + 1_000, None).await.unwrap();
+        assert_eq!(leased.map(|leased| leased.id), Some(feed.id));
+        assert_eq!(
+            poll::poll(&rig.library, &after).await.unwrap(),
+            Polled::Lost
+        );
+        // A new one stays subscribed, and waits too.
+        let new = rig.subscribe(&origin.url("/other")).await;
+        assert_eq!((new.failures, new.reason), (0, None));
+        assert!(new.poll_at_ms - now_ms() < 70_000);
+        assert_eq!(origin.asked(), ["/feed", "/busy"]);
     });
 }
 

@@ -1,7 +1,7 @@
 //! Highlights and what becomes of them when an article is captured again.
 
 use cuttings_library::{highlights, save};
-use cuttings_model::{Anchor, ArticleId, Colour, Highlight, HighlightId};
+use cuttings_model::{Anchor, ArticleId, Colour, Highlight, HighlightId, address};
 
 use crate::rig::{Answer, Origin, Rig, on_both, page};
 
@@ -51,6 +51,64 @@ fn highlights_follow_their_words_and_become_orphans_when_these_are_gone() {
 
         rig.upload(URL, &first).await;
         assert!(!read(lost.id).await.is_orphan, "its words are back");
+    });
+}
+
+#[test]
+fn words_chosen_on_a_page_are_marked_when_it_is_read() {
+    on_both(|rig| async move {
+        let origin = Origin::start().await;
+        origin.put(
+            "/wall",
+            Answer::html(page(
+                "Wall",
+                "The wall is old, said the engineer, and it leaks.",
+            )),
+        );
+        let (library, user) = (&rig.library, rig.user.id);
+        let address = address::parse(&origin.url("/wall")).expect("an address");
+        let article = save::save(library, user, &address, None)
+            .await
+            .expect("it is saved")
+            .article
+            .id;
+        let choose = async |words: &str| {
+            highlights::chosen_on_page(library, user, article, words)
+                .await
+                .expect("they are kept");
+        };
+        let kept = async || {
+            let kept = library.store.highlights_of(user, article).await;
+            let mut kept: Vec<(String, bool)> = kept
+                .expect("the store works")
+                .into_iter()
+                .map(|one| (one.anchor.exact, one.is_orphan))
+                .collect();
+            kept.sort_unstable();
+            kept
+        };
+        // Nothing is read yet; pressing twice keeps them once.
+        for _ in 0..2 {
+            choose("said the\nengineer").await;
+        }
+        choose("Words of a box beside it").await;
+        assert_eq!(
+            kept().await,
+            [
+                ("Words of a box beside it".to_owned(), true),
+                ("said the\nengineer".to_owned(), true),
+            ]
+        );
+        rig.work_on(article).await;
+        choose("it leaks").await;
+        assert_eq!(
+            kept().await,
+            [
+                ("Words of a box beside it".to_owned(), true),
+                ("it leaks".to_owned(), false),
+                ("said the engineer".to_owned(), false),
+            ]
+        );
     });
 }
 

@@ -7,6 +7,7 @@ mod bulk;
 mod capture;
 mod durability;
 mod edit;
+mod facets;
 mod feed_rules;
 mod feeds;
 mod filter;

@@ -267,6 +267,21 @@ pub const ROW_FAULTS: &[RowFault] = &[
         FaultKind::Index,
     ),
     on_both(
+        "a word that is not proposed any more",
+        "DELETE FROM words WHERE word = 'ferry'",
+        FaultKind::Index,
+    ),
+    on_both(
+        "a word that cannot be found by its end",
+        "UPDATE words SET backwards = 'yref' WHERE word = 'ferry'",
+        FaultKind::Index,
+    ),
+    on_both(
+        "an edit up to a capture of another article",
+        "UPDATE articles SET edited_to = 99 WHERE id = 1",
+        FaultKind::Row,
+    ),
+    on_both(
         "a thumbnail that is said to be missing",
         "UPDATE articles SET has_thumbnail = 0",
         FaultKind::Row,

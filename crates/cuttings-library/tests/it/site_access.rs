@@ -1,6 +1,7 @@
 //! What users give for single sites: sealed, shown to that site alone, and not to
 //! be found anywhere else.
 
+use cuttings_library::again;
 use cuttings_library::site_access::{self, NewAccess, SiteAccessError};
 use cuttings_model::{ArticleState, UserId};
 use sqlx::{Connection as _, Row as _};
@@ -67,6 +68,37 @@ fn a_captures_page_and_pictures_are_shown_what_was_given_and_the_other_user_is_n
         origin.put("/again", Answer::html(page("Again", "For everybody.")));
         rig.capture(&origin.url("/again")).await;
         assert!(!origin.last_request().contains(CANARY));
+    });
+}
+
+#[test]
+fn a_page_is_fetched_whole_after_something_was_given_for_its_site() {
+    on_both(|rig| async move {
+        let origin = Origin::start().await;
+        // The same mark for what everybody and for what a subscriber is shown.
+        let marked = |words: &str| {
+            let mut answer = Answer::html(page("Behind the counter", words));
+            answer.headers.push(("ETag".into(), "\"7\"".into()));
+            answer
+        };
+        origin.put("/story", marked("The first words, for everybody."));
+        let article = rig.capture(&origin.url("/story")).await;
+        give(&rig, rig.user.id, &given(&origin.url("/"))).await;
+        origin.put("/story", marked("All words, for subscribers."));
+        again::capture_again(&rig.library, rig.user.id, article.id)
+            .await
+            .unwrap();
+        rig.work_on(article.id).await;
+        let request = origin.last_request();
+        assert!(request.contains(CANARY), "{request}");
+        assert!(!request.contains("if-none-match"), "{request}");
+        // And by what is known from then on.
+        again::capture_again(&rig.library, rig.user.id, article.id)
+            .await
+            .unwrap();
+        rig.work_on(article.id).await;
+        let request = origin.last_request();
+        assert!(request.contains("if-none-match: \"7\""), "{request}");
     });
 }
 

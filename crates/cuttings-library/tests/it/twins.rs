@@ -161,3 +161,54 @@ fn i04_another_users_page_is_no_twin() {
         assert_eq!(rig.article(newer.id).await, newer);
     });
 }
+
+#[test]
+fn f23_a_claim_to_be_a_page_of_another_host_joins_nothing_and_reaches_no_other_user() {
+    on_both(|rig| async move {
+        const TRUE: &str = "https://lantern.example/report";
+        let origin = Origin::start().await;
+        let false_page = page("Report", "The false report.").replace(
+            "<meta name=author",
+            &format!("<link rel=canonical href='{TRUE}'><meta name=author"),
+        );
+        for path in ["/lies", "/again"] {
+            origin.put(path, Answer::html(false_page.clone()));
+        }
+        let (library, ben) = (&rig.library, rig.other_user().await);
+        let true_page = page("Report", "The true report.");
+        let address = address::parse(TRUE).unwrap();
+        let upload = save::Upload {
+            body: true_page.clone().into(),
+            content_type: None,
+            pictures: Vec::new(),
+        };
+        let his = save::save(library, ben.id, &address, Some(upload))
+            .await
+            .unwrap()
+            .article;
+
+        let lying = rig.capture(&origin.url("/lies")).await;
+        assert_eq!(lying.twin_of, None, "only her own articles are looked at");
+        assert_eq!(lying.given_url, origin.url("/lies"));
+        assert_eq!(lying.final_url.as_deref(), Some(lying.given_url.as_str()));
+        assert_eq!(lying.canonical_url.as_deref(), Some(TRUE));
+        // The true page is not taken for saved because another claims to be it.
+        let mine = rig.upload(TRUE, &true_page).await;
+        assert_ne!(mine.id, lying.id);
+        assert!(rig.text(mine.id).await.contains("The true report"));
+        assert!(rig.text(lying.id).await.contains("The false report"));
+        // A later claim is a note to the user and changes neither text.
+        let again = rig.capture(&origin.url("/again")).await;
+        assert!(again.deleted_at_ms.is_none() && again.id != mine.id);
+        assert!(rig.text(mine.id).await.contains("The true report"));
+        let after = library
+            .store
+            .article(ben.id, his.id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(after.updated_at_ms, his.updated_at_ms);
+        let kept = library.store.captures(rig.user.id, mine.id).await.unwrap();
+        assert_eq!(kept.len(), 1);
+    });
+}

@@ -1,5 +1,6 @@
 //! What the engine makes of texts.
 
 mod frame;
+mod statements;
 mod stories;
 mod tagger;

@@ -210,6 +210,7 @@ pub(crate) async fn poll(
         Polled::Read { new, saved } => json!({ "outcome": "read", "new": new, "saved": saved }),
         Polled::Unchanged => json!({ "outcome": "unchanged", "new": 0, "saved": 0 }),
         Polled::Failed(reason) => json!({ "outcome": "failed", "reason": reason }),
+        Polled::Waits(reason) => json!({ "outcome": "waiting", "reason": reason }),
         Polled::Lost => json!({ "outcome": "busy" }),
     })
     .into_response())

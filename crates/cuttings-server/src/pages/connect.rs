@@ -31,6 +31,8 @@ const MAX_NAME_CHARS: usize = 60;
 #[template(path = "connect.html")]
 struct ConnectPage {
     shell: Shell,
+    /// Where the library is, as the extension is told it.
+    address: String,
     /// Where SingleFile sends pages, and what it calls the parts of its form.
     singlefile: String,
     /// The same, to keep each version that is sent.
@@ -153,6 +155,7 @@ async fn connect(
             archive_field: sent::FILE,
             url_field: sent::URL,
             articles: format!("{site}/api/v1/articles"),
+            address: site,
             upload_mb: app.settings.upload_limit_bytes / 1_000_000,
             made,
             tokens: tokens

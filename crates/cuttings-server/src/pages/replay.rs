@@ -8,6 +8,7 @@
 
 use askama::Template;
 use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::{OriginalUri, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +22,7 @@ use crate::body::CapturePath;
 use crate::dates;
 use crate::error::HttpError;
 use crate::headers::FramesReplay;
+use crate::range::{Asked, asked};
 use crate::session::{Caller, cookie};
 use crate::shell::{Place, Shell, show};
 use crate::texts::ENGLISH;
@@ -242,9 +244,28 @@ pub(crate) async fn resource(
     let replayed = replay::resource(&app.library, user_id, article_id, CaptureId(capture), &url)
         .await
         .map_err(failed)?;
+    let whole = replayed.body;
+    let length = whole.len();
+    // Who plays a film asks for its parts.
+    let (status, range, body) = match asked(&headers, &tag, length as u64) {
+        Asked::Whole => (StatusCode::OK, None, whole),
+        Asked::Part(from, until) => (
+            StatusCode::PARTIAL_CONTENT,
+            Some(format!("bytes {from}-{}/{length}", until - 1)),
+            whole.slice(from as usize..until as usize),
+        ),
+        Asked::Nothing => (
+            StatusCode::RANGE_NOT_SATISFIABLE,
+            Some(format!("bytes */{length}")),
+            Bytes::new(),
+        ),
+    };
     Ok((
+        status,
         common,
+        range.map(|range| [(header::CONTENT_RANGE, range)]),
         [
+            (header::ACCEPT_RANGES, "bytes"),
             (
                 header::CONTENT_TYPE,
                 replayed.content_type.unwrap_or("application/octet-stream"),
@@ -252,7 +273,7 @@ pub(crate) async fn resource(
             // Within a page this says nothing; opened by itself it is a file.
             (header::CONTENT_DISPOSITION, "attachment"),
         ],
-        replayed.body,
+        body,
     )
         .into_response())
 }

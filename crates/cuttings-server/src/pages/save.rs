@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use cuttings_library::{LibraryError, save, tags};
+use cuttings_library::{LibraryError, highlights, save, tags};
 use cuttings_model::{Article, ArticleId, PageAddress, TagName, address};
 use cuttings_store::TagChange;
 
@@ -33,6 +33,8 @@ struct SavePage {
     title: String,
     /// The tags in the field.
     typed: String,
+    /// Words that were chosen on the page, to be marked.
+    words: String,
     wrong: Option<String>,
     /// The article that holds this page already.
     already: Option<Held>,
@@ -83,6 +85,8 @@ pub(crate) struct SaveForm {
     title: String,
     #[serde(default)]
     tags: String,
+    #[serde(default)]
+    words: String,
 }
 
 /// `GET /save`.
@@ -96,7 +100,12 @@ pub(crate) async fn form(
         Some(Ok(id)) => held(&app, &caller, ArticleId(id)).await?,
         _ => None,
     };
-    let url = first_address(&[&query.url, &query.text, &query.title]).unwrap_or(query.url);
+    let url = first_address(&[&query.url, &query.text, &query.title]).unwrap_or(query.url.clone());
+    // What carries the address is no words of the page.
+    let words = match address::parse(&query.url) {
+        Ok(_) => query.text.trim().to_owned(),
+        Err(_) => String::new(),
+    };
     let already = match address::parse(&url) {
         Ok(page) if saved.is_none() => already(&app, &caller, &page).await?,
         _ => None,
@@ -109,6 +118,7 @@ pub(crate) async fn form(
             url,
             title: query.title,
             typed: String::new(),
+            words,
             wrong: None,
             already,
             saved,
@@ -117,7 +127,8 @@ pub(crate) async fn form(
     )
 }
 
-/// `POST /save`: saves the page, puts the tags on it, and shows both.
+/// `POST /save`: saves the page, puts the tags on it, keeps the words to be marked,
+/// and shows the article.
 pub(crate) async fn save(
     State(app): State<App>,
     caller: Caller,
@@ -126,7 +137,8 @@ pub(crate) async fn save(
 ) -> Result<Response, HttpError> {
     let read = address::parse(&form.url)
         .map_err(LibraryError::from)
-        .and_then(|page| Ok((page, TagName::parse_list(&form.tags)?)));
+        .and_then(|page| Ok((page, TagName::parse_list(&form.tags)?)))
+        .and_then(|read| highlights::check_words(&form.words).map(|()| read));
     let (page, names) = match read {
         Ok(read) => read,
         Err(error) => {
@@ -137,6 +149,7 @@ pub(crate) async fn save(
                     url: form.url,
                     title: form.title,
                     typed: form.tags,
+                    words: form.words,
                     wrong: Some(error.explain()),
                     already: None,
                     saved: None,
@@ -149,6 +162,10 @@ pub(crate) async fn save(
     let id = saved.article.id;
     if !names.is_empty() {
         tags::change(&app.library, caller.user_id(), id, TagChange::Add(&names)).await?;
+    }
+    let words = form.words.trim();
+    if !words.is_empty() {
+        highlights::chosen_on_page(&app.library, caller.user_id(), id, words).await?;
     }
     Ok(Redirect::to(&format!("/save?saved={id}")).into_response())
 }

@@ -208,6 +208,7 @@ fn failure(code: &str) -> &'static str {
         "server_error" => "The site had a failure",
         "timeout" => "The site took too long",
         "unreachable" | "incomplete" | "not_http" => "The site could not be reached",
+        "proxy" | "proxy_refused" => "The proxy did not lead there",
         "name_not_found" => "There is no such site",
         "tls" => "No safe connection",
         "too_many_redirects" | "redirect_loop" | "bad_redirect" => "The address leads in circles",

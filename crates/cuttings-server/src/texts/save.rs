@@ -7,6 +7,8 @@ super::texts! {
         url: "Address",
         tags: "Tags",
         tags_hint: "With commas between them; they can also be put on later.",
+        words: "Highlight",
+        words_hint: "Marked in the story as soon as it is read. Empty the field to mark nothing.",
         save: "Save",
         save_again: "Put tags on",
         not_saved: "Not saved:",

@@ -6,6 +6,7 @@ use cuttings_model::Scope;
 use cuttings_server::{Answers, Policy, Route};
 
 use crate::app::{Browser, on_each_database};
+use crate::replay;
 
 fn filled(route: &Route) -> String {
     route
@@ -137,6 +138,60 @@ async fn every_route_that_changes_something_needs_a_right_to() {
                 route.method, route.path, route.policy
             );
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn f10_no_route_fetches_an_address_that_it_is_handed() {
+    on_each_database(async |app| {
+        let ada = app.signed_in("ada").await;
+        ada.save_and_capture(&app.origin.url("/story/one")).await;
+        let ticket = replay::ticket(&ada).await;
+        let token = app.token(ada.user_id(), Scope::Full).await;
+        // Reached by this library, if anything asked for it.
+        let canary = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        canary.set_nonblocking(true).expect("a socket");
+        let address = canary.local_addr().expect("an address");
+        let handed = [
+            "url", "u", "uri", "src", "href", "image", "img", "target", "q", "next",
+        ]
+        .map(|name| format!("{name}=http%3A%2F%2F{address}%2F{name}.png"))
+        .join("&");
+        let mut asked = 0;
+        for route in app.routes() {
+            if route.method != Method::GET {
+                continue;
+            }
+            let path = filled(&route).replace("/replay/{ticket}", &ticket);
+            let path = format!("{path}?{handed}");
+            ada.get(&path).await;
+            let by_token = ada
+                .request(Method::GET, &path)
+                .header(header::AUTHORIZATION, format!("Bearer {token}"))
+                .body(Body::empty())
+                .expect("a request");
+            ada.send(by_token).await;
+            app.nobody().get(&path).await;
+            asked += 1;
+        }
+        assert!(asked > 50, "{asked}");
+        // The one route that is named an address gives out what was kept, or nothing.
+        for url in [format!("http://{address}/"), "http://10.0.0.1/".to_owned()] {
+            let path = format!("{ticket}/resource?url={url}");
+            assert_eq!(ada.get(&path).await.status, StatusCode::NOT_FOUND);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let came = canary.accept().map_err(|error| error.kind());
+        assert_eq!(came.err(), Some(std::io::ErrorKind::WouldBlock));
+        // It would have heard of it.
+        let url = format!("http://{address}/").parse().expect("an address");
+        let fetched = app.library.fetcher.get(&url, cuttings_fetch::Want::Page);
+        let heard = async {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            canary.accept().expect("a connection");
+        };
+        tokio::join!(fetched, heard).0.expect_err("no answer");
     })
     .await;
 }

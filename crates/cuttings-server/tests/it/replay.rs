@@ -10,7 +10,7 @@ use crate::app::{Answer, Browser, TestApp, on_each_database};
 const FRAME: &str = "/articles/1/captures/1/replay";
 
 /// The path of the kept page in the frame of `browser`, without its last part.
-async fn ticket(browser: &Browser<'_>) -> String {
+pub async fn ticket(browser: &Browser<'_>) -> String {
     let page = browser.get(FRAME).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
     let text = page.text();
@@ -111,7 +111,7 @@ async fn v11_replay_has_the_same_policy_whatever_the_answer() {
         let forged = format!("{}0/page", &ticket[..ticket.len() - 1]);
         for (path, known, status) in [
             (page.as_str(), "", 200),
-            (&picture, "", 200),
+            (&picture, "", 206),
             (&picture, &tag, 304),
             (&gone, "", 404),
             (&format!("{ticket}/resource"), "", 400),
@@ -151,6 +151,51 @@ async fn v11_replay_has_the_same_policy_whatever_the_answer() {
             assert!(policy.starts_with("sandbox allow-popups "), "{policy}");
             assert!(answer.header("content-type").starts_with("text/plain"));
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn v11_a_part_of_what_belongs_to_a_page_is_given_out() {
+    on_each_database(async |app| {
+        let browser = app.signed_in("ada").await;
+        browser
+            .save_and_capture(&app.origin.url("/story/one"))
+            .await;
+        let path = format!("{}/{}", ticket(&browser).await, picture(&app));
+        let nobody = app.nobody();
+        let whole = nobody.get(&path).await;
+        assert_eq!(whole.status, StatusCode::OK);
+        assert_eq!(whole.header("accept-ranges"), "bytes");
+        let length = whole.body.len();
+        let tag = whole.header("etag").to_owned();
+        let part = async |range: &str, known: &str| {
+            let request = nobody
+                .request(Method::GET, &path)
+                .header(header::RANGE, range)
+                .header(header::IF_RANGE, known)
+                .body(Body::empty())
+                .expect("a request");
+            nobody.send(request).await
+        };
+        let middle = part("bytes=2-9", &tag).await;
+        assert_eq!(middle.status, StatusCode::PARTIAL_CONTENT);
+        assert_eq!(
+            middle.header("content-range"),
+            format!("bytes 2-9/{length}")
+        );
+        assert_eq!(middle.header("content-length"), "8");
+        assert_eq!(middle.header("content-type"), whole.header("content-type"));
+        assert_eq!(middle.body[..], whole.body[2..10]);
+        let end = part("bytes=-5", &tag).await;
+        assert_eq!(end.body[..], whole.body[length - 5..]);
+        // A part of what was there before fits to nothing that is here now.
+        let other = part("bytes=2-9", "\"another\"").await;
+        assert_eq!((other.status, other.body.len()), (StatusCode::OK, length));
+        let beyond = part(&format!("bytes={length}-"), &tag).await;
+        assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
+        assert_eq!(beyond.header("content-range"), format!("bytes */{length}"));
+        assert!(beyond.body.is_empty());
     })
     .await;
 }

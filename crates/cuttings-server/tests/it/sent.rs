@@ -547,6 +547,7 @@ async fn a17_the_form_for_other_pages_saves_by_its_button_alone() {
         let page = browser.get(path).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text().contains("value=\"https://news.example/rain\""));
+        assert!(page.text().contains("name=\"words\"") && page.text().contains(">x</textarea>"));
         assert!(!page.text().contains("<b>"));
         // A share from the phone leads to the form and saves nothing.
         let share = |site: &str| {
@@ -583,12 +584,18 @@ async fn a17_the_form_for_other_pages_saves_by_its_button_alone() {
         let fields = [
             ("url", "https://news.example/rain"),
             ("tags", "rain, River"),
+            ("words", " over the hills\r\n"),
         ];
         let saved = browser.post("/save", &fields).await;
         assert_eq!(
             (saved.status, saved.location()),
             (StatusCode::SEE_OTHER, "/save?saved=1")
         );
+        let user = browser.user.expect("somebody");
+        let marked = app.library.store.highlights_of(user, ArticleId(1)).await;
+        let marked = marked.expect("the store answers");
+        assert_eq!(marked.len(), 1);
+        assert_eq!(marked[0].anchor.exact, "over the hills");
         let done = browser.get("/save?saved=1").await.text();
         assert!(done.contains("Saved.") && done.contains("River"), "{done}");
         let again = browser.get(path).await.text();

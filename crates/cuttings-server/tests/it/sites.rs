@@ -74,9 +74,16 @@ async fn f11_what_is_refused_says_why_without_saying_the_value() {
                 format!("X-Key: {CANARY}"),
                 "this library itself",
             ),
+            // With all hosts below it.
+            ("example", format!("X-Key: {CANARY}"), "this library itself"),
             ("", format!("X-Key: {CANARY}"), "names no site"),
         ] {
-            let form = [("site", site), ("headers", headers.as_str())];
+            let subdomains = if site == "example" { "on" } else { "" };
+            let form = [
+                ("site", site),
+                ("headers", headers.as_str()),
+                ("subdomains", subdomains),
+            ];
             let answer = ada.post("/settings/sites", &form).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{headers}");
             let page = answer.text();

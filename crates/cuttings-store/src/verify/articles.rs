@@ -9,6 +9,7 @@ use cuttings_model::{Anchor, Article, ArticleBody, ArticleId, CaptureId, Highlig
 use cuttings_text::index::{Fts5Row, fts5_row, tsvector};
 use sqlx::AssertSqlSafe;
 
+use super::spellings::Spellings;
 use super::{Cure, Fault, FaultKind, Look, Touched, with_source};
 use crate::db::{Row, args};
 use crate::shown::{ShownArticle, about, index_fields};
@@ -123,6 +124,7 @@ impl Look<'_> {
             articles::COLUMNS
         );
         let mut behind = (-1, -1);
+        let mut spellings = Spellings::default();
         loop {
             let rows = self
                 .snapshot
@@ -130,8 +132,11 @@ impl Look<'_> {
                 .await?;
             for row in &rows {
                 behind = (row.get("user_id")?, row.get("id")?);
-                self.article(row, UserId(behind.0), ArticleId(behind.1), indexed)
-                    .await?;
+                let (user_id, id) = (UserId(behind.0), ArticleId(behind.1));
+                if indexed.is_some() && spellings.user_id != Some(user_id) {
+                    spellings = self.spellings(user_id).await?;
+                }
+                self.article(row, user_id, id, indexed, &spellings).await?;
                 each();
             }
             if (rows.len() as i64) < PAGE {
@@ -146,6 +151,7 @@ impl Look<'_> {
         user_id: UserId,
         id: ArticleId,
         indexed: &mut Option<Indexed>,
+        spellings: &Spellings,
     ) -> Result<(), StoreError> {
         let place = user_id.0 * USER_STEP + id.0;
         let is_indexed = indexed
@@ -202,7 +208,10 @@ impl Look<'_> {
                 rows.first().map(|row| row.get::<i32>("same")).transpose()? == Some(1)
             }
         };
-        if !is_right {
+        if is_right && is_indexed {
+            let texts = [fields.headline, fields.about, fields.body];
+            self.spelt(user_id, id, &texts, spellings);
+        } else if !is_right {
             let what = if is_indexed {
                 format!("the search index holds other words than article {id}")
             } else {

@@ -12,7 +12,7 @@ use crate::articles::{body_in, by_id, delete_words};
 use crate::blobs::{Stored, note, path};
 use crate::db::args;
 use crate::shown::{ShownArticle, index};
-use crate::{Engine, Store, StoreError, captures, dialect, highlights, jobs};
+use crate::{Engine, Store, StoreError, captures, dialect, highlights, jobs, words};
 
 impl Store {
     /// Applies cures, in an order that lets each see what those before it did.
@@ -124,6 +124,13 @@ impl Store {
                     highlights::note_words(&mut tx, *user_id, HighlightId(*id), &exact, &words)
                         .await?;
                 }
+            }
+            Cure::Backwards(user_id, word) => {
+                tx.run(
+                    "UPDATE words SET backwards = $3 WHERE user_id = $1 AND word = $2",
+                    args![user_id.0, word, words::backwards(word)],
+                )
+                .await?;
             }
             Cure::SetAside(_) | Cure::GiveBack { .. } | Cure::RebuildIndex => {}
         }

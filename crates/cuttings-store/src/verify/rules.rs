@@ -98,6 +98,29 @@ const RULES: &[Rule] = &[
          WHERE r.digest IS NULL AND r.failure IS NULL",
     ),
     rule(
+        "a resource of capture {} is of no kind this version knows",
+        "SELECT r.user_id, r.article_id, r.capture_id AS number FROM resources r
+         WHERE r.kind NOT IN ('style', 'font', 'picture', 'frame', 'other')",
+    ),
+    rule(
+        "what capture {} looks like with is noted for another article than the capture",
+        "SELECT r.user_id, r.article_id, r.capture_id AS number FROM resource_rounds r
+         JOIN captures c ON c.user_id = r.user_id AND c.id = r.capture_id
+         WHERE c.article_id <> r.article_id",
+    ),
+    rule(
+        "article {} is captured again at no distance this version knows",
+        "SELECT s.user_id, s.article_id, s.article_id AS number FROM schedules s
+         WHERE s.every NOT IN ('day', 'week', 'month')",
+    ),
+    rule(
+        "an article was edited up to capture {}, which is not among its captures",
+        "SELECT a.user_id, a.id AS article_id, a.edited_to AS number FROM articles a
+         WHERE a.edited_to IS NOT NULL AND a.deleted_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM captures c WHERE c.user_id = a.user_id
+                           AND c.id = a.edited_to AND c.article_id = a.id)",
+    ),
+    rule(
         "a picture of capture {} is kept for another article than the capture",
         "SELECT p.user_id, p.article_id, p.capture_id AS number FROM pictures p
          JOIN captures c ON c.user_id = p.user_id AND c.id = p.capture_id

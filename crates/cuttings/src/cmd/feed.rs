@@ -163,10 +163,11 @@ async fn poll(
             Polled::Read { new, saved } => ("read", new, saved, None),
             Polled::Unchanged => ("unchanged", 0, 0, None),
             Polled::Failed(reason) => ("failed", 0, 0, Some(reason)),
+            Polled::Waits(reason) => ("waiting", 0, 0, Some(reason)),
             Polled::Lost => ("busy", 0, 0, None),
         };
         if let Some(reason) = &reason {
-            all_read = false;
+            all_read &= outcome == "waiting";
             eprintln!("feed {id}: {}", reason.text);
         }
         if json {

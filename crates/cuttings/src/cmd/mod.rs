@@ -11,6 +11,7 @@ pub mod parser;
 pub mod read;
 pub mod recapture;
 pub mod reextract;
+pub mod reference;
 pub mod rules;
 pub mod save;
 pub mod search;

@@ -102,6 +102,30 @@ fn f01_the_shell_may_not_reach_private_addresses_unless_allowed() {
 }
 
 #[test]
+fn f19_a_proxy_that_is_down_stops_what_the_shell_saves_and_its_password_is_not_shown() {
+    let rig = Rig::with_user();
+    let base = origin(vec![("/a", html(&page("Direct")))]);
+    // Port 1 of this machine: nothing listens there.
+    let proxy = ["--egress-proxy", "http://ada:hunter2@127.0.0.1:1"];
+    let page = format!("{base}/a");
+    let open = ["--allow-private-network", "127.0.0.0/8"];
+    let saved = rig.run(&[&["save", "--json", "--wait", &page], &proxy[..], &open[..]].concat());
+    assert_eq!(saved.json()[0]["reason_code"], "proxy", "{}", saved.out);
+    let shown = rig.run(&[&["config"], &proxy[..]].concat());
+    assert!(shown.out.contains("127.0.0.1:1"), "{}", shown.out);
+    let wrong = rig.run(&[
+        "config",
+        "--egress-proxy",
+        "socks5://ada:hunter2@127.0.0.1:1",
+    ]);
+    assert_ne!(wrong.code, 0);
+    assert!(wrong.err.contains("http://host:port"), "{}", wrong.err);
+    for text in [saved.out, saved.err, shown.out, wrong.err] {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
 fn a_file_without_an_address_uses_its_own_or_says_what_is_missing() {
     let rig = Rig::with_user();
     let bare = rig.file("bare.html", page("Bare"));

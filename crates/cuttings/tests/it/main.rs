@@ -9,6 +9,7 @@ mod feeds;
 mod highlighting;
 mod hostile;
 mod parsing;
+mod referring;
 mod rig;
 mod serving;
 mod verifying;
