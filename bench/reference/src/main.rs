@@ -6,19 +6,21 @@
 mod corpora;
 mod names;
 mod statements;
+mod stories;
 mod train;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str =
-    "bench-reference train | eval [tagger|statements [--show]] | speed | analyse FILE | show FILE";
+const USAGE: &str = "bench-reference train | eval [tagger|stories|statements [--show]] | speed | \
+                     analyse FILE | show FILE";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["train"] => train::write(&folder()),
+        ["eval", "stories"] => stories::evaluate(&folder()),
         ["eval", "statements"] => statements::evaluate(&folder(), false),
         ["eval", "statements", "--show"] => statements::evaluate(&folder(), true),
         ["speed"] => speed(&folder()),

@@ -12,6 +12,7 @@ pub mod frame;
 mod marks;
 mod names;
 mod statements;
+pub mod stories;
 pub mod tagger;
 
 use serde::{Deserialize, Serialize};

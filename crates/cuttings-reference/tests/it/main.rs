@@ -2,4 +2,5 @@
 
 mod frame;
 mod statements;
+mod stories;
 mod tagger;
