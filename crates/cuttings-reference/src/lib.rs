@@ -7,6 +7,7 @@
 //! All offsets are code points of the text they are in, end exclusive.
 #![forbid(unsafe_code)]
 
+pub mod dates;
 mod document;
 pub mod frame;
 pub mod tagger;

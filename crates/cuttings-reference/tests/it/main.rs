@@ -1,4 +1,5 @@
 //! What the engine makes of texts.
 
+mod dates;
 mod frame;
 mod tagger;
