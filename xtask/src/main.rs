@@ -35,7 +35,7 @@ cargo xtask COMMAND
   bench pages [--articles N]         times and sizes of pages in a made-up library of 100,000
   bench parser                       what reading pages in a process of their own costs
   train                              makes the weights of the reference engine anew
-  eval [tagger]                      scores of the reference engine on the public corpora";
+  eval [tagger|dates]                      scores of the reference engine on the public corpora";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -4,13 +4,14 @@
 //! corpora are found through `CUTTINGS_CORPORA`; nothing of them is kept.
 
 mod corpora;
+mod dates;
 mod names;
 mod train;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "bench-reference train | eval [tagger]";
+const USAGE: &str = "bench-reference train | eval [tagger|dates]";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["train"] => train::write(&folder()),
         ["eval"] | ["eval", "tagger"] => train::evaluate(&folder()),
+        ["eval", "dates"] => dates::evaluate(&folder()),
         _ => Err(USAGE.to_owned()),
     };
     match done {
