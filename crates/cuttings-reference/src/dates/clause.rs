@@ -23,7 +23,14 @@ pub(super) fn around(frame: &Frame, first: usize, behind: usize) -> Clause {
     let verb = (from..first)
         .rev()
         .find(is_finite)
-        .or_else(|| (behind..to).find(is_finite));
+        .or_else(|| (behind..to).find(is_finite))
+        // "Smith plans to leave", where "plans" was taken for a noun.
+        .or_else(|| {
+            (from + 1..first)
+                .rev()
+                .find(|at| begins_infinitive(frame, *at))
+                .map(|at| at - 1)
+        });
     let pivot = verb.unwrap_or(first);
     let left = if pivot < first {
         from
@@ -40,6 +47,11 @@ pub(super) fn around(frame: &Frame, first: usize, behind: usize) -> Clause {
     let right = pivot.max(behind);
     let end = (right..to).find(|at| is_border(frame, *at)).unwrap_or(to);
     Clause { start, end, verb }
+}
+
+fn begins_infinitive(frame: &Frame, at: usize) -> bool {
+    let next = frame.tokens.get(at + 1);
+    frame.tokens[at].tag == Tag::TO && next.is_some_and(|next| next.tag == Tag::VB)
 }
 
 fn is_border(frame: &Frame, at: usize) -> bool {
@@ -83,13 +95,7 @@ impl Clause {
             );
         }
         let near = verb + 1..self.end.min(verb + 5).max(verb + 1);
-        let to_do = near.clone().any(|at| {
-            frame.tokens[at].tag == Tag::TO
-                && frame
-                    .tokens
-                    .get(at + 1)
-                    .is_some_and(|next| next.tag == Tag::VB)
-        });
+        let to_do = near.clone().any(|at| begins_infinitive(frame, at));
         let planned = near.clone().any(|at| {
             matches!(
                 frame.word(at),

@@ -139,3 +139,52 @@ proptest! {
         }
     }
 }
+
+/// The rows of the shared acceptance article that must hold: offsets, first and
+/// last day, direction. Where the article is missing the test says so; in CI that
+/// is a failure.
+#[test]
+fn the_acceptance_article_has_its_dates() {
+    let corpora = std::env::var_os("CUTTINGS_CORPORA").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        std::path::PathBuf::from,
+    );
+    let file = |name: &str| std::fs::read_to_string(corpora.join("sample").join(name));
+    let (Ok(text), Ok(expected)) = (file("article.txt"), file("expected.md")) else {
+        println!("not run: the sample is missing; set CUTTINGS_CORPORA");
+        assert!(std::env::var_os("CI").is_none(), "the sample is missing");
+        return;
+    };
+    let document = Document {
+        text: &text,
+        ..Document::default()
+    };
+    let found = dates(
+        &Frame::new(&document),
+        Some(date(2023, 6, 13).at(19, 5, 47, 0)),
+    );
+    let mut rows = 0;
+    let mut wrong = Vec::new();
+    for line in expected.lines().filter(|line| line.starts_with("| D")) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if cells[2] != "**must**" {
+            continue;
+        }
+        rows += 1;
+        let (start, end) = cells[4].split_once('–').expect("two offsets");
+        let held = found.iter().any(|date| {
+            let direction = format!("{:?}", date.direction).to_lowercase();
+            date.span.start.to_string() == start
+                && date.span.end.to_string() == end
+                && date.from.is_some_and(|day| day.to_string() == cells[6])
+                && date.to.is_some_and(|day| day.to_string() == cells[7])
+                && cells[5].starts_with(&date.value)
+                && direction == cells[9]
+        });
+        if !held {
+            wrong.push(line);
+        }
+    }
+    assert!(rows > 5, "the table has {rows} rows that must hold");
+    assert!(wrong.is_empty(), "{wrong:#?}\n{found:#?}");
+}
