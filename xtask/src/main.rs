@@ -37,7 +37,8 @@ cargo xtask COMMAND
   bench pages [--articles N]         times and sizes of pages in a made-up library of 100,000
   bench parser                       what reading pages in a process of their own costs
   train                              makes the weights of the reference engine anew
-  eval [tagger|statements|stories]   scores of the reference engine on the public corpora";
+  eval [tagger|statements|dates|stories]
+                                     scores of the reference engine on the public corpora";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -4,6 +4,7 @@
 //! corpora are found through `CUTTINGS_CORPORA`; nothing of them is kept.
 
 mod corpora;
+mod dates;
 mod names;
 mod statements;
 mod stories;
@@ -12,8 +13,8 @@ mod train;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-const USAGE: &str = "bench-reference train | eval [tagger|stories|statements [--show]] | speed | \
-                     analyse FILE | show FILE";
+const USAGE: &str = "bench-reference train | eval [tagger|dates|stories|statements [--show]] | \
+                     speed | analyse FILE | show FILE";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         ["analyse", path] => analyse(Path::new(path)),
         ["show", path] => show(Path::new(path)),
         ["eval"] | ["eval", "tagger"] => train::evaluate(&folder()),
+        ["eval", "dates"] => dates::evaluate(&folder()),
         _ => Err(USAGE.to_owned()),
     };
     match done {

@@ -7,6 +7,7 @@
 //! All offsets are code points of the text they are in, end exclusive.
 #![forbid(unsafe_code)]
 
+pub mod dates;
 mod document;
 pub mod frame;
 mod marks;
@@ -29,6 +30,8 @@ pub const ENGINE_VERSION: u32 = 1;
 pub struct Analysis {
     /// Who said what, in the order of the article.
     pub statements: Vec<Statement>,
+    /// What is said of days and times, in order.
+    pub dates: Vec<dates::Date>,
     /// Who and what is named, in the order they appear.
     pub names: Vec<Name>,
 }
@@ -51,6 +54,7 @@ pub fn analyse(document: &Document<'_>) -> Analysis {
     let mut names = names::gather(&frame, &quotations);
     Analysis {
         statements: statements::statements(&frame, &quotations, &mut names),
+        dates: dates::dates(&frame, document.published),
         names: names.finish(&frame),
     }
 }

@@ -1,5 +1,6 @@
 //! What the engine makes of texts.
 
+mod dates;
 mod frame;
 mod statements;
 mod stories;

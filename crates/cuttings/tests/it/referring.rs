@@ -128,6 +128,41 @@ fn assert_must(found: &Value, text: &str, left_out: usize) {
     );
 }
 
+/// What must be dated in the story of 13 June 2023: the words, first and last day.
+const DATES: &[(&str, &str, &str)] = &[
+    ("Tuesday", "2023-06-13", "2023-06-13"),
+    ("July 11 and 12", "2023-07-11", "2023-07-12"),
+    ("the end of September", "2023-09-21", "2023-09-30"),
+    ("2014", "2014-01-01", "2014-12-31"),
+    ("Last week", "2023-06-05", "2023-06-11"),
+    ("Monday", "2023-06-12", "2023-06-12"),
+    ("the weekend", "2023-06-10", "2023-06-11"),
+    ("Monday evening", "2023-06-12", "2023-06-12"),
+];
+
+fn assert_dates(found: &Value, text: &str) {
+    let dates = found["dates"].as_array().expect("a list");
+    let all: Vec<(String, &str, &str)> = dates
+        .iter()
+        .filter(|date| date.get("part").is_none())
+        .map(|date| {
+            let day = |key: &str| date[key].as_str().unwrap_or_default();
+            (said(text, date), day("from"), day("to"))
+        })
+        .collect();
+    for (words, from, to) in DATES {
+        let wanted = ((*words).to_owned(), *from, *to);
+        assert!(all.contains(&wanted), "{wanted:?} in {all:#?}");
+    }
+    let war = dates
+        .iter()
+        .find(|date| said(text, date).ends_with("year and a half ago"))
+        .expect("the beginning of the war");
+    assert_eq!(war["approximate"], true);
+    let from = war["from"].as_str().expect("a day");
+    assert!(("2021-12-01".."2022-04-01").contains(&from), "{war}");
+}
+
 #[test]
 fn every_statement_of_the_acceptance_article_is_found_from_its_text() {
     let Some(corpora) = corpora() else { return };
@@ -136,6 +171,7 @@ fn every_statement_of_the_acceptance_article_is_found_from_its_text() {
     let rig = Rig::empty();
     let (found, _) = reference(&rig, &["-", "--published", "2023-06-13"], &story);
     assert_must(&found, &story, 0);
+    assert_dates(&found, &story);
 }
 
 #[test]
@@ -151,6 +187,9 @@ fn every_statement_of_the_acceptance_article_is_found_from_its_pages() {
         let (found, _) = reference(&rig, &["-", "--html", "--meta"], &html);
         let article = cuttings_extract::extract(&html, None).expect("a page");
         assert_must(&found, &article.text, left_out);
+        if left_out == 0 {
+            assert_dates(&found, &article.text);
+        }
     }
 }
 
