@@ -1,7 +1,7 @@
 //! Scores of stories, and what adding an article to many takes.
 //!
-//! The causes in `cuttings_reference::stories` were settled on one half of the
-//! stories, by their names; the other half says whether they hold.
+//! Scores are printed for two halves of the stories; both were seen while the
+//! causes in `cuttings_reference::stories` were settled.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -44,7 +44,7 @@ pub fn evaluate(folder: &Path) -> Result<(), String> {
         name.bytes().map(u32::from).sum::<u32>() % 2 == 0
     };
     let all = |_: &Item| true;
-    score("settled on", &items, &sketches, is_settled_on);
+    score("one half", &items, &sketches, is_settled_on);
     score("other half", &items, &sketches, |item| !is_settled_on(item));
     score("all", &items, &sketches, all);
     let words: usize = items
