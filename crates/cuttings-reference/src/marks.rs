@@ -111,6 +111,13 @@ pub(crate) fn quotations(frame: &Frame) -> Vec<Quotation> {
     found
 }
 
+/// The quotation that a token is in or a mark of.
+pub(crate) fn around(quotations: &[Quotation], token: usize) -> Option<&Quotation> {
+    let behind = quotations.partition_point(|one| one.open <= token);
+    let one = &quotations[behind.checked_sub(1)?];
+    (token < one.end).then_some(one)
+}
+
 fn tokens_of(frame: &Frame, sentences: (u32, u32)) -> (usize, usize) {
     let first = frame.sentences[sentences.0 as usize].tokens.0;
     let last = frame.sentences[sentences.1 as usize - 1].tokens.1;

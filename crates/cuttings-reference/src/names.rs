@@ -5,6 +5,7 @@
 //! surname that two people of the article bear goes to whoever has been called by
 //! it, never to both.
 
+mod register;
 pub(crate) mod roles;
 
 use std::collections::HashMap;
@@ -13,9 +14,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Span;
 use crate::frame::Frame;
-use crate::marks::Quotation;
+use crate::marks::{self, Quotation};
 use crate::tagger::gazetteer::{self, PlaceKind, known};
 use crate::tagger::{NameKind, NameTag, Tag};
+use register::Register;
+
+/// Most offices that are told of one person.
+const MOST_ROLES: usize = 8;
 
 /// Somebody or something with a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +72,7 @@ pub(crate) struct At {
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub list: Vec<Gathered>,
+    register: Register,
     /// Of each token, the name it is part of.
     of_token: HashMap<usize, usize>,
 }
@@ -78,6 +84,8 @@ pub(crate) struct Gathered {
     pub roles: Vec<String>,
     pub mentions: Vec<(At, How)>,
     pub is_woman: Option<bool>,
+    /// The fullest form.
+    pub text: String,
     why: Vec<String>,
 }
 
@@ -101,6 +109,7 @@ pub(crate) fn gather(frame: &Frame, quotations: &[Quotation]) -> Names {
     for name in 0..names.list.len() {
         names.list[name].mentions.sort_by_key(|(at, _)| at.first);
         names.describe(frame, name);
+        names.list[name].text = text_of(frame, &names.list[name]);
     }
     names
         .list
@@ -278,16 +287,6 @@ fn mend_kinds(frame: &Frame, mentions: &mut [(NameKind, At)]) {
     }
 }
 
-/// The words of a name as they are compared: without dots, in lower case.
-fn key(words: &[String]) -> String {
-    words
-        .join(" ")
-        .chars()
-        .filter(|one| *one != '.')
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
 impl Names {
     /// The name that a token is part of.
     pub fn of(&self, token: usize) -> Option<usize> {
@@ -303,14 +302,13 @@ impl Names {
     /// Adds a full name.
     fn add(&mut self, frame: &Frame, kind: NameKind, at: At) {
         let words = Self::words(frame, at);
-        let found = self.list.iter().position(|name| {
-            name.kind == kind
-                && (key(&name.words) == key(&words)
-                    || kind == NameKind::Person && is_same_person(&name.words, &words)
-                    || kind == NameKind::Organisation && is_short_for(frame, name, at, &words))
-        });
-        if let Some(found) = found {
-            let name = &mut self.list[found];
+        let found = self
+            .register
+            .find(kind, &words)
+            .or_else(|| self.short_for(frame, kind, at, &words));
+        let index = found.unwrap_or(self.list.len());
+        self.register.note(kind, &words, index, found.is_none());
+        if let Some(name) = self.list.get_mut(index) {
             if words.len() > name.words.len() {
                 name.words = words;
             }
@@ -322,43 +320,45 @@ impl Names {
                 roles: Vec::new(),
                 mentions: vec![(at, How::Name)],
                 is_woman: None,
+                text: String::new(),
                 why: Vec::new(),
             });
         }
     }
 
-    /// Adds a person called by one word.
+    /// The organisation that letters stand for: right behind it in brackets, or
+    /// three and more anywhere.
+    fn short_for(&self, frame: &Frame, kind: NameKind, at: At, words: &[String]) -> Option<usize> {
+        let [letters] = words else {
+            return None;
+        };
+        let index = self.register.by_letters(letters)?;
+        let is_behind = frame.word(at.first.wrapping_sub(1)) == "("
+            && self.list[index]
+                .mentions
+                .last()
+                .is_some_and(|(one, _)| one.last + 1 == at.first);
+        let is_meant = is_behind || letters.chars().count() > 2;
+        (kind == NameKind::Organisation && is_meant).then_some(index)
+    }
+
+    /// Adds a person called by one word. Where two of a family are named, whoever
+    /// was named first is meant.
     fn add_bare(&mut self, frame: &Frame, at: At) {
         let word = frame.word(at.first);
-        let bears = |name: &Gathered, place: fn(&[String]) -> Option<&String>| {
-            name.kind == NameKind::Person
-                && name.words.len() > 1
-                && place(&name.words).is_some_and(|one| one == word)
-        };
-        let by_surname: Vec<usize> = (0..self.list.len())
-            .filter(|index| bears(&self.list[*index], <[String]>::last))
-            .collect();
-        let by_first_name: Vec<usize> = (0..self.list.len())
-            .filter(|index| bears(&self.list[*index], <[String]>::first))
-            .collect();
-        let chosen = match (by_surname.as_slice(), by_first_name.as_slice()) {
-            ([one], _) | ([], [one]) => Some((*one, "by its only bearer in the article")),
-            ([], _) => None,
-            // Two of a family: whoever was named first is meant.
-            (several, _) => several
-                .iter()
-                .min_by_key(|index| self.list[**index].mentions[0].0.first)
-                .map(|index| (*index, "of several bearers, by the one named first")),
-        };
-        if let Some((index, why)) = chosen {
-            let name = &mut self.list[index];
-            name.mentions.push((at, How::Name));
-            let why = format!("“{word}” {why}");
-            if !name.why.contains(&why) {
-                name.why.push(why);
-            }
-        } else {
+        let Some(bearers) = self.register.bearers(word) else {
             self.add(frame, NameKind::Person, at);
+            return;
+        };
+        let why = if bearers.count == 1 {
+            format!("“{word}” by its only bearer in the article")
+        } else {
+            format!("“{word}” of several bearers, by the one named first")
+        };
+        let name = &mut self.list[bearers.first];
+        name.mentions.push((at, How::Name));
+        if !name.why.contains(&why) {
+            name.why.push(why);
         }
     }
 
@@ -377,7 +377,7 @@ impl Names {
                 for word in role.split([' ', '-']) {
                     is_woman = is_woman.or(roles::is_of_woman(word));
                 }
-                if !roles::is_address(&role) && !found.contains(&role) {
+                if found.len() < MOST_ROLES && !roles::is_address(&role) && !found.contains(&role) {
                     found.push(role);
                 }
             }
@@ -390,44 +390,38 @@ impl Names {
         self.list[index].is_woman = is_woman;
     }
 
-    /// Finds people called by their office alone: `the president`.
+    /// Finds people called by their office alone: `the president` is whoever of its
+    /// holders was named last.
     fn find_offices(&mut self, frame: &Frame, quotations: &[Quotation]) {
+        let mut named: Vec<(usize, usize)> = self
+            .list
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| !name.roles.is_empty())
+            .flat_map(|(index, name)| name.mentions.iter().map(move |(at, _)| (at.first, index)))
+            .collect();
+        named.sort_unstable();
+        let mut named = named.into_iter().peekable();
+        let mut holders: HashMap<String, usize> = HashMap::new();
         for at in 0..frame.tokens.len().saturating_sub(1) {
-            if !frame.word(at).eq_ignore_ascii_case("the") {
+            while let Some((_, index)) = named.next_if(|(first, _)| *first < at) {
+                let offices = self.list[index].roles.iter().flat_map(|role| offices(role));
+                holders.extend(offices.map(|office| (office, index)));
+            }
+            if holders.is_empty() || !frame.word(at).eq_ignore_ascii_case("the") {
                 continue;
             }
-            let office = frame.word(at + 1);
             let next = at + 2;
             let is_alone = frame.tokens.get(next).is_none_or(|token| {
                 token.sentence != frame.tokens[at].sentence
                     || !(token.tag.is_noun() || matches!(frame.word(next), "of" | "-"))
             });
-            let is_quoted = quotations
-                .iter()
-                .any(|one| (one.first..one.last).contains(&at));
-            if !is_alone || is_quoted || !roles::is_role(office) || self.of(at + 1).is_some() {
-                continue;
-            }
-            let office = office.to_lowercase();
-            let holders: Vec<usize> = (0..self.list.len())
-                .filter(|index| {
-                    let name = &self.list[*index];
-                    name.mentions.iter().any(|(one, _)| one.first < at)
-                        && name
-                            .roles
-                            .iter()
-                            .any(|role| role.to_lowercase().ends_with(&office))
-                })
-                .collect();
-            let last_named = |index: &&usize| {
-                self.list[**index]
-                    .mentions
-                    .iter()
-                    .map(|(one, _)| one.first)
-                    .filter(|first| *first < at)
-                    .max()
-            };
-            if let Some(holder) = holders.iter().max_by_key(last_named).copied() {
+            let office = frame.word(at + 1).to_lowercase();
+            let is_free = is_alone && self.of(at + 1).is_none() && roles::is_role(&office);
+            if let Some(holder) = holders.get(&office).copied()
+                && is_free
+                && marks::around(quotations, at).is_none()
+            {
                 let place = At {
                     first: at,
                     last: at + 2,
@@ -440,9 +434,7 @@ impl Names {
 
     /// Adds a mention of a name.
     pub fn mention(&mut self, index: usize, at: At, how: How) {
-        let mentions = &mut self.list[index].mentions;
-        let place = mentions.partition_point(|(one, _)| one.first < at.first);
-        mentions.insert(place, (at, how));
+        self.list[index].mentions.push((at, how));
     }
 
     /// Whom a pronoun means: of those it can mean, whoever was last the subject of
@@ -460,11 +452,7 @@ impl Names {
             name.kind == NameKind::Person && name.is_woman.is_none_or(|one| one == is_woman)
         };
         let sentence = frame.tokens[token].sentence;
-        let is_quoted = |at: usize| {
-            quotations
-                .iter()
-                .any(|one| (one.first..one.last).contains(&at))
-        };
+        let is_quoted = |at: usize| marks::around(quotations, at).is_some();
         let mut back = sentence as usize + 1;
         let mut looked = 0;
         while back > 0 && looked < 6 {
@@ -499,10 +487,14 @@ impl Names {
         self.list
             .into_iter()
             .enumerate()
+            .map(|(id, mut name)| {
+                name.mentions.sort_by_key(|(at, _)| at.first);
+                (id, name)
+            })
             .map(|(id, name)| Name {
                 id: id as u32,
                 kind: name.kind,
-                name: text_of(frame, &name),
+                name: name.text,
                 roles: name.roles,
                 mentions: name
                     .mentions
@@ -517,13 +509,9 @@ impl Names {
             })
             .collect()
     }
-
-    /// The fullest form of a name.
-    pub fn text(&self, frame: &Frame, index: usize) -> String {
-        text_of(frame, &self.list[index])
-    }
 }
 
+/// The fullest form of a name.
 fn text_of(frame: &Frame, name: &Gathered) -> String {
     name.mentions
         .iter()
@@ -536,43 +524,19 @@ fn text_of(frame: &Frame, name: &Gathered) -> String {
         })
 }
 
-/// Whether two names of several words are one person's: the same surname, and
-/// first names that can be the same.
-fn is_same_person(one: &[String], other: &[String]) -> bool {
-    if one.len() < 2 || other.len() < 2 || one.last() != other.last() {
-        return false;
-    }
-    let (first, second) = (one[0].trim_end_matches('.'), other[0].trim_end_matches('.'));
-    let is_initial = |word: &str| word.chars().count() == 1;
-    first == second
-        || (is_initial(first) || is_initial(second))
-            && first.chars().next() == second.chars().next()
-}
-
-/// Whether letters in brackets stand for the name before them.
-fn is_short_for(frame: &Frame, name: &Gathered, at: At, words: &[String]) -> bool {
-    let [letters] = words else {
-        return false;
+/// What holders of an office are called: `Secretary of State` is the secretary,
+/// a `former prime minister` the minister.
+fn offices(role: &str) -> impl Iterator<Item = String> {
+    let lower = role.to_lowercase();
+    let head = lower.split(" of ").next().unwrap_or_default();
+    let last = |words: &str| {
+        words
+            .rsplit([' ', '-'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     };
-    let is_in_brackets = at.first > 1 && frame.word(at.first - 1) == "(";
-    let initials: String = name
-        .words
-        .iter()
-        .filter(|word| word.starts_with(char::is_uppercase))
-        .filter_map(|word| word.chars().next())
-        .collect();
-    let is_short = letters
-        .chars()
-        .filter(|one| *one != '.')
-        .eq(initials.chars());
-    is_short
-        && name.words.len() > 1
-        && (is_in_brackets
-            && name
-                .mentions
-                .iter()
-                .any(|(one, _)| one.last + 1 == at.first)
-            || letters.chars().count() > 2)
+    [last(head), last(&lower)].into_iter()
 }
 
 /// The office right before a name: `Russian President`.

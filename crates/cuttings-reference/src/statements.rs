@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Span;
 use crate::frame::Frame;
-use crate::marks::Quotation;
+use crate::marks::{self, Quotation};
 use crate::names::{At, How, Names};
 use crate::tagger::Tag;
 use units::{Unit, quotation_at, units};
@@ -184,13 +184,11 @@ fn go_on(
     };
     let (block, last_block) = (unit.block, units[last.unit].block);
     let is_next = last.unit + 1 == index;
-    let goes_on = quotations.iter().any(|quoted| {
-        quoted.goes_on
-            && last
-                .content
-                .last()
-                .is_some_and(|part| part.last == quoted.end)
-    });
+    let goes_on = last
+        .content
+        .last()
+        .and_then(|part| marks::around(quotations, part.last - 1))
+        .is_some_and(|quoted| quoted.goes_on);
     if is_next
         && (block == last_block || goes_on)
         && last.kind != Kind::Indirect
@@ -242,18 +240,20 @@ fn finish(
     let speaker = speaker.map(|index| {
         let name = &names.list[index];
         Speaker {
-            name: names.text(frame, index),
+            name: name.text.clone(),
             role: name.roles.first().cloned(),
             name_id: index as u32,
         }
     });
-    let verbatim: Vec<Span> = quotations
+    let verbatim: Vec<Span> = found
+        .content
         .iter()
-        .filter(|quoted| {
-            found
-                .content
+        .flat_map(|part| {
+            let from = quotations.partition_point(|quoted| quoted.open < part.first);
+            let behind = part.last;
+            quotations[from..]
                 .iter()
-                .any(|part| part.first <= quoted.open && quoted.end <= part.last)
+                .take_while(move |quoted| quoted.end <= behind)
         })
         .map(|quoted| {
             span(&At {

@@ -3,6 +3,10 @@
 use super::Token;
 use super::tokens::{is_short_form, is_title};
 
+/// Tokens after which a sentence is over, whatever stands there: nobody writes
+/// longer ones, and what looks for words in a sentence must not take long.
+const MOST_TOKENS: usize = 300;
+
 /// Finds where the sentences of a block end: its tokens are those from `first`
 /// on. Calls `push` with the tokens of each sentence.
 pub(super) fn read(
@@ -19,6 +23,10 @@ pub(super) fn read(
     let mut begin = first;
     let mut at = first;
     while at < tokens.len() {
+        if at - begin >= MOST_TOKENS {
+            push((begin as u32, at as u32));
+            begin = at;
+        }
         if !may_end(word(at)) {
             at += 1;
             continue;

@@ -5,7 +5,7 @@ use super::cues::{self, Verb};
 use super::units::{Unit, quotation_at};
 use super::{Found, Kind};
 use crate::frame::Frame;
-use crate::marks::Quotation;
+use crate::marks::{self, Quotation};
 use crate::names::At;
 use crate::tagger::Tag;
 
@@ -112,9 +112,7 @@ impl Reading<'_> {
 
     /// The quotation a token is in or a mark of.
     fn quotation_of(&self, at: usize) -> Option<&Quotation> {
-        let behind = self.quotations.partition_point(|one| one.open <= at);
-        let one = &self.quotations[behind.checked_sub(1)?];
-        (at < one.end).then_some(one)
+        marks::around(self.quotations, at)
     }
 
     pub(super) fn is_outside(&self, at: usize) -> bool {

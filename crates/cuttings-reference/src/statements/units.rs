@@ -33,6 +33,9 @@ pub(super) fn quotation_at(quotations: &[Quotation], at: usize) -> Option<&Quota
         .map(|found| &quotations[found])
 }
 
+/// Most tokens that a pair of marks holds together.
+const MOST_TOKENS: usize = 1_500;
+
 /// The units of a text.
 pub(super) fn units(frame: &Frame, quotations: &[Quotation]) -> Vec<Unit> {
     let mut all: Vec<Unit> = Vec::new();
@@ -41,7 +44,13 @@ pub(super) fn units(frame: &Frame, quotations: &[Quotation]) -> Vec<Unit> {
         let from = quotations.partition_point(|one| one.end <= first);
         let is_inside = quotations.get(from).is_some_and(|one| one.open < first);
         match all.last_mut() {
-            Some(unit) if is_inside && unit.block == sentence.block => unit.last = last,
+            Some(unit)
+                if is_inside
+                    && unit.block == sentence.block
+                    && last - unit.first <= MOST_TOKENS =>
+            {
+                unit.last = last;
+            }
             _ => all.push(Unit {
                 first,
                 last,

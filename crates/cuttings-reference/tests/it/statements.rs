@@ -44,6 +44,14 @@ fn one_statement_a_sentence() {
             "Direct Maria Keller: \"The bridge holds,”",
         ),
         (
+            "”The bridge holds,“ Maria Keller said.",
+            "Direct Maria Keller: ”The bridge holds,“",
+        ),
+        (
+            "“The bridge holds,“ Maria Keller said.",
+            "Direct Maria Keller: “The bridge holds,“",
+        ),
+        (
             "''The bridge holds,'' Maria Keller said.",
             "Direct Maria Keller: ''The bridge holds,''",
         ),
@@ -250,5 +258,28 @@ proptest! {
         for name in &found.names {
             prop_assert!(!name.mentions.is_empty() && !name.name.is_empty());
         }
+    }
+}
+
+/// Texts built to make somebody walk through everything for every word.
+#[test]
+fn hostile_texts_are_read_to_their_end() {
+    let mut names = String::new();
+    for number in 0..3_000 {
+        names += &format!("President A{number}b Smith met the president. Smith said it rained.\n");
+    }
+    for text in [
+        names,
+        "“ ".repeat(20_000),
+        "said the man, a minister, ".repeat(8_000),
+        "he said that ".repeat(10_000),
+        "“It rained,” he said. ".repeat(5_000),
+        "Ada Byron, ".repeat(10_000) + "said it rained.",
+        "According to ".repeat(10_000),
+    ] {
+        let length = text.chars().count() as u32;
+        let found = read(&text);
+        let spans = found.statements.iter().flat_map(|one| &one.content);
+        assert!(spans.into_iter().all(|span| span.end <= length));
     }
 }
