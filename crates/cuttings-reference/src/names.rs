@@ -257,6 +257,9 @@ fn add_untagged(frame: &Frame, found: &mut Vec<(NameKind, At)>) {
     found.sort_by_key(|(_, at)| at.first);
 }
 
+/// Countries by their letters, which the list of places has by their names alone.
+const SHORT_COUNTRIES: [&str; 7] = ["U.S.", "US", "U.S.A.", "USA", "U.K.", "UK", "UAE"];
+
 /// Countries are places, and a surname that goes with a first name elsewhere in
 /// the article is a person's.
 fn mend_kinds(frame: &Frame, mentions: &mut [(NameKind, At)]) {
@@ -275,12 +278,13 @@ fn mend_kinds(frame: &Frame, mentions: &mut [(NameKind, At)]) {
         let is_single = at.last - at.first == 1;
         if is_single && surnames.contains(text) && !places.contains(text) {
             *kind = NameKind::Person;
-        } else if *kind == NameKind::Person
-            && matches!(
-                gazetteer::place(text),
-                Some(PlaceKind::Country | PlaceKind::Continent)
-            )
-            && !known(text).is_first_name()
+        } else if SHORT_COUNTRIES.contains(&text)
+            || *kind == NameKind::Person
+                && matches!(
+                    gazetteer::place(text),
+                    Some(PlaceKind::Country | PlaceKind::Continent)
+                )
+                && !known(text).is_first_name()
         {
             *kind = NameKind::Place;
         }

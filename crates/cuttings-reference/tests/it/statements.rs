@@ -1,5 +1,6 @@
 //! Who said what, in sentences of our own.
 
+use cuttings_reference::tagger::NameKind;
 use cuttings_reference::{Analysis, Document, How, Kind, Span, Statement, analyse};
 use proptest::prelude::*;
 
@@ -213,6 +214,15 @@ fn an_organisation_is_meant_by_its_letters_and_by_they() {
             "{:?}",
             found.names
         );
+    }
+}
+
+#[test]
+fn a_country_is_a_place_by_its_letters_too() {
+    let text = "The U.K. Defence Minister Maria Keller said the UK would pay.";
+    for name in read(text).names {
+        let is_country = name.name.starts_with('U');
+        assert_eq!(is_country, name.kind == NameKind::Place, "{name:?}");
     }
 }
 
